@@ -1,0 +1,102 @@
+// The client core that buyers and sellers share: numbers the requests, chooses a trader, sends,
+// waits, sends the same request again (to another trader where that is safe), and gives up after
+// a bound, saying so. No answer is ever invented.
+//
+// A request is open from client_ask until its final answer. An `accepted` receipt is an answer
+// but not the final one: the request stays open, unsettled, until the trader tells what the
+// warehouse made of it; if that does not come, the client asks (order_status).
+#ifndef SOUK_CLIENT_H
+#define SOUK_CLIENT_H
+
+#include "broker/core.h"
+
+enum trader_choice { CHOICE_RANDOM, CHOICE_ROUND_ROBIN };
+
+struct client_config {
+    int64_t id;              // own node id
+    const int64_t *traders;  // node ids; copied
+    size_t trader_count;     // at most LIMIT_TRADERS
+    enum trader_choice choice;
+    bool bound;                 // a request goes to its first trader alone: every mode but sync
+    bool vector_clock;          // send vector clocks (the market orders by them)
+    int64_t first_number;       // of the first request, 1 unless this client lived before
+    int64_t answers_kept;       // of the warehouse: numbers never run ahead further than this
+    int64_t timeout_us;         // unanswered: sent again, doubling each time up to 8 of these
+    int64_t settle_timeout_us;  // accepted but not settled: asked for
+    int64_t give_up_us;         // from the first sending, or from when it was accepted
+    int64_t ping_every_us;      // a trader that has heard nothing for this long gets a PING
+};
+
+// timeout 1 s, settle 2 s, give up 60 s, ping 1 s, random choice.
+struct client_config client_config_default (void);
+
+// What buyers and sellers ask for. `product` is borrowed until the request's final answer.
+struct client_request {
+    enum message_type type;  // MESSAGE_BUY or MESSAGE_RESTOCK
+    const char *product;
+    int64_t quantity;
+    int64_t price_cents;  // restock
+    bool all_or_nothing;  // buy
+    int64_t tag;          // the caller's own, handed back with each answer
+};
+
+enum client_outcome {
+    CLIENT_ACCEPTED,  // a buy was promised `units`; another answer follows
+    CLIENT_DECIDED,   // final: see `status`, or the restock is in
+    CLIENT_FAILED,    // final: refused for good, see `reason`
+    CLIENT_GAVE_UP,   // final: nobody answered in time, what became of it is unknown
+};
+
+struct client_answer {
+    enum client_outcome outcome;
+    enum message_type type;  // of the request
+    int64_t number;
+    int64_t tag;
+    bool first;            // no answer came before this one
+    int64_t latency_us;    // since the request was first sent
+    enum status status;    // of a decided buy: SOLD, OVERSOLD, OUT_OF_STOCK or TOO_MANY_LOTS
+    enum reason reason;    // CLIENT_FAILED
+    int64_t units;         // of a buy: what the buyer has, or is promised
+    int64_t missing;       // of a buy: promised, but not there
+    int64_t amount_cents;  // of a buy: paid for `units`
+};
+
+typedef struct client client_t;
+
+// The caller owns the result and must destroy it. Asserts that the configuration names a trader.
+// `seed` makes its choices and its jitter.
+client_t *client_new (const struct client_config *config, uint64_t seed);
+void client_destroy (client_t **self_p);
+
+// Total: what is late, doubled, foreign or not for a client is ignored. Letters are added to
+// `out`; their lists are in its arena, their products are those of the requests. Returns whether
+// the event was a message that one of the client's traders sent to it (not published), so that
+// the caller may believe what of it the client core leaves alone: `sold` and `lot`.
+bool client_step (client_t *self, const struct event *event, struct outbox *out);
+
+// Takes the next of the answers that the last step brought; call it until it returns false.
+bool client_next (client_t *self, struct client_answer *answer);
+
+// May be early, never late: a step with nothing to do then finds the right time.
+int64_t client_deadline (const client_t *self);
+
+// Whether the next request may be made: false after EVENT_STOP, and while an open request is so
+// old that the warehouse would forget it.
+bool client_can_ask (const client_t *self);
+
+// Sends a request and returns its number; 0, and nothing is sent, unless client_can_ask.
+int64_t client_ask (client_t *self, const struct client_request *request, int64_t now_us,
+                    struct outbox *out);
+
+// Asks any trader for a lot's state. Nothing waits for the `lot` that may come.
+void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out);
+
+int64_t client_next_number (const client_t *self);  // of the next request
+int64_t client_open (const client_t *self);         // requests without a final answer
+int64_t client_resent (const client_t *self);       // messages sent again
+bool client_stopped (const client_t *self);         // EVENT_STOP came
+
+// Adds a span to a time; stops at DEADLINE_NONE. A negative span counts as 0.
+int64_t client_later (int64_t now_us, int64_t span_us);
+
+#endif

@@ -1,0 +1,105 @@
+// The program: one command a role. Data goes to stdout, messages to stderr; the exit status is 0
+// when all went well, 1 when something failed, 2 when it was called wrongly.
+#include <czmq.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "actors/souk_commands.h"
+#include "actors/souk_node.h"
+#include "actors/souk_options.h"
+#include "actors/verify.h"
+
+#define SOUK_VERSION "0.1.0"
+
+static const char help[] =
+    "Souk, a market broker on ZeroMQ.\n"
+    "\n"
+    "  tools/launch.py                        a whole market, for twenty seconds\n"
+    "  souk verify runs/latest/warehouse.db   does its store add up?\n"
+    "\n"
+    "  souk warehouse   runs the warehouse\n"
+    "  souk trader      runs a trader\n"
+    "  souk buyer       runs a buyer\n"
+    "  souk seller      runs a seller\n"
+    "  souk verify      proves from a store that nothing was lost or sold twice\n"
+    "\n"
+    "souk COMMAND --help shows the options of each; souk --version what it is made of.\n";
+
+static const char verify_help[] =
+    "Proves from a store that a market was kept: per product all that came is unsold or sold,\n"
+    "every order has one outcome, the money adds up. Names the first record that breaks a rule.\n"
+    "\n"
+    "  souk verify warehouse.db\n"
+    "  souk verify warehouse.db --json | jq .conserved\n"
+    "\n"
+    "  --json    one JSON object on stdout\n"
+    "  --help\n"
+    "\n"
+    "It only reads, and may run while the market does. Exit status: 0 conserved, 1 not.\n";
+
+static const struct option verify_options[] = {
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+int souk_verify (int argc, char **argv)
+{
+    bool json = false;
+    for (int option; (option = getopt_long (argc, argv, ":", verify_options, NULL)) != -1;) {
+        switch (option) {
+        case 'j':
+            json = true;
+            break;
+        case 'h':
+            fputs (verify_help, stdout);
+            return EXIT_FINE;
+        default:
+            option_error (argv[0], option, argv);
+        }
+    }
+    if (optind + 1 != argc) {
+        usage_error (argv[0], "wants one store: souk verify warehouse.db");
+    }
+    return verify_run (argv[optind], json, stdout);
+}
+
+static int show_version (bool json)
+{
+    int major;
+    int minor;
+    int patch;
+    zmq_version (&major, &minor, &patch);
+    printf (json ? "{\"souk\":\"%s\",\"protocol\":%d,\"libzmq\":\"%d.%d.%d\",\"sqlite\":\"%s\"}\n"
+                 : "souk %s (protocol %d, libzmq %d.%d.%d, SQLite %s)\n",
+            SOUK_VERSION, PROTOCOL_VERSION, major, minor, patch, sqlite3_libversion ());
+    return EXIT_FINE;
+}
+
+int main (int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run) (int argc, char **argv);
+    } commands[] = {
+        {"warehouse", souk_warehouse}, {"trader", souk_trader}, {"buyer", souk_buyer},
+        {"seller", souk_seller},       {"verify", souk_verify},
+    };
+    const char *name = argc > 1 ? argv[1] : "";
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp (name, commands[i].name) == 0) {
+            node_prepare ();
+            return commands[i].run (argc - 1, argv + 1);
+        }
+    }
+    if (strcmp (name, "--version") == 0) {
+        return show_version (argc > 2 && strcmp (argv[2], "--json") == 0);
+    }
+    bool asked = strcmp (name, "--help") == 0 || strcmp (name, "help") == 0;
+    if (*name && !asked) {
+        fprintf (stderr, "souk: no such command: %s\n\n", name);
+    }
+    fputs (help, asked ? stdout : stderr);
+    return asked ? EXIT_FINE : EXIT_USAGE;
+}

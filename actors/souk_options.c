@@ -1,0 +1,212 @@
+#include "actors/souk_options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TOPOLOGY_BLOCK = 64 * 1024 };
+
+void usage_error (const char *command, const char *format, ...)
+{
+    va_list arguments;
+    fprintf (stderr, "souk %s: ", command);
+    va_start (arguments, format);
+    vfprintf (stderr, format, arguments);
+    va_end (arguments);
+    fprintf (stderr, "\nsouk %s --help shows how it is used\n", command);
+    exit (EXIT_USAGE);
+}
+
+void option_error (const char *command, int option, char *const *argv)
+{
+    const char *given = argv[optind - 1];
+    if (option == ':') {
+        usage_error (command, "%s: wants a value", given);
+    }
+    usage_error (command, "%s: no such option", given);
+}
+
+int64_t parse_integer (const char *command, const char *option, const char *text, int64_t min,
+                       int64_t max)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll (text, &end, 10);
+    if (errno || end == text || *end || isspace ((unsigned char) *text) || value < min
+        || value > max) {
+        usage_error (command, "--%s: '%s' must be a whole number from %lld to %lld", option, text,
+                     (long long) min, (long long) max);
+    }
+    return value;
+}
+
+int64_t parse_duration_us (const char *command, const char *option, const char *text)
+{
+    static const struct {
+        const char *unit;
+        double us;
+    } units[] = {{"us", 1}, {"ms", 1e3}, {"s", 1e6}, {"m", 60e6}, {"h", 3600e6}};
+    char *end;
+    double value = strtod (text, &end);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        bool fits = isfinite (value) && value >= 0 && value * units[i].us <= 1e15;
+        if (end != text && fits && strcmp (end, units[i].unit) == 0) {
+            return (int64_t) (value * units[i].us + 0.5);
+        }
+    }
+    usage_error (command, "--%s: '%s' is no time: write 0.5s, 200ms or 2m", option, text);
+}
+
+int64_t parse_price_cents (const char *command, const char *option, const char *text)
+{
+    char *end;
+    double value = strtod (text, &end);
+    int64_t cents = isfinite (value) && value > 0 && value < 1e8 ? (int64_t) (value * 100 + 0.5)
+                                                                 : 0;
+    if (end == text || *end || cents < 1 || cents > LIMIT_PRICE_CENTS) {
+        usage_error (command, "--%s: '%s' is no price: write 10 or 10.50", option, text);
+    }
+    return cents;
+}
+
+void parse_range (const char *command, const char *option, const char *text, int64_t max,
+                  int64_t *from, int64_t *to)
+{
+    char first[32];
+    const char *dash = strchr (text, '-');
+    if (!dash) {
+        *from = *to = parse_integer (command, option, text, 1, max);
+        return;
+    }
+    if ((size_t) (dash - text) >= sizeof first) {
+        usage_error (command, "--%s: '%s' is no range: write 3 or 1-5", option, text);
+    }
+    memcpy (first, text, (size_t) (dash - text));
+    first[dash - text] = 0;
+    *from = parse_integer (command, option, first, 1, max);
+    *to = parse_integer (command, option, dash + 1, 1, max);
+    if (*from > *to) {
+        usage_error (command, "--%s: '%s' begins above its end: write %s-%lld", option, text,
+                     dash + 1, (long long) *from);
+    }
+}
+
+bool parse_on_off (const char *command, const char *option, const char *text)
+{
+    if (strcmp (text, "on") != 0 && strcmp (text, "off") != 0) {
+        usage_error (command, "--%s: '%s' must be on or off", option, text);
+    }
+    return strcmp (text, "on") == 0;
+}
+
+enum log_level parse_log (const char *command, const char *text)
+{
+    static const char *const names[] = {"quiet", "events", "messages"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp (text, names[i]) == 0) {
+            return (enum log_level) i;
+        }
+    }
+    usage_error (command, "--log: '%s' must be quiet, events or messages", text);
+}
+
+const char *parse_product (const char *command, const char *option, const char *text)
+{
+    if (strcmp (text, "random") == 0) {
+        return NULL;
+    }
+    if (!product_name_valid (text)) {
+        usage_error (command, "--%s: '%s' is no product: 1 to %d of a-z, 0-9, _ and -", option,
+                     text, LIMIT_PRODUCT_NAME);
+    }
+    return text;
+}
+
+// The value behind "--name" or "--name=" in argv, NULL where there is none.
+static const char *find_value (const char *name, int argc, char *const *argv)
+{
+    size_t length = strlen (name);
+    for (int i = 1; i < argc; i++) {
+        if (strncmp (argv[i], "--", 2) != 0 || strncmp (argv[i] + 2, name, length) != 0) {
+            continue;
+        }
+        const char *behind = argv[i] + 2 + length;
+        if (*behind == '=') {
+            return behind + 1;
+        }
+        if (*behind == 0 && i + 1 < argc) {
+            return argv[i + 1];
+        }
+    }
+    return NULL;
+}
+
+const struct topology *find_topology (const char *command, int argc, char *const *argv)
+{
+    static struct topology topology;
+    static arena_t *arena;  // Reachable to the end, so that no leak is reported.
+    const char *path = find_value ("topology", argc, argv);
+    char error[512];
+    if (!path) {
+        return NULL;
+    }
+    if (!arena) {
+        arena = arena_new (TOPOLOGY_BLOCK);
+    }
+    if (!topology_read (path, arena, &topology, error, sizeof error)) {
+        usage_error (command, "--topology: %s: %s", path, error);
+    }
+    return &topology;
+}
+
+int64_t find_id (const char *command, int argc, char *const *argv)
+{
+    const char *text = find_value ("id", argc, argv);
+    return text ? parse_integer (command, "id", text, 1, LIMIT_NODE) : 0;
+}
+
+const struct topology_trader *topology_trader_of (const char *command,
+                                                  const struct topology *topology, int64_t id)
+{
+    for (size_t i = 0; i < topology->trader_count; i++) {
+        if (topology->traders[i].id == id) {
+            return &topology->traders[i];
+        }
+    }
+    usage_error (command, "--id: the topology has no trader %lld", (long long) id);
+}
+
+const struct topology_buyer *topology_buyer_of (const char *command,
+                                                const struct topology *topology, int64_t id)
+{
+    for (size_t i = 0; i < topology->buyer_count; i++) {
+        if (topology->buyers[i].id == id) {
+            return &topology->buyers[i];
+        }
+    }
+    usage_error (command, "--id: the topology has no buyer %lld", (long long) id);
+}
+
+const struct topology_seller *topology_seller_of (const char *command,
+                                                  const struct topology *topology, int64_t id)
+{
+    for (size_t i = 0; i < topology->seller_count; i++) {
+        if (topology->sellers[i].id == id) {
+            return &topology->sellers[i];
+        }
+    }
+    usage_error (command, "--id: the topology has no seller %lld", (long long) id);
+}
+
+// splitmix64 (Steele, Lea, Flood 2014): neighbouring seeds and nodes get unlike streams.
+uint64_t node_seed (int64_t seed, int64_t node)
+{
+    uint64_t z = (uint64_t) seed * UINT64_C (0x9E3779B97F4A7C15) + (uint64_t) node + 1;
+    z = (z ^ (z >> 30)) * UINT64_C (0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C (0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}

@@ -1,0 +1,189 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "actors/souk_commands.h"
+#include "actors/souk_node.h"
+#include "actors/souk_options.h"
+#include "broker/trader_shell.h"
+
+static const char help[] =
+    "Runs a trader: takes orders and restocks, decides or asks the warehouse, answers.\n"
+    "\n"
+    "  souk trader --id 1 --router tcp://127.0.0.1:5560 --pub tcp://127.0.0.1:5561\n"
+    "  souk trader --id 1 --topology run/topology.json\n"
+    "\n"
+    "  --id N                    its node id, 1 to 65535\n"
+    "  --router ENDPOINT         where clients reach it (tcp://127.0.0.1:5560; port * for a free one)\n"
+    "  --pub ENDPOINT            where it publishes oversells (tcp://127.0.0.1:5561)\n"
+    "  --warehouse ENDPOINT      the warehouse's --rep (tcp://127.0.0.1:5550)\n"
+    "  --warehouse-pub ENDPOINT  and its --pub (tcp://127.0.0.1:5551)\n"
+    "  --mode MODE               how all products are sold: sync or cached (sync)\n"
+    "  --order-by ORDER          which request goes first: arrival, lamport or vector (arrival)\n"
+    "  --invalidation on|off     whether caches hear of the warehouse's changes (on)\n"
+    "  --queue N                 requests held at once; beyond: busy (8192)\n"
+    "  --batch N                 requests of one commit, at most (512)\n"
+    "  --in-flight N             commits under way at once, at most (2)\n"
+    "  --topology FILE           take all this from a topology; the options above go over it\n"
+    "  --log LEVEL               on stderr: quiet, events or messages (events)\n"
+    "  --json                    reports as JSON, one object a line, on stdout\n"
+    "  --help\n"
+    "\n"
+    "SIGTERM ends it when what it has taken is answered, or after three seconds; what is not\n"
+    "answered then can be asked again.\n";
+
+static const struct option options[] = {
+    {"id", required_argument, NULL, 'i'},
+    {"router", required_argument, NULL, 'r'},
+    {"pub", required_argument, NULL, 'p'},
+    {"warehouse", required_argument, NULL, 'w'},
+    {"warehouse-pub", required_argument, NULL, 'W'},
+    {"mode", required_argument, NULL, 'm'},
+    {"order-by", required_argument, NULL, 'o'},
+    {"invalidation", required_argument, NULL, 'v'},
+    {"queue", required_argument, NULL, 'q'},
+    {"batch", required_argument, NULL, 'b'},
+    {"in-flight", required_argument, NULL, 'f'},
+    {"topology", required_argument, NULL, 't'},
+    {"log", required_argument, NULL, 'l'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static void use_products (struct trader_config *config, const struct topology *topology)
+{
+    static struct product_mode modes[LIMIT_PRODUCTS];
+    for (size_t i = 0; i < topology->product_count; i++) {
+        const struct topology_product *product = &topology->products[i];
+        if (product->mode) {
+            modes[config->product_count].product = product->name;
+            (void) mode_parse (product->mode, &modes[config->product_count].mode);
+            config->product_count++;
+        }
+    }
+    config->products = modes;
+}
+
+// The words of a topology were checked when it was read.
+static void use_topology (struct trader_shell_config *config, const struct topology *topology,
+                          int64_t id)
+{
+    const struct topology_trader *trader = topology_trader_of ("trader", topology, id);
+    config->router = trader->router;
+    config->pub = trader->pub;
+    config->warehouse = topology->warehouse.rep;
+    config->warehouse_pub = topology->warehouse.pub;
+    config->trader.invalidation = topology->invalidation;
+    if (topology->mode) {
+        (void) mode_parse (topology->mode, &config->trader.mode);
+    }
+    if (topology->order_by) {
+        (void) queue_order_parse (topology->order_by, &config->trader.order_by);
+    }
+    if (trader->queue_max > 0) {
+        config->trader.queue_max = trader->queue_max;
+    }
+    if (trader->batch_max > 0) {
+        config->trader.batch_max = trader->batch_max;
+    }
+    if (trader->in_flight_max > 0) {
+        config->trader.in_flight_max = trader->in_flight_max;
+    }
+    use_products (&config->trader, topology);
+}
+
+static void use_option (struct trader_shell_config *config, int option, char **argv)
+{
+    struct trader_config *trader = &config->trader;
+    switch (option) {
+    case 'r':
+        config->router = optarg;
+        break;
+    case 'p':
+        config->pub = optarg;
+        break;
+    case 'w':
+        config->warehouse = optarg;
+        break;
+    case 'W':
+        config->warehouse_pub = optarg;
+        break;
+    case 'm':
+        if (!mode_parse (optarg, &trader->mode)) {
+            usage_error (argv[0], "--mode: '%s' must be sync or cached", optarg);
+        }
+        trader->product_count = 0;
+        break;
+    case 'o':
+        if (!queue_order_parse (optarg, &trader->order_by)) {
+            usage_error (argv[0], "--order-by: '%s' must be arrival, lamport or vector", optarg);
+        }
+        break;
+    case 'v':
+        trader->invalidation = parse_on_off (argv[0], "invalidation", optarg);
+        break;
+    case 'q':
+        trader->queue_max = parse_integer (argv[0], "queue", optarg, 1, LIMIT_QUEUE);
+        break;
+    case 'b':
+        trader->batch_max = parse_integer (argv[0], "batch", optarg, 1, LIMIT_BATCH);
+        break;
+    case 'f':
+        trader->in_flight_max = parse_integer (argv[0], "in-flight", optarg, 1, 16);
+        break;
+    case 'l':
+        config->log = parse_log (argv[0], optarg);
+        break;
+    case 'j':
+        config->json = true;
+        break;
+    case 'i':
+    case 't':
+        break;  // Read before the others.
+    default:
+        option_error (argv[0], option, argv);
+    }
+}
+
+// Each process draws its own nonce, so that the warehouse tells it from the one before it.
+static uint64_t process_seed (int64_t id)
+{
+    struct timespec now;
+    clock_gettime (CLOCK_REALTIME, &now);
+    return node_seed (now.tv_sec * 1000000007 + now.tv_nsec + getpid (), id);
+}
+
+int souk_trader (int argc, char **argv)
+{
+    struct trader_shell_config config = {
+        .trader = trader_config_default (),
+        .router = "tcp://127.0.0.1:5560",
+        .pub = "tcp://127.0.0.1:5561",
+        .warehouse = "tcp://127.0.0.1:5550",
+        .warehouse_pub = "tcp://127.0.0.1:5551",
+        .log = LOG_EVENTS,
+    };
+    const struct topology *topology = find_topology (argv[0], argc, argv);
+    int64_t id = find_id (argv[0], argc, argv);
+    if (topology && id) {
+        use_topology (&config, topology, id);
+    }
+    for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
+        if (option == 'h') {
+            fputs (help, stdout);
+            return EXIT_FINE;
+        }
+        use_option (&config, option, argv);
+    }
+    if (optind < argc) {
+        usage_error (argv[0], "'%s' is no option", argv[optind]);
+    }
+    if (!id) {
+        usage_error (argv[0], "--id is missing: traders are numbered from 1");
+    }
+    config.trader.id = id;
+    config.seed = process_seed (id);
+    return node_run (trader_shell, &config, config.json);
+}

@@ -1,0 +1,42 @@
+// Where the warehouse's records are kept. A batch is written whole and durably, or not at all.
+// Behind it is SQLite (WAL, synchronous=FULL), in tables that anybody may query while the market
+// runs; another database is another `struct store_class`.
+#ifndef SOUK_STORE_H
+#define SOUK_STORE_H
+
+#include <stddef.h>
+
+#include "schemas/record.h"
+
+enum store_status {
+    STORE_OK,
+    STORE_FULL,    // no room: nothing was written, and the same batch may go in later
+    STORE_FAILED,  // nobody knows what is on the disk: the process must end without a reply
+};
+
+typedef struct store store_t;
+
+// Is told one record; returns false to refuse it, which ends the loading with STORE_FAILED.
+typedef bool store_visit_fn (void *context, const struct record *record);
+
+// The caller owns the result and must close it. Returns NULL and a reason in `error` when the
+// file is no store of this version, is in use by another warehouse, or cannot be opened. `path`
+// may be ":memory:".
+store_t *store_open (const char *path, char *error, size_t error_size);
+void store_close (store_t **self_p);
+
+// Hands over all that a warehouse is rebuilt from, in this order: the warehouse's own record,
+// products, lots in order of arrival (those with units left, and those among their seller's last
+// `answers_kept` numbers), accounts, traders, then each buyer's last `answers_kept` orders with
+// their fills behind them.
+enum store_status store_load (store_t *self, int64_t answers_kept, store_visit_fn *visit,
+                              void *context) __attribute__ ((warn_unused_result));
+
+// Writes the batch in one transaction, durable when it returns STORE_OK.
+enum store_status store_write (store_t *self, const struct record *records, size_t count)
+    __attribute__ ((warn_unused_result));
+
+// What the last failure was, for a person.
+const char *store_error (const store_t *self);
+
+#endif

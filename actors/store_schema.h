@@ -1,0 +1,27 @@
+// The tables of a store in SQLite, and how to tell a store from any other file. Shared by the
+// store, which writes them, and by verify, which only reads.
+#ifndef SOUK_STORE_SCHEMA_H
+#define SOUK_STORE_SCHEMA_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+
+enum {
+    STORE_APPLICATION_ID = 0x536f756b,  // "Souk", in the file's header
+    STORE_VERSION = 1,                  // of the tables, in the file's user_version
+};
+
+enum store_kind {
+    STORE_KIND_EMPTY,  // a database without any table: a store may be made of it
+    STORE_KIND_OURS,   // a store of this version
+    STORE_KIND_OTHER,  // neither
+};
+
+// All tables and views, to be run in one transaction.
+extern const char *const store_schema_sql;
+
+// Looks what the database is. For STORE_KIND_OTHER the reason is written to `error`, as in
+// "x.db is no store: file is not a database".
+enum store_kind store_schema_look (sqlite3 *db, const char *path, char *error, size_t error_size);
+
+#endif

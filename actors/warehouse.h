@@ -1,0 +1,49 @@
+// The warehouse: the authority over stock, orders and money. It decides in memory and emits
+// records; its shell makes each batch of records durable before the reply leaves. It answers
+// every request once and alike for ever: (client, number) names the request.
+//
+// Ports: PORT_WAREHOUSE (traders' requests, one reply each, at once), PORT_NEWS (out).
+//
+// Conservation, per product, at every instant: restocked = available + sold. Money: a sale moves
+// its amount from the buyer, the commission to the trader and the rest to the seller, so that
+// accounts always sum to zero.
+#ifndef SOUK_WAREHOUSE_H
+#define SOUK_WAREHOUSE_H
+
+#include "broker/core.h"
+
+struct warehouse_config {
+    int64_t commission_percent;  // of each sale, to the trader; 0 to 100
+    int64_t answers_kept;        // answers kept for each client; 1 to 65536
+    bool publish;                // false: nothing on PORT_NEWS
+};
+
+struct warehouse_counters {
+    int64_t batches;        // commits applied
+    int64_t orders;         // decided
+    int64_t units_sold;
+    int64_t restocks;       // lots that came
+    int64_t oversold;       // orders that were promised more than there was
+    int64_t repeated;       // answered from the table
+    int64_t refused_input;  // malformed, or not for a warehouse
+    int64_t fenced;         // commits of an older epoch
+};
+
+struct warehouse_config warehouse_config_default (void);
+
+typedef struct warehouse warehouse_t;
+
+// The caller owns the result and must destroy it.
+warehouse_t *warehouse_new (const struct warehouse_config *config, uint64_t seed);
+void warehouse_destroy (warehouse_t **self_p);
+
+// Before EVENT_START: takes back one record that an earlier life emitted. In the store's order
+// (store.h). Returns false when it contradicts those before it: the store is not a market's.
+bool warehouse_restore (warehouse_t *self, const struct record *record);
+
+void warehouse_step (warehouse_t *self, const struct event *event, struct outbox *out);
+int64_t warehouse_deadline (const warehouse_t *self);
+
+const struct warehouse_counters *warehouse_counters (const warehouse_t *self);
+
+#endif

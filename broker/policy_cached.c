@@ -1,0 +1,154 @@
+// Policy `cached`: a request is answered at once, from the cached stock, and written behind. The
+// cache must first have seen all that the request's client has (causal consistency: Ahamad et
+// al. 1995; session guarantees: Terry et al. 1994). Two traders may sell the same unit: the
+// warehouse finds out, and the buyer is told.
+#include <string.h>
+
+#include "broker/trader_state.h"
+
+// A refusal is written behind like a sale: asked again, it must be a refusal for ever.
+static void decide_buy (trader_t *self, struct request *request)
+{
+    int64_t available = cache_available (self->cache, request->product);
+    if (available >= request->quantity) {
+        request->promised = request->quantity;
+    } else {
+        request->promised = request->all_or_nothing ? 0 : available;
+    }
+    request->write = cache_write (self->cache, request->product, -request->promised);
+    self->counters.accepted += request->promised > 0;
+}
+
+static void answer (trader_t *self, const struct request *request, struct outbox *out)
+{
+    struct seen seen = cache_seen (self->cache, out->arena);
+    if (request->kind == ITEM_RESTOCK) {
+        reply_restocked (self, request, seen, out);
+        return;
+    }
+    struct result result = {
+        .status = request->promised > 0 ? STATUS_ACCEPTED : STATUS_OUT_OF_STOCK,
+        .units = request->promised,
+    };
+    reply_receipt (self, request, &result, seen, out);
+}
+
+static void decide (trader_t *self, struct request *request, struct outbox *out)
+{
+    if (request->kind == ITEM_BUY) {
+        decide_buy (self, request);
+    } else {
+        request->write = cache_write (self->cache, request->product, request->quantity);
+    }
+    request->behind = true;
+    request->state = REQUEST_BEHIND;
+    if (request->token != NOTHING) {
+        self->token_unused[self->token_unused_count++] = request->token;
+        request->token = NOTHING;
+    }
+    list_append (self, &self->behind, request);
+    answer (self, request, out);
+}
+
+// Whether the cache has seen all that the request has, and can take another write.
+static bool may_decide (const trader_t *self, const struct request *request)
+{
+    int64_t units = request->kind == ITEM_BUY ? -request->quantity : request->quantity;
+    if (cache_stale (self->cache) || !cache_has_room (self->cache, request->product, units)) {
+        return false;
+    }
+    if (request->token == NOTHING) {
+        return true;
+    }
+    struct seen seen = seen_view (&self->tokens[request->token]);
+    return cache_dominates (self->cache, &seen);
+}
+
+static void give_up_waiting (trader_t *self, struct request *request, struct outbox *out)
+{
+    reply_error (self, request->key.client, &request->route, REASON_UNAVAILABLE,
+                 request->key.number,
+                 "what you have seen has not reached this trader yet: send the same request again",
+                 out);
+    struct client_entry *client = trader_client (self, request->key.client);
+    if (client && client->highest == request->key.number) {
+        client->highest--;  // It was not decided.
+    }
+    trader_forget (self, request);
+}
+
+// Each waiting request is decided, waits on, or has waited too long.
+static void decide_waiting (trader_t *self, struct outbox *out)
+{
+    struct list waiting = self->waiting;
+    self->waiting = (struct list){.first = NOTHING, .last = NOTHING};
+    for (struct request *request; (request = list_take (self, &waiting));) {
+        if (may_decide (self, request)) {
+            decide (self, request, out);
+        } else if (self->now_us >= request->wait_until_us) {
+            give_up_waiting (self, request, out);
+        } else {
+            list_append (self, &self->waiting, request);
+        }
+    }
+}
+
+void cached_decide_all (trader_t *self, struct outbox *out)
+{
+    decide_waiting (self, out);
+    while (queue_size (self->to_decide) > 0) {
+        struct request *request = trader_request (self, queue_pop (self->to_decide));
+        if (may_decide (self, request)) {
+            decide (self, request, out);
+            continue;
+        }
+        self->counters.causal_waits++;
+        request->state = REQUEST_WAITING;
+        request->wait_until_us = self->now_us + self->config.causal_wait_us;
+        list_append (self, &self->waiting, request);
+    }
+}
+
+void cached_repeat (trader_t *self, const struct request *request, struct outbox *out)
+{
+    answer (self, request, out);
+}
+
+static void settle_buy (trader_t *self, const struct request *request,
+                        const struct result *result, struct outbox *out)
+{
+    cache_settle (self->cache, request->write, request->promised - result->units);
+    // The buyer learns what became of its own write, and nothing of the others': its token need
+    // not pass what this cache has seen, and its next order here need not wait for a snapshot.
+    struct seen seen = cache_seen (self->cache, out->arena);
+    if (result->status == STATUS_OVERSOLD) {
+        self->counters.oversold++;
+        reply_oversold (self, request, result, seen, out);
+    } else if (request->promised > 0 || result->units > 0) {
+        reply_receipt (self, request, result, seen, out);
+    }
+    notify_sellers (self, request, result, out);
+}
+
+void cached_settle (trader_t *self, const struct request *request, const struct result *result,
+                    struct outbox *out)
+{
+    if (result->kind == RESULT_RECEIPT) {
+        settle_buy (self, request, result, out);
+        return;
+    }
+    if (result->kind == RESULT_RESTOCKED) {
+        cache_settle (self->cache, request->write, 0);
+        return;
+    }
+    // The warehouse took nothing of it: what was answered here is taken back.
+    int64_t units = request->kind == ITEM_BUY ? request->promised : -request->quantity;
+    cache_settle (self->cache, request->write, units);
+    reply_failed (self, request, result->reason, out);
+}
+
+int64_t cached_due (const trader_t *self)
+{
+    const struct request *oldest = trader_request (self, self->waiting.first);
+    return oldest ? oldest->wait_until_us : DEADLINE_NONE;
+}

@@ -1,0 +1,274 @@
+#include "broker/trader.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/trader_state.h"
+
+static const char *const mode_names[] = {"sync", "cached"};
+static const char *const order_names[] = {"arrival", "lamport", "vector"};
+
+const char *mode_name (enum mode mode)
+{
+    assert (mode < MODE_COUNT);
+    return mode_names[mode];
+}
+
+const char *queue_order_name (enum queue_order order)
+{
+    assert (order < ORDER_COUNT);
+    return order_names[order];
+}
+
+bool mode_parse (const char *name, enum mode *mode)
+{
+    for (int i = 0; i < MODE_COUNT; i++) {
+        if (strcmp (name, mode_names[i]) == 0) {
+            *mode = (enum mode) i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool queue_order_parse (const char *name, enum queue_order *order)
+{
+    for (int i = 0; i < ORDER_COUNT; i++) {
+        if (strcmp (name, order_names[i]) == 0) {
+            *order = (enum queue_order) i;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct trader_config trader_config_default (void)
+{
+    return (struct trader_config){
+        .id = 1,
+        .mode = MODE_SYNC,
+        .order_by = ORDER_ARRIVAL,
+        .invalidation = true,
+        .queue_max = 8192,
+        .batch_max = LIMIT_BATCH,
+        .in_flight_max = 2,
+        .commit_timeout_us = 1000000,
+        .causal_wait_us = 200000,
+    };
+}
+
+static void check (const struct trader_config *config)
+{
+    assert (config->id >= 1 && config->id <= LIMIT_NODE);
+    assert (config->queue_max >= 1 && config->queue_max <= LIMIT_QUEUE);
+    assert (config->batch_max >= 1 && config->batch_max <= LIMIT_BATCH);
+    assert (config->in_flight_max >= 1 && config->in_flight_max <= IN_FLIGHT_LIMIT);
+    assert (config->commit_timeout_us > 0 && config->causal_wait_us >= 0);
+}
+
+static void *zeroed (size_t count, size_t size)
+{
+    void *memory = calloc (count, size);
+    if (!memory) {
+        abort ();
+    }
+    return memory;
+}
+
+static void add_mode (trader_t *self, const struct product_mode *product)
+{
+    struct mode_entry *entry = zeroed (1, sizeof *entry);
+    assert (product_name_valid (product->product));
+    memcpy (entry->product, product->product, strlen (product->product) + 1);
+    entry->mode = product->mode;
+    HASH_ADD_STR (self->modes, product, entry);
+    self->decides = self->decides || entry->mode != MODE_SYNC;
+}
+
+static void make_pools (trader_t *self)
+{
+    size_t size = (size_t) self->config.queue_max;
+    self->requests = zeroed (size, sizeof *self->requests);
+    self->unused = NOTHING;
+    for (size_t i = size; i-- > 0;) {
+        self->requests[i].next = self->unused;
+        self->unused = (int32_t) i;
+    }
+    self->tokens = zeroed (WAITING_LIMIT, sizeof *self->tokens);
+    for (int32_t i = 0; i < WAITING_LIMIT; i++) {
+        self->token_unused[self->token_unused_count++] = i;
+    }
+    self->to_decide = queue_new (size);
+    self->to_pass = queue_new (size);
+    self->waiting = (struct list){.first = NOTHING, .last = NOTHING};
+    self->behind = (struct list){.first = NOTHING, .last = NOTHING};
+    self->batches = zeroed (IN_FLIGHT_LIMIT, sizeof *self->batches);
+    self->batch_first = 1;
+    self->batch_next = 1;
+    self->client_pool = zeroed (LIMIT_CLIENTS, sizeof *self->client_pool);
+}
+
+trader_t *trader_new (const struct trader_config *config, uint64_t seed)
+{
+    check (config);
+    trader_t *self = zeroed (1, sizeof *self);
+    self->config = *config;
+    self->config.products = NULL;  // The caller's list is copied below.
+    self->nonce = (int64_t) (seed & (uint64_t) LIMIT_INTEGER);
+    self->decides = config->mode != MODE_SYNC;
+    for (size_t i = 0; i < config->product_count; i++) {
+        add_mode (self, &config->products[i]);
+    }
+    clock_init (&self->vector);
+    make_pools (self);
+    self->cache =
+        cache_new (config->id, 2 * (size_t) config->queue_max + LIMIT_BATCH, config->invalidation);
+    return self;
+}
+
+void trader_destroy (trader_t **self_p)
+{
+    assert (self_p);
+    trader_t *self = *self_p;
+    if (!self) {
+        return;
+    }
+    struct mode_entry *mode;
+    struct mode_entry *next;
+    HASH_ITER (hh, self->modes, mode, next) {
+        HASH_DEL (self->modes, mode);
+        free (mode);
+    }
+    HASH_CLEAR (hh, self->pending);
+    HASH_CLEAR (hh, self->clients);
+    cache_destroy (&self->cache);
+    queue_destroy (&self->to_decide);
+    queue_destroy (&self->to_pass);
+    free (self->client_pool);
+    free (self->batches);
+    free (self->tokens);
+    free (self->requests);
+    free (self);
+    *self_p = NULL;
+}
+
+struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port, int64_t to,
+                              enum message_type type)
+{
+    struct letter *letter = outbox_letter (out, port, to, type);
+    letter->message.from = self->config.id;
+    letter->message.clock = lamport_send (&self->clock);
+    return letter;
+}
+
+// What the warehouse answers.
+static void receive_warehouse (trader_t *self, const struct message *message, struct outbox *out)
+{
+    switch (message->type) {
+    case MESSAGE_COMMITTED:
+        trader_committed (self, message, out);
+        break;
+    case MESSAGE_VIEW:
+        trader_view (self, message);
+        break;
+    case MESSAGE_STOCK:
+        trader_stock (self, message);
+        break;
+    case MESSAGE_ERROR:
+        trader_commit_refused (self, message, out);
+        break;
+    default:
+        self->counters.refused_input++;
+        break;
+    }
+}
+
+static void receive (trader_t *self, const struct event *event, struct outbox *out)
+{
+    lamport_receive (&self->clock, event->message->clock);
+    switch (event->port) {
+    case PORT_CLIENTS:
+        trader_admit (self, event, out);
+        break;
+    case PORT_WAREHOUSE:
+        receive_warehouse (self, event->message, out);
+        break;
+    case PORT_NEWS:
+        trader_news (self, event->message);
+        break;
+    case PORT_TRADER:
+        self->counters.refused_input++;
+        break;
+    }
+}
+
+// Decides what waits and sends what was decided: once all that has arrived is known.
+static void proceed (trader_t *self, struct outbox *out)
+{
+    trader_ask (self, out);
+    if (self->epoch > 0 && !self->fenced) {
+        cached_decide_all (self, out);
+        trader_ask (self, out);  // Deciding may have found that a snapshot is needed.
+        trader_send_batches (self, out);
+    }
+}
+
+void trader_step (trader_t *self, const struct event *event, struct outbox *out)
+{
+    self->now_us = event->now_us;
+    switch (event->type) {
+    case EVENT_START:
+        trader_start (self, out);
+        break;
+    case EVENT_RECEIVE:
+        receive (self, event, out);
+        break;
+    case EVENT_MALFORMED:
+        trader_malformed (self, event, out);
+        break;
+    case EVENT_DRAINED:
+    case EVENT_DEADLINE:
+        proceed (self, out);
+        break;
+    case EVENT_UNDELIVERABLE:
+        self->counters.undeliverable++;  // Its client will ask again when it is back.
+        break;
+    case EVENT_STOP:
+        self->stopping = true;
+        break;
+    }
+}
+
+static int64_t earlier (int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t trader_deadline (const trader_t *self)
+{
+    if (self->fenced) {
+        return DEADLINE_NONE;
+    }
+    return earlier (trader_ask_due (self), earlier (trader_commit_due (self), cached_due (self)));
+}
+
+bool trader_ready (const trader_t *self)
+{
+    return self->epoch > 0 && (!self->decides || !cache_stale (self->cache));
+}
+
+bool trader_fenced (const trader_t *self)
+{
+    return self->fenced;
+}
+
+bool trader_idle (const trader_t *self)
+{
+    return self->pending_count == 0;
+}
+
+const struct trader_counters *trader_counters (const trader_t *self)
+{
+    return &self->counters;
+}

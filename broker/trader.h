@@ -1,0 +1,87 @@
+// The trader: takes orders and restocks from clients, decides each by the policy of its product,
+// or asks the warehouse to, and answers. It queues at most `queue_max` requests and says `busy`
+// beyond. It never invents an outcome, and holds no stock of its own.
+//
+// Ports: PORT_CLIENTS (clients and other traders), PORT_WAREHOUSE, PORT_NEWS (in: the
+// warehouse's invalidations; out: its own oversell notices).
+#ifndef SOUK_TRADER_H
+#define SOUK_TRADER_H
+
+#include "broker/core.h"
+
+// How much consistency a product is sold with.
+enum mode {
+    MODE_SYNC,    // answered when the warehouse has committed: never oversells
+    MODE_CACHED,  // answered from the cached stock, written behind: may oversell, and says so
+    MODE_COUNT
+};
+
+// Which of the waiting requests goes first.
+enum queue_order {
+    ORDER_ARRIVAL,  // first come, first served
+    ORDER_LAMPORT,  // the lesser clock, then the lesser node id (Lamport 1978)
+    ORDER_VECTOR,   // the causally first; concurrent ones by sum, then node id
+    ORDER_COUNT
+};
+
+struct product_mode {
+    const char *product;
+    enum mode mode;
+};
+
+struct trader_config {
+    int64_t id;                           // node id, 1 to LIMIT_NODE
+    enum mode mode;                       // of products not listed below
+    const struct product_mode *products;  // copied by trader_new
+    size_t product_count;
+    enum queue_order order_by;
+    bool invalidation;                    // false: caches learn nothing from the warehouse's PUB
+    int64_t queue_max;                    // requests held at once, 1 to LIMIT_QUEUE
+    int64_t batch_max;                    // items of one commit, 1 to LIMIT_BATCH
+    int64_t in_flight_max;                // commits under way at once, 1 to 16
+    int64_t commit_timeout_us;            // unanswered: sent again
+    int64_t causal_wait_us;               // longest wait for what causally precedes a request
+};
+
+struct trader_counters {
+    int64_t requests;         // taken into the queue
+    int64_t busy;             // turned away, the queue was full
+    int64_t refused_input;    // malformed, or not for a trader
+    int64_t batches;          // sent to the warehouse for the first time
+    int64_t resent;           // sent again
+    int64_t accepted;         // buys answered from the cache
+    int64_t oversold;         // of these, found short at the warehouse
+    int64_t causal_waits;     // requests that waited for what precedes them
+    int64_t gaps;             // invalidations missed
+    int64_t snapshots;        // asked of the warehouse
+    int64_t undeliverable;    // replies whose client had gone
+};
+
+// With the settings that a market starts with: sync, arrival, 8192 requests, batches of 512.
+struct trader_config trader_config_default (void);
+
+typedef struct trader trader_t;
+
+// The caller owns the result and must destroy it. `seed` makes the nonce of its join.
+trader_t *trader_new (const struct trader_config *config, uint64_t seed);
+void trader_destroy (trader_t **self_p);
+
+// Total: bad input becomes an error reply. Letters and records are added to `out`, and borrow
+// from the trader until its next step.
+void trader_step (trader_t *self, const struct event *event, struct outbox *out);
+
+// When to step it with EVENT_DEADLINE, on the clock of event.now_us; DEADLINE_NONE: never.
+int64_t trader_deadline (const trader_t *self);
+
+bool trader_ready (const trader_t *self);    // has joined: it serves
+bool trader_fenced (const trader_t *self);   // another process took its place: it must end
+bool trader_idle (const trader_t *self);     // nothing waits, nothing is under way
+const struct trader_counters *trader_counters (const trader_t *self);
+
+const char *mode_name (enum mode mode);
+const char *queue_order_name (enum queue_order order);
+// Return false when no mode or order has this name.
+bool mode_parse (const char *name, enum mode *mode);
+bool queue_order_parse (const char *name, enum queue_order *order);
+
+#endif

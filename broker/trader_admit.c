@@ -1,0 +1,307 @@
+// Requests come in: checked, held against the pending ones, queued.
+#include <string.h>
+
+#include "broker/trader_state.h"
+
+struct request *trader_request (const trader_t *self, int32_t index)
+{
+    return index == NOTHING ? NULL : &self->requests[index];
+}
+
+int32_t trader_index (const trader_t *self, const struct request *request)
+{
+    return (int32_t) (request - self->requests);
+}
+
+void list_append (trader_t *self, struct list *list, struct request *request)
+{
+    int32_t index = trader_index (self, request);
+    request->next = NOTHING;
+    if (list->last == NOTHING) {
+        list->first = index;
+    } else {
+        self->requests[list->last].next = index;
+    }
+    list->last = index;
+    list->count++;
+}
+
+struct request *list_take (trader_t *self, struct list *list)
+{
+    struct request *request = trader_request (self, list->first);
+    if (request) {
+        list->first = request->next;
+        if (list->first == NOTHING) {
+            list->last = NOTHING;
+        }
+        list->count--;
+    }
+    return request;
+}
+
+void trader_forget (trader_t *self, struct request *request)
+{
+    HASH_DEL (self->pending, request);
+    self->pending_count--;
+    if (request->token != NOTHING) {
+        self->token_unused[self->token_unused_count++] = request->token;
+    }
+    *request = (struct request){.next = self->unused};
+    self->unused = trader_index (self, request);
+}
+
+struct client_entry *trader_client (trader_t *self, int64_t node)
+{
+    struct client_entry *client;
+    HASH_FIND (hh, self->clients, &node, sizeof node, client);
+    return client;
+}
+
+// Notes where a client was heard. With too many clients, the longest unheard is forgotten: it
+// loses its notices until it is heard again, and nothing else.
+static struct client_entry *hear (trader_t *self, int64_t node, const struct route *route)
+{
+    struct client_entry *client = trader_client (self, node);
+    if (client) {
+        client->route = *route;
+        if (self->client_count == LIMIT_CLIENTS) {  // The order matters only then.
+            HASH_DEL (self->clients, client);
+            HASH_ADD (hh, self->clients, node, sizeof client->node, client);
+        }
+        return client;
+    }
+    if (self->client_count < LIMIT_CLIENTS) {
+        client = &self->client_pool[self->client_count++];
+    } else {
+        client = self->clients;
+        HASH_DEL (self->clients, client);
+    }
+    *client = (struct client_entry){.node = node, .route = *route};
+    HASH_ADD (hh, self->clients, node, sizeof client->node, client);
+    return client;
+}
+
+enum mode trader_mode_of (const trader_t *self, const char *product)
+{
+    struct mode_entry *entry;
+    HASH_FIND_STR (self->modes, product, entry);
+    return entry ? entry->mode : self->config.mode;
+}
+
+static struct rank rank_of (trader_t *self, const struct message *message,
+                            const struct vector *vector)
+{
+    struct rank rank = {.node = message->from, .number = message_number (message)};
+    self->arrivals++;
+    switch (self->config.order_by) {
+    case ORDER_LAMPORT:
+        rank.first = message->clock;
+        break;
+    case ORDER_VECTOR:
+        rank.first = clock_sum (vector);
+        break;
+    case ORDER_ARRIVAL:
+    case ORDER_COUNT:
+        rank.first = self->arrivals;
+        break;
+    }
+    return rank;
+}
+
+// The request that a message makes; false for a type that makes none.
+static bool read_request (const struct message *message, struct request *request,
+                          struct vector *vector, struct seen *seen)
+{
+    const char *product = "";
+    *request = (struct request){
+        .key = {.client = message->from, .number = message_number (message)},
+        .clock = message->clock,
+        .attempt = 1,
+        .token = NOTHING,
+        .next = NOTHING,
+    };
+    switch (message->type) {
+    case MESSAGE_BUY:
+        request->kind = ITEM_BUY;
+        request->attempt = message->buy.attempt;
+        request->quantity = message->buy.quantity;
+        request->all_or_nothing = message->buy.all_or_nothing;
+        product = message->buy.product;
+        *vector = message->buy.vector;
+        *seen = message->buy.seen;
+        break;
+    case MESSAGE_RESTOCK:
+        request->kind = ITEM_RESTOCK;
+        request->attempt = message->restock.attempt;
+        request->quantity = message->restock.quantity;
+        request->price_cents = message->restock.price_cents;
+        product = message->restock.product;
+        *vector = message->restock.vector;
+        *seen = message->restock.seen;
+        break;
+    case MESSAGE_ORDER_STATUS:
+    case MESSAGE_LOT_STATUS:
+        request->kind =
+            message->type == MESSAGE_ORDER_STATUS ? ITEM_ORDER_STATUS : ITEM_LOT_STATUS;
+        request->key.question = 1;
+        break;
+    default:
+        return false;
+    }
+    memcpy (request->product, product, strlen (product) + 1);
+    return true;
+}
+
+static bool same_body (const struct request *a, const struct request *b)
+{
+    return a->kind == b->kind && a->quantity == b->quantity && a->price_cents == b->price_cents
+           && a->all_or_nothing == b->all_or_nothing && strcmp (a->product, b->product) == 0;
+}
+
+static struct request *find_pending (const trader_t *self, const struct request_key *key)
+{
+    struct request *request;
+    HASH_FIND (hh, self->pending, key, sizeof *key, request);
+    return request;
+}
+
+// The request is pending already: its answer will go to where it came from last.
+static void repeat (trader_t *self, struct request *pending, const struct request *request,
+                    struct outbox *out)
+{
+    if (!same_body (pending, request)) {
+        reply_error (self, request->key.client, &request->route, REASON_CONFLICT,
+                     request->key.number,
+                     "this number names another request already: use a new one", out);
+        return;
+    }
+    pending->route = request->route;
+    if (pending->behind) {
+        cached_repeat (self, pending, out);
+    }
+}
+
+// An order that was answered here and is not settled: the warehouse may not know of it yet.
+static bool answer_status_here (trader_t *self, const struct request *request, struct outbox *out)
+{
+    struct request_key key = request->key;
+    key.question = 0;
+    const struct request *asked = find_pending (self, &key);
+    if (request->kind != ITEM_ORDER_STATUS || !asked || !asked->behind
+        || asked->kind != ITEM_BUY) {
+        return false;
+    }
+    struct request answer = *asked;
+    answer.route = request->route;
+    cached_repeat (self, &answer, out);
+    return true;
+}
+
+// Whether this trader may decide the request by itself. One that may have been decided before,
+// here or in an earlier life of this trader, goes to the warehouse, which remembers.
+static bool decided_here (const struct request *request, const struct client_entry *client)
+{
+    return !request->key.question && request->mode != MODE_SYNC && request->attempt == 1
+           && request->key.number > client->highest;
+}
+
+// Whether the request must wait for a cache that has seen more.
+static bool must_wait (const trader_t *self, const struct seen *seen)
+{
+    return (seen->count > 0 || seen->version > 0) && !cache_dominates (self->cache, seen);
+}
+
+static struct request *make_pending (trader_t *self, const struct request *request)
+{
+    struct request *pending = trader_request (self, self->unused);
+    self->unused = pending->next;
+    *pending = *request;
+    pending->state = REQUEST_QUEUED;
+    HASH_ADD (hh, self->pending, key, sizeof pending->key, pending);
+    self->pending_count++;
+    self->counters.requests++;
+    return pending;
+}
+
+static void enqueue (trader_t *self, const struct request *request, const struct seen *seen,
+                     struct client_entry *client, struct outbox *out)
+{
+    bool here = decided_here (request, client);
+    bool waits = here && must_wait (self, seen);
+    if (self->unused == NOTHING || (waits && self->token_unused_count == 0)) {
+        self->counters.busy++;
+        reply_error (self, request->key.client, &request->route, REASON_BUSY, request->key.number,
+                     "the trader's queue is full: send the same request again later", out);
+        return;
+    }
+    struct request *pending = make_pending (self, request);
+    if (here) {
+        client->highest = request->key.number;
+    }
+    if (waits) {
+        pending->token = self->token_unused[--self->token_unused_count];
+        seen_init (&self->tokens[pending->token]);
+        (void) seen_merge (&self->tokens[pending->token], seen);
+    }
+    queue_push (here ? self->to_decide : self->to_pass, pending->rank,
+                trader_index (self, pending));
+}
+
+static void admit_request (trader_t *self, const struct event *event, struct outbox *out)
+{
+    struct request request;
+    struct vector vector = {0};
+    struct seen seen = {0};
+    if (!read_request (event->message, &request, &vector, &seen)) {
+        self->counters.refused_input++;
+        reply_error (self, event->message->from, &event->route, REASON_BAD_REQUEST,
+                     message_number (event->message), "not for a trader", out);
+        return;
+    }
+    request.route = event->route;
+    request.mode = trader_mode_of (self, request.product);
+    request.rank = rank_of (self, event->message, &vector);
+    if (self->config.order_by == ORDER_VECTOR) {
+        (void) clock_merge (&self->vector, &vector);
+        (void) clock_tick (&self->vector, self->config.id);
+    }
+    struct client_entry *client = hear (self, request.key.client, &event->route);
+    struct request *pending = find_pending (self, &request.key);
+    if (pending) {
+        repeat (self, pending, &request, out);
+    } else if (self->stopping || self->fenced) {
+        reply_error (self, request.key.client, &request.route, REASON_UNAVAILABLE,
+                     request.key.number, "this trader is ending: ask another one", out);
+    } else if (!answer_status_here (self, &request, out)) {
+        enqueue (self, &request, &seen, client, out);
+    }
+}
+
+void trader_admit (trader_t *self, const struct event *event, struct outbox *out)
+{
+    const struct message *message = event->message;
+    if (message->from == WAREHOUSE_NODE || message->from == self->config.id) {
+        self->counters.refused_input++;
+        reply_error (self, message->from, &event->route, REASON_BAD_REQUEST,
+                     message_number (message), "from: must be the sender's own node id", out);
+    } else if (message->type == MESSAGE_PING) {
+        (void) hear (self, message->from, &event->route);
+        trader_letter (self, out, PORT_CLIENTS, message->from, MESSAGE_PONG)->route =
+            event->route;
+    } else if (message->type == MESSAGE_PONG || message->type == MESSAGE_ERROR) {
+        self->counters.refused_input++;  // Answering an answer could go on for ever.
+    } else {
+        admit_request (self, event, out);
+    }
+}
+
+void trader_malformed (trader_t *self, const struct event *event, struct outbox *out)
+{
+    self->counters.refused_input++;
+    if (event->port == PORT_CLIENTS) {
+        reply_error (self, event->error->from, &event->route, REASON_BAD_REQUEST,
+                     event->error->number,
+                     arena_string (out->arena, event->error->text, strlen (event->error->text)),
+                     out);
+    }
+}

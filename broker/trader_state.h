@@ -1,0 +1,194 @@
+// The trader's inside, shared by its files alone:
+//   trader.c           the verbs and the dispatch
+//   trader_join.c      joining the warehouse, snapshots, news: what the trader itself asks for
+//   trader_admit.c     requests come in: checked, known ones found, queued
+//   trader_commit.c    batches go to the warehouse and come back
+//   trader_reply.c     everything that is told to clients
+//   policy_sync.c, policy_cached.c   how a product's requests are decided and settled
+//
+// The way of a request: admitted → queued → decided. A policy decides by passing it to the
+// warehouse, by answering it at once and writing it behind, or by letting it wait for what
+// causally precedes it. Then it is in a batch, and when that is committed, settled and gone.
+#ifndef SOUK_TRADER_STATE_H
+#define SOUK_TRADER_STATE_H
+
+#include <uthash.h>
+
+#include "broker/cache.h"
+#include "broker/clocks.h"
+#include "broker/queue.h"
+#include "broker/seen.h"
+#include "broker/trader.h"
+
+enum {
+    NOTHING = -1,            // no request
+    IN_FLIGHT_LIMIT = 16,    // commits under way, at most
+    WAITING_LIMIT = 256,     // requests that wait for what precedes them, at most
+    JOIN_RETRY_US = 500000,
+    SNAPSHOT_RETRY_US = 500000,
+    SNAPSHOT_PAUSE_US = 2000,  // between snapshots while requests wait
+};
+
+enum request_state {
+    REQUEST_FREE,
+    REQUEST_QUEUED,   // not decided
+    REQUEST_WAITING,  // for what causally precedes it
+    REQUEST_BEHIND,   // decided and answered here, to be written behind
+    REQUEST_BATCHED,  // in a batch under way
+};
+
+// What names a request among the pending ones. A question about a request is not that request.
+struct request_key {
+    int64_t client;
+    int64_t number;
+    int64_t question;  // 1: order_status or lot_status
+};
+
+struct request {
+    struct request_key key;
+    enum request_state state;
+    enum item_kind kind;
+    enum mode mode;           // of its product
+    struct route route;       // where the latest attempt came from
+    int64_t attempt;          // that was queued; later ones only move the route
+    int64_t clock;            // Lamport, of the request
+    struct rank rank;         // in the queue's order
+    char product[LIMIT_PRODUCT_NAME + 1];
+    int64_t quantity;
+    int64_t price_cents;
+    bool all_or_nothing;
+    bool behind;              // answered here
+    int64_t promised;         // units, where a buy was answered here
+    int64_t write;            // count of the cached write
+    int32_t token;            // of a waiting request: index of its causal token
+    int64_t wait_until_us;    // and how long it may wait
+    int32_t next;             // in the list that it is in
+    UT_hash_handle hh;        // of pending requests, by key
+};
+
+struct list {
+    int32_t first;
+    int32_t last;
+    size_t count;
+};
+
+struct batch {
+    int64_t number;
+    int64_t sent_us;
+    size_t count;
+    int32_t requests[LIMIT_BATCH];
+};
+
+// What the trader remembers of a client between requests.
+struct client_entry {
+    int64_t node;
+    struct route route;     // where it was heard last
+    int64_t highest;        // number that was decided here
+    int64_t oversell_seq;   // messages published as oversell.<node>
+    UT_hash_handle hh;      // by node, the longest unheard first
+};
+
+struct mode_entry {
+    char product[LIMIT_PRODUCT_NAME + 1];
+    enum mode mode;
+    UT_hash_handle hh;
+};
+
+struct trader {
+    struct trader_config config;
+    struct trader_counters counters;
+    struct mode_entry *modes;         // uthash, by product
+    bool decides;                     // some product's policy decides here: a cache is needed
+    int64_t now_us;                   // of the event at hand
+    int64_t clock;                    // Lamport
+    struct clock_vector vector;
+    int64_t arrivals;                 // requests admitted, the rank of arrival
+
+    int64_t nonce;                    // of this process's join
+    int64_t epoch;                    // granted; 0: not joined
+    int64_t join_due_us;
+    bool fenced;
+    bool stopping;
+
+    cache_t *cache;
+    int64_t snapshot_sent_us;         // 0: none is under way
+    int64_t snapshot_due_us;          // not before
+
+    struct request *requests;         // queue_max of them
+    int32_t unused;                   // list of free ones
+    struct request *pending;          // uthash, by key
+    size_t pending_count;
+    queue_t *to_decide;               // by a policy that decides here
+    queue_t *to_pass;                 // to the warehouse
+    struct list waiting;
+    struct list behind;               // in the order of their writes
+    struct seen_token *tokens;        // WAITING_LIMIT of them
+    int32_t token_unused[WAITING_LIMIT];
+    int32_t token_unused_count;
+
+    struct batch *batches;            // a ring of IN_FLIGHT_LIMIT
+    int64_t batch_first;              // number of the oldest one under way
+    int64_t batch_next;               // number of the next one
+
+    struct client_entry *clients;     // uthash
+    struct client_entry *client_pool; // LIMIT_CLIENTS of them, taken as needed
+    size_t client_count;
+};
+
+// trader.c: a letter that carries the trader's id and clock.
+struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port, int64_t to,
+                              enum message_type type);
+
+// trader_join.c
+void trader_start (trader_t *self, struct outbox *out);
+void trader_view (trader_t *self, const struct message *message);
+void trader_stock (trader_t *self, const struct message *message);
+void trader_news (trader_t *self, const struct message *message);
+void trader_ask (trader_t *self, struct outbox *out);  // again, or a snapshot, where it is time
+int64_t trader_ask_due (const trader_t *self);
+
+// trader_admit.c
+void trader_admit (trader_t *self, const struct event *event, struct outbox *out);
+void trader_malformed (trader_t *self, const struct event *event, struct outbox *out);
+struct client_entry *trader_client (trader_t *self, int64_t node);  // NULL: not heard of
+enum mode trader_mode_of (const trader_t *self, const char *product);
+struct request *trader_request (const trader_t *self, int32_t index);
+int32_t trader_index (const trader_t *self, const struct request *request);
+void trader_forget (trader_t *self, struct request *request);  // it is answered and done with
+void list_append (trader_t *self, struct list *list, struct request *request);
+struct request *list_take (trader_t *self, struct list *list);  // the first; NULL: empty
+
+// trader_commit.c
+void trader_send_batches (trader_t *self, struct outbox *out);
+void trader_committed (trader_t *self, const struct message *message, struct outbox *out);
+void trader_commit_refused (trader_t *self, const struct message *message, struct outbox *out);
+int64_t trader_commit_due (const trader_t *self);
+
+// trader_reply.c
+void reply_receipt (trader_t *self, const struct request *request, const struct result *result,
+                    struct seen seen, struct outbox *out);
+void reply_restocked (trader_t *self, const struct request *request, struct seen seen,
+                      struct outbox *out);
+void reply_lot (trader_t *self, const struct request *request, const struct result *result,
+                struct outbox *out);
+void reply_oversold (trader_t *self, const struct request *request, const struct result *result,
+                     struct seen seen, struct outbox *out);
+void reply_error (trader_t *self, int64_t to, const struct route *route, enum reason reason,
+                  int64_t number, const char *text, struct outbox *out);
+void reply_failed (trader_t *self, const struct request *request, enum reason reason,
+                   struct outbox *out);  // with the reason's own text
+void notify_sellers (trader_t *self, const struct request *request, const struct result *result,
+                     struct outbox *out);
+
+// policy_sync.c: the warehouse decides, and its answer is passed on.
+void sync_settle (trader_t *self, const struct request *request, const struct result *result,
+                  const struct committed *committed, struct outbox *out);
+
+// policy_cached.c: decided here, written behind.
+void cached_decide_all (trader_t *self, struct outbox *out);
+void cached_repeat (trader_t *self, const struct request *request, struct outbox *out);
+void cached_settle (trader_t *self, const struct request *request, const struct result *result,
+                    struct outbox *out);
+int64_t cached_due (const trader_t *self);
+
+#endif

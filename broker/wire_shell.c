@@ -1,0 +1,338 @@
+#include "broker/wire_shell.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "schemas/message_text.h"
+
+enum {
+    LINGER_MS = 1000,
+    HIGH_WATER = 8192,
+    DECODED_BLOCK = 256 * 1024,
+    LOG_TEXT = 2304,
+    TOPICS_MAX = 4096,
+};
+
+void wire_init (struct wire *self, enum log_level log)
+{
+    *self = (struct wire){.log = log};
+    outbox_init (&self->out);
+    self->decoded = arena_new (DECODED_BLOCK);
+    self->buffer = malloc (LIMIT_BATCH_BYTES);
+    if (!self->buffer) {
+        abort ();
+    }
+}
+
+void wire_free (struct wire *self)
+{
+    outbox_free (&self->out);
+    arena_destroy (&self->decoded);
+    free (self->buffer);
+    self->buffer = NULL;
+}
+
+int64_t wire_now_us (void)
+{
+    return zclock_usecs ();
+}
+
+// Whether a living process listens at this ipc endpoint. libzmq would take the file away from it
+// without a word, and that process, when it ends, would remove the file of whoever came second.
+static bool ipc_in_use (const char *endpoint)
+{
+    static const char scheme[] = "ipc://";
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = endpoint + sizeof scheme - 1;
+    if (strncmp (endpoint, scheme, sizeof scheme - 1) != 0 || *path == '@' || *path == '*'
+        || strlen (path) >= sizeof address.sun_path) {
+        return false;  // Not a file, or one that bind refuses by itself.
+    }
+    strcpy (address.sun_path, path);
+    int probe = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (probe == -1) {
+        return false;
+    }
+    int rc = connect (probe, (const struct sockaddr *) &address, sizeof address);
+    bool in_use = rc == 0 || errno == EAGAIN;  // EAGAIN: it listens, and many wait for it.
+    close (probe);
+    return in_use;
+}
+
+// The port or 0 of a bind, -1 and errno like zsock_bind.
+static int bind_unused (zsock_t *socket, const char *endpoint)
+{
+    if (ipc_in_use (endpoint)) {
+        errno = EADDRINUSE;
+        return -1;
+    }
+    return zsock_bind (socket, "%s", endpoint);
+}
+
+zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int bytes_max,
+                      char *error, size_t error_size)
+{
+    zsock_t *socket = zsock_new (type);
+    if (!socket) {
+        snprintf (error, error_size, "no more sockets: %s", zmq_strerror (zmq_errno ()));
+        return NULL;
+    }
+    zsock_set_linger (socket, LINGER_MS);
+    zsock_set_maxmsgsize (socket, bytes_max);
+    zsock_set_sndhwm (socket, HIGH_WATER);
+    zsock_set_rcvhwm (socket, HIGH_WATER);
+    if (type == ZMQ_ROUTER) {
+        zsock_set_router_mandatory (socket, 1);
+    }
+    if (!endpoint) {
+        return socket;
+    }
+    int rc = way == WIRE_BIND ? bind_unused (socket, endpoint)
+                              : zsock_connect (socket, "%s", endpoint);
+    if (rc == -1) {
+        snprintf (error, error_size, "cannot %s %s: %s", way == WIRE_BIND ? "bind" : "connect to",
+                  endpoint, zmq_strerror (zmq_errno ()));
+        zsock_destroy (&socket);
+    }
+    return socket;
+}
+
+const char *wire_endpoint (zsock_t *socket)
+{
+    return zsock_endpoint (socket);
+}
+
+bool wire_receive (zsock_t *socket, struct frames *frames)
+{
+    void *handle = zsock_resolve (socket);
+    frames->count = 0;
+    frames->too_many = false;
+    bool more = true;
+    while (more) {
+        zmq_msg_t frame;
+        zmq_msg_init (&frame);
+        if (zmq_msg_recv (&frame, handle, ZMQ_DONTWAIT) == -1) {
+            zmq_msg_close (&frame);
+            wire_close (frames);
+            return false;
+        }
+        more = zmq_msg_more (&frame);
+        if (frames->count < LIMIT_FRAMES) {
+            frames->frame[frames->count++] = frame;
+        } else {
+            frames->too_many = true;
+            zmq_msg_close (&frame);
+        }
+    }
+    return true;
+}
+
+void wire_close (struct frames *frames)
+{
+    for (size_t i = 0; i < frames->count; i++) {
+        zmq_msg_close (&frames->frame[i]);
+    }
+    frames->count = 0;
+}
+
+void wire_decode (struct wire *self, const struct frames *frames, size_t index, size_t bytes_max,
+                  struct event *event, struct decode_error *error)
+{
+    event->type = EVENT_MALFORMED;
+    event->error = error;
+    if (frames->too_many || frames->count != index + 1) {
+        *error = (struct decode_error){0};
+        snprintf (error->text, sizeof error->text,
+                  "a message is one frame here, not %zu%s: see protocol.md",
+                  frames->count > index ? frames->count - index : 0,
+                  frames->too_many ? " or more" : "");
+        return;
+    }
+    // zmq_msg_data takes no const, though it only reads.
+    zmq_msg_t *frame = (zmq_msg_t *) &frames->frame[index];
+    struct message *message = arena_take (self->decoded, 1, sizeof *message);
+    if (message_decode (zmq_msg_data (frame), zmq_msg_size (frame), bytes_max, self->decoded,
+                        message, error)) {
+        event->type = EVENT_RECEIVE;
+        event->message = message;
+        event->error = NULL;
+    }
+}
+
+static bool send_frame (void *handle, const void *data, size_t size, int flags)
+{
+    return zmq_send (handle, data, size, flags | ZMQ_DONTWAIT) != -1;
+}
+
+bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
+                const struct letter *letter)
+{
+    void *handle = zsock_resolve (socket);
+    char topic[TOPIC_BYTES];
+    size_t size = message_encode (&letter->message, self->buffer, LIMIT_BATCH_BYTES);
+    switch (form) {
+    case WIRE_ROUTED:
+        if (!send_frame (handle, letter->route.bytes, letter->route.size, ZMQ_SNDMORE)) {
+            return false;
+        }
+        break;
+    case WIRE_DELIMITED:
+        if (!send_frame (handle, "", 0, ZMQ_SNDMORE)) {
+            return false;
+        }
+        break;
+    case WIRE_PUBLISHED:
+        if (!send_frame (handle, topic, message_topic (&letter->message, letter->to, topic),
+                         ZMQ_SNDMORE)) {
+            return false;
+        }
+        break;
+    case WIRE_PLAIN:
+        break;
+    }
+    return send_frame (handle, self->buffer, size, 0);
+}
+
+void wire_log (const struct wire *self, const char *format, ...)
+{
+    if (self->log == LOG_QUIET) {
+        return;
+    }
+    struct timeval now;
+    struct tm local;
+    char text[LOG_TEXT];
+    va_list arguments;
+    gettimeofday (&now, NULL);
+    localtime_r (&now.tv_sec, &local);
+    va_start (arguments, format);
+    vsnprintf (text, sizeof text, format, arguments);
+    va_end (arguments);
+    fprintf (stderr, "%02d:%02d:%02d.%03d %s\n", local.tm_hour, local.tm_min, local.tm_sec,
+             (int) (now.tv_usec / 1000), text);
+}
+
+// What a person wants to read of a market: who asked, who got what, what went wrong.
+static bool is_event (enum message_type type)
+{
+    switch (type) {
+    case MESSAGE_BUY:
+    case MESSAGE_RECEIPT:
+    case MESSAGE_OVERSOLD:
+    case MESSAGE_RESTOCK:
+    case MESSAGE_RESTOCKED:
+    case MESSAGE_SOLD:
+    case MESSAGE_ERROR:
+    case MESSAGE_JOIN:
+    case MESSAGE_VIEW:
+    case MESSAGE_OVERSELL:
+    case MESSAGE_SALE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void wire_log_message (const struct wire *self, const struct message *message, int64_t to)
+{
+    if (self->log == LOG_MESSAGES || (self->log == LOG_EVENTS && is_event (message->type))) {
+        char text[MESSAGE_TEXT_BYTES];
+        message_text (message, to, text, sizeof text);
+        wire_log (self, "%s", text);
+    }
+}
+
+void wire_round (struct wire *self)
+{
+    outbox_clear (&self->out);
+    arena_reset (self->decoded);
+}
+
+long wire_timeout_ms (int64_t deadline_us)
+{
+    if (deadline_us == DEADLINE_NONE) {
+        return -1;
+    }
+    int64_t left_us = deadline_us - wire_now_us ();
+    return left_us <= 0 ? 0 : (long) ((left_us + 999) / 1000);
+}
+
+static int same_text (const void *a, const void *b)
+{
+    return strcmp (a, b);
+}
+
+static void free_text (void **text)
+{
+    free (*text);
+    *text = NULL;
+}
+
+void topics_init (struct topics *self)
+{
+    self->all = false;
+    self->wanted = zlistx_new ();
+    if (!self->wanted) {
+        abort ();
+    }
+    zlistx_set_comparator (self->wanted, same_text);
+    zlistx_set_destructor (self->wanted, free_text);
+}
+
+void topics_free (struct topics *self)
+{
+    zlistx_destroy (&self->wanted);
+}
+
+// One (un)subscription is one frame: 1 or 0, then the prefix. XPUB passes on the first of a kind
+// and the last one's end.
+static void update (struct topics *self, zmq_msg_t *frame)
+{
+    size_t size = zmq_msg_size (frame);
+    const char *data = zmq_msg_data (frame);
+    if (size == 0 || size > TOPIC_BYTES || (data[0] != 0 && data[0] != 1)) {
+        return;
+    }
+    char *prefix = strndup (data + 1, size - 1);
+    void *known = prefix ? zlistx_find (self->wanted, prefix) : NULL;
+    self->all = self->all || zlistx_size (self->wanted) == TOPICS_MAX;
+    if (data[0] == 1 && !known && prefix && !self->all) {
+        zlistx_add_end (self->wanted, prefix);
+        return;
+    }
+    if (data[0] == 0 && known) {
+        zlistx_delete (self->wanted, known);
+    }
+    free (prefix);
+}
+
+void topics_update (struct topics *self, zsock_t *xpub)
+{
+    struct frames frames;
+    while (wire_receive (xpub, &frames)) {
+        if (frames.count == 1) {
+            update (self, &frames.frame[0]);
+        }
+        wire_close (&frames);
+    }
+}
+
+bool topics_want (const struct topics *self, const struct letter *letter)
+{
+    if (self->all || zlistx_size (self->wanted) == 0) {
+        return self->all;
+    }
+    char topic[TOPIC_BYTES];
+    message_topic (&letter->message, letter->to, topic);
+    for (char *prefix = zlistx_first (self->wanted); prefix;
+         prefix = zlistx_next (self->wanted)) {
+        if (strncmp (topic, prefix, strlen (prefix)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

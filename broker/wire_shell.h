@@ -1,0 +1,84 @@
+// What the shells share: sockets with the options that ZeroMQ needs to be safe, frames in and
+// out, the node's log. Nothing here knows a rule of the market.
+#ifndef SOUK_WIRE_SHELL_H
+#define SOUK_WIRE_SHELL_H
+
+#include <czmq.h>
+#include <stdio.h>
+
+#include "broker/core.h"
+
+// How much of what a node does goes to its log, on stderr.
+enum log_level { LOG_QUIET, LOG_EVENTS, LOG_MESSAGES };
+
+// A shell's working memory: the outbox, the messages of the round, a buffer to encode into.
+struct wire {
+    struct outbox out;
+    arena_t *decoded;      // messages of the round
+    char *buffer;          // LIMIT_BATCH_BYTES
+    enum log_level log;
+};
+
+void wire_init (struct wire *self, enum log_level log);
+void wire_free (struct wire *self);
+
+// Monotonic time for events.
+int64_t wire_now_us (void);
+
+// A socket of the type, bound or connected to `endpoint` (NULL: not yet), or NULL and the reason
+// in `error`. `bytes_max` bounds a frame that comes in. The caller owns the result.
+enum wire_way { WIRE_BIND, WIRE_CONNECT };
+zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int bytes_max,
+                      char *error, size_t error_size);
+
+// Where a bound socket really listens: `tcp://127.0.0.1:*` got a port. Borrowed from the socket.
+const char *wire_endpoint (zsock_t *socket);
+
+// One message as it came. `count` frames; those beyond LIMIT_FRAMES were dropped, `too_many`.
+struct frames {
+    zmq_msg_t frame[LIMIT_FRAMES];
+    size_t count;
+    bool too_many;
+};
+
+// Takes what waits at the socket, without blocking. Returns false when nothing does. The caller
+// must close the frames.
+bool wire_receive (zsock_t *socket, struct frames *frames);
+void wire_close (struct frames *frames);
+
+// Decodes frame `index`, which must be the last, into `event`: RECEIVE, or MALFORMED with
+// `error` filled. The message lives until wire_round.
+void wire_decode (struct wire *self, const struct frames *frames, size_t index, size_t bytes_max,
+                  struct event *event, struct decode_error *error);
+
+// Sends a letter: to a ROUTER's client, with an empty delimiter, plain, or under its topic.
+// Never blocks. Returns false when it could not go.
+enum wire_form { WIRE_ROUTED, WIRE_DELIMITED, WIRE_PLAIN, WIRE_PUBLISHED };
+bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
+                const struct letter *letter);
+
+// Logs a message that came or goes, where the level asks for it.
+void wire_log_message (const struct wire *self, const struct message *message, int64_t to);
+void wire_log (const struct wire *self, const char *format, ...)
+    __attribute__ ((format (printf, 2, 3)));
+
+// Ends a round: letters and messages of it are gone.
+void wire_round (struct wire *self);
+
+// Milliseconds for zmq_poll until `deadline_us`: rounded up, so that it has come when the poll
+// ends; -1 where there is none.
+long wire_timeout_ms (int64_t deadline_us);
+
+// The topics that an XPUB's subscribers want, so that nothing is built that nobody hears.
+struct topics {
+    zlistx_t *wanted;  // prefixes, as strings
+    bool all;          // there were too many to remember: everything is wanted
+};
+
+void topics_init (struct topics *self);
+void topics_free (struct topics *self);
+// Takes in what the subscribers of the XPUB said meanwhile.
+void topics_update (struct topics *self, zsock_t *xpub);
+bool topics_want (const struct topics *self, const struct letter *letter);
+
+#endif

@@ -1,0 +1,302 @@
+#include "schemas/codec_fields.h"
+
+// The parts of a row: what it is called and where it is, and what it may be.
+#define AT(type, member, text)                                                          \
+    .name = text, .key = ",\"" text "\":", .key_length = sizeof (",\"" text "\":") - 1, \
+    .offset = offsetof (type, member)
+#define INTEGER(least, most) .kind = VALUE_INTEGER, .min = least, .max = most
+#define CLOCK .kind = VALUE_CLOCK, .max = LIMIT_INTEGER
+#define LIST(type, counter, of, most) \
+    .kind = VALUE_LIST, .beside = offsetof (type, counter), .list = &of, .max = most
+#define OPTIONAL(value) .optional = true, .absent = value
+#define SHAPE(text, rows, node)                                                    \
+    {                                                                              \
+        .name = text, .fields = rows, .field_count = sizeof rows / sizeof rows[0], \
+        .from_min = node                                                           \
+    }
+#define MESSAGE(member, text) AT (struct message, member, text)
+
+// What recurs: node ids of traders and clients, a client's numbers, units, prices, counters.
+#define NODE INTEGER (1, LIMIT_NODE)
+#define NUMBER INTEGER (1, LIMIT_INTEGER)
+#define QUANTITY INTEGER (1, LIMIT_QUANTITY)
+#define UNITS INTEGER (0, LIMIT_QUANTITY)
+#define PRICE INTEGER (1, LIMIT_PRICE_CENTS)
+#define COUNT INTEGER (0, LIMIT_INTEGER)
+#define PRODUCT .kind = VALUE_PRODUCT
+
+// Lists.
+
+static const struct field tick_fields[] = {
+    {AT (struct tick, node, "node"), NODE},
+    {AT (struct tick, count, "count"), CLOCK},
+};
+static const struct shape tick_shape[] = {SHAPE (NULL, tick_fields, 0)};
+static const struct list tick_list = {tick_shape, 1, sizeof (struct tick), true};
+
+static const struct field trader_seen_fields[] = {
+    {AT (struct trader_seen, trader, "trader"), NODE},
+    {AT (struct trader_seen, epoch, "epoch"), COUNT},
+    {AT (struct trader_seen, count, "count"), COUNT},
+};
+static const struct shape trader_seen_shape[] = {SHAPE (NULL, trader_seen_fields, 0)};
+const struct list trader_seen_list = {trader_seen_shape, 1, sizeof (struct trader_seen), true};
+
+static const struct field fill_fields[] = {
+    {AT (struct fill, seller, "seller"), NODE},
+    {AT (struct fill, lot, "lot"), NUMBER},
+    {AT (struct fill, units, "units"), QUANTITY},
+    {AT (struct fill, price_cents, "price_cents"), PRICE},
+};
+static const struct shape fill_shape[] = {SHAPE (NULL, fill_fields, 0)};
+static const struct list fill_list = {fill_shape, 1, sizeof (struct fill), false};
+
+static const struct field level_fields[] = {
+    {AT (struct level, product, "product"), PRODUCT},
+    {AT (struct level, available, "available"), COUNT},
+};
+static const struct shape level_shape[] = {SHAPE (NULL, level_fields, 0)};
+static const struct list level_list = {level_shape, 1, sizeof (struct level), false};
+
+static const struct field item_buy_fields[] = {
+    {AT (struct item, client, "client"), NODE},
+    {AT (struct item, number, "number"), NUMBER},
+    {AT (struct item, clock, "clock"), CLOCK},
+    {AT (struct item, product, "product"), PRODUCT},
+    {AT (struct item, quantity, "quantity"), QUANTITY},
+    {AT (struct item, all_or_nothing, "all_or_nothing"), .kind = VALUE_BOOL},
+    {AT (struct item, behind, "behind"), .kind = VALUE_BOOL},
+    {AT (struct item, promised, "promised"), UNITS},
+};
+static const struct field item_restock_fields[] = {
+    {AT (struct item, client, "client"), NODE},
+    {AT (struct item, number, "number"), NUMBER},
+    {AT (struct item, clock, "clock"), CLOCK},
+    {AT (struct item, product, "product"), PRODUCT},
+    {AT (struct item, quantity, "quantity"), QUANTITY},
+    {AT (struct item, price_cents, "price_cents"), PRICE},
+    {AT (struct item, behind, "behind"), .kind = VALUE_BOOL},
+};
+static const struct field item_status_fields[] = {
+    {AT (struct item, client, "client"), NODE},
+    {AT (struct item, number, "number"), NUMBER},
+};
+static const struct shape item_shapes[ITEM_KIND_COUNT] = {
+    [ITEM_BUY] = SHAPE ("buy", item_buy_fields, 0),
+    [ITEM_RESTOCK] = SHAPE ("restock", item_restock_fields, 0),
+    [ITEM_ORDER_STATUS] = SHAPE ("order_status", item_status_fields, 0),
+    [ITEM_LOT_STATUS] = SHAPE ("lot_status", item_status_fields, 0),
+};
+static const struct list item_list = {item_shapes, ITEM_KIND_COUNT, sizeof (struct item), false};
+
+static const struct field result_receipt_fields[] = {
+    {AT (struct result, status, "status"), .kind = VALUE_STATUS},
+    {AT (struct result, product, "product"), .kind = VALUE_PRODUCT_OR_NONE,
+     .beside = offsetof (struct result, status)},
+    {AT (struct result, units, "units"), UNITS},
+    {AT (struct result, missing, "missing"), UNITS},
+    {AT (struct result, amount_cents, "amount_cents"), COUNT},
+    {AT (struct result, fills, "fills"), LIST (struct result, fill_count, fill_list, LIMIT_FILLS)},
+};
+static const struct field result_restocked_fields[] = {
+    {AT (struct result, product, "product"), PRODUCT},
+    {AT (struct result, quantity, "quantity"), QUANTITY},
+    {AT (struct result, price_cents, "price_cents"), PRICE},
+};
+static const struct field result_lot_fields[] = {
+    {AT (struct result, product, "product"), PRODUCT},
+    {AT (struct result, quantity, "quantity"), QUANTITY},
+    {AT (struct result, left, "left"), UNITS},
+    {AT (struct result, price_cents, "price_cents"), PRICE},
+};
+static const struct field result_error_fields[] = {
+    {AT (struct result, reason, "reason"), .kind = VALUE_REASON},
+};
+static const struct shape result_shapes[RESULT_KIND_COUNT] = {
+    [RESULT_RECEIPT] = SHAPE ("receipt", result_receipt_fields, 0),
+    [RESULT_RESTOCKED] = SHAPE ("restocked", result_restocked_fields, 0),
+    [RESULT_LOT] = SHAPE ("lot", result_lot_fields, 0),
+    [RESULT_ERROR] = SHAPE ("error", result_error_fields, 0),
+};
+static const struct list result_list = {result_shapes, RESULT_KIND_COUNT, sizeof (struct result),
+                                        false};
+
+// The same in several messages.
+#define SEEN(member)                                                                         \
+    {                                                                                        \
+        MESSAGE (member, "seen"), .kind = VALUE_SEEN, .optional = true, .max = LIMIT_TRADERS \
+    }
+#define VECTOR(member)                                                                 \
+    {                                                                                  \
+        MESSAGE (member.ticks, "vector"),                                              \
+            LIST (struct message, member.count, tick_list, LIMIT_VECTOR), OPTIONAL (0) \
+    }
+
+// Messages between clients and traders.
+
+static const struct field buy_fields[] = {
+    {MESSAGE (buy.number, "number"), NUMBER},
+    {MESSAGE (buy.attempt, "attempt"), NUMBER, OPTIONAL (1)},
+    {MESSAGE (buy.product, "product"), PRODUCT},
+    {MESSAGE (buy.quantity, "quantity"), QUANTITY},
+    {MESSAGE (buy.all_or_nothing, "all_or_nothing"), .kind = VALUE_BOOL, OPTIONAL (false)},
+    SEEN (buy.seen),
+    VECTOR (buy.vector),
+};
+static const struct field order_status_fields[] = {
+    {MESSAGE (order_status.number, "number"), NUMBER},
+};
+static const struct field receipt_fields[] = {
+    {MESSAGE (receipt.number, "number"), NUMBER},
+    {MESSAGE (receipt.status, "status"), .kind = VALUE_STATUS},
+    {MESSAGE (receipt.product, "product"), .kind = VALUE_PRODUCT_OR_NONE,
+     .beside = offsetof (struct message, receipt.status)},
+    {MESSAGE (receipt.units, "units"), UNITS},
+    {MESSAGE (receipt.missing, "missing"), UNITS, OPTIONAL (0)},
+    {MESSAGE (receipt.amount_cents, "amount_cents"), COUNT},
+    {MESSAGE (receipt.fills, "fills"),
+     LIST (struct message, receipt.fill_count, fill_list, LIMIT_FILLS), OPTIONAL (0)},
+    SEEN (receipt.seen),
+    VECTOR (receipt.vector),
+};
+static const struct field oversold_fields[] = {
+    {MESSAGE (oversold.number, "number"), NUMBER},
+    {MESSAGE (oversold.product, "product"), PRODUCT},
+    {MESSAGE (oversold.units, "units"), UNITS},
+    {MESSAGE (oversold.missing, "missing"), QUANTITY},
+    {MESSAGE (oversold.amount_cents, "amount_cents"), COUNT},
+    {MESSAGE (oversold.fills, "fills"),
+     LIST (struct message, oversold.fill_count, fill_list, LIMIT_FILLS), OPTIONAL (0)},
+    SEEN (oversold.seen),
+    VECTOR (oversold.vector),
+};
+static const struct field restock_fields[] = {
+    {MESSAGE (restock.number, "number"), NUMBER},
+    {MESSAGE (restock.attempt, "attempt"), NUMBER, OPTIONAL (1)},
+    {MESSAGE (restock.product, "product"), PRODUCT},
+    {MESSAGE (restock.quantity, "quantity"), QUANTITY},
+    {MESSAGE (restock.price_cents, "price_cents"), PRICE},
+    SEEN (restock.seen),
+    VECTOR (restock.vector),
+};
+static const struct field restocked_fields[] = {
+    {MESSAGE (restocked.number, "number"), NUMBER},
+    {MESSAGE (restocked.product, "product"), PRODUCT},
+    {MESSAGE (restocked.quantity, "quantity"), QUANTITY},
+    {MESSAGE (restocked.price_cents, "price_cents"), PRICE},
+    SEEN (restocked.seen),
+    VECTOR (restocked.vector),
+};
+static const struct field lot_status_fields[] = {
+    {MESSAGE (lot_status.number, "number"), NUMBER},
+};
+static const struct field lot_fields[] = {
+    {MESSAGE (lot.number, "number"), NUMBER},          {MESSAGE (lot.product, "product"), PRODUCT},
+    {MESSAGE (lot.quantity, "quantity"), QUANTITY},    {MESSAGE (lot.left, "left"), UNITS},
+    {MESSAGE (lot.price_cents, "price_cents"), PRICE},
+};
+static const struct field sold_fields[] = {
+    {MESSAGE (sold.buyer, "buyer"), NODE},     {MESSAGE (sold.order, "order"), NUMBER},
+    {MESSAGE (sold.lot, "lot"), NUMBER},       {MESSAGE (sold.product, "product"), PRODUCT},
+    {MESSAGE (sold.units, "units"), QUANTITY}, {MESSAGE (sold.price_cents, "price_cents"), PRICE},
+};
+static const struct field error_fields[] = {
+    {MESSAGE (error.reason, "reason"), .kind = VALUE_REASON},
+    {MESSAGE (error.number, "number"), COUNT, OPTIONAL (0)},
+    {MESSAGE (error.text, "text"), .kind = VALUE_TEXT, .max = LIMIT_TEXT},
+};
+
+// Messages between traders and the warehouse.
+
+static const struct field join_fields[] = {
+    {MESSAGE (join.nonce, "nonce"), COUNT},
+};
+static const struct field view_fields[] = {
+    {MESSAGE (view.nonce, "nonce"), COUNT},
+    {MESSAGE (view.epoch, "epoch"), COUNT},
+};
+static const struct field commit_fields[] = {
+    {MESSAGE (commit.epoch, "epoch"), COUNT},
+    {MESSAGE (commit.batch, "batch"), NUMBER},
+    {MESSAGE (commit.items, "items"),
+     LIST (struct message, commit.item_count, item_list, LIMIT_BATCH)},
+};
+static const struct field committed_fields[] = {
+    {MESSAGE (committed.epoch, "epoch"), COUNT},
+    {MESSAGE (committed.batch, "batch"), NUMBER},
+    {MESSAGE (committed.version, "version"), COUNT},
+    {MESSAGE (committed.applied, "applied"), COUNT},
+    {MESSAGE (committed.results, "results"),
+     LIST (struct message, committed.result_count, result_list, LIMIT_BATCH)},
+    {MESSAGE (committed.stock, "stock"),
+     LIST (struct message, committed.stock_count, level_list, LIMIT_BATCH), OPTIONAL (0)},
+};
+static const struct field stock_fields[] = {
+    {MESSAGE (stock.epoch, "epoch"), COUNT},
+    {MESSAGE (stock.version, "version"), COUNT},
+    {MESSAGE (stock.stock, "stock"),
+     LIST (struct message, stock.stock_count, level_list, LIMIT_PRODUCTS)},
+    {MESSAGE (stock.traders, "traders"),
+     LIST (struct message, stock.trader_count, trader_seen_list, LIMIT_TRADERS), OPTIONAL (0)},
+};
+
+// Published messages.
+
+static const struct field invalidation_fields[] = {
+    {MESSAGE (invalidation.epoch, "epoch"), COUNT},
+    {MESSAGE (invalidation.seq, "seq"), COUNT},
+    {MESSAGE (invalidation.version, "version"), COUNT},
+    {MESSAGE (invalidation.product, "product"), PRODUCT},
+    {MESSAGE (invalidation.available, "available"), COUNT},
+    {MESSAGE (invalidation.traders, "traders"),
+     LIST (struct message, invalidation.trader_count, trader_seen_list, LIMIT_TRADERS),
+     OPTIONAL (0)},
+};
+static const struct field oversell_fields[] = {
+    {MESSAGE (oversell.epoch, "epoch"), COUNT},
+    {MESSAGE (oversell.seq, "seq"), COUNT},
+    {MESSAGE (oversell.trader, "trader"), NODE},
+    {MESSAGE (oversell.buyer, "buyer"), NODE},
+    {MESSAGE (oversell.number, "number"), NUMBER},
+    {MESSAGE (oversell.product, "product"), PRODUCT},
+    {MESSAGE (oversell.units, "units"), UNITS},
+    {MESSAGE (oversell.missing, "missing"), QUANTITY},
+    {MESSAGE (oversell.amount_cents, "amount_cents"), COUNT},
+};
+static const struct field sale_fields[] = {
+    {MESSAGE (sale.epoch, "epoch"), COUNT},    {MESSAGE (sale.seq, "seq"), COUNT},
+    {MESSAGE (sale.trader, "trader"), NODE},   {MESSAGE (sale.buyer, "buyer"), NODE},
+    {MESSAGE (sale.number, "number"), NUMBER}, {MESSAGE (sale.seller, "seller"), NODE},
+    {MESSAGE (sale.lot, "lot"), NUMBER},       {MESSAGE (sale.product, "product"), PRODUCT},
+    {MESSAGE (sale.units, "units"), QUANTITY}, {MESSAGE (sale.price_cents, "price_cents"), PRICE},
+};
+
+// The warehouse is node 0 and sends what only it knows; the rest comes from nodes above it.
+const struct shape message_shapes[MESSAGE_TYPE_COUNT] = {
+    [MESSAGE_BUY] = SHAPE ("buy", buy_fields, 1),
+    [MESSAGE_ORDER_STATUS] = SHAPE ("order_status", order_status_fields, 1),
+    [MESSAGE_RECEIPT] = SHAPE ("receipt", receipt_fields, 1),
+    [MESSAGE_OVERSOLD] = SHAPE ("oversold", oversold_fields, 1),
+    [MESSAGE_RESTOCK] = SHAPE ("restock", restock_fields, 1),
+    [MESSAGE_RESTOCKED] = SHAPE ("restocked", restocked_fields, 1),
+    [MESSAGE_LOT_STATUS] = SHAPE ("lot_status", lot_status_fields, 1),
+    [MESSAGE_LOT] = SHAPE ("lot", lot_fields, 1),
+    [MESSAGE_SOLD] = SHAPE ("sold", sold_fields, 1),
+    [MESSAGE_PING] = {.name = "ping", .from_min = 1},
+    [MESSAGE_PONG] = {.name = "pong", .from_min = 1},
+    [MESSAGE_ERROR] = SHAPE ("error", error_fields, 0),
+    [MESSAGE_JOIN] = SHAPE ("join", join_fields, 1),
+    [MESSAGE_VIEW] = SHAPE ("view", view_fields, 0),
+    [MESSAGE_COMMIT] = SHAPE ("commit", commit_fields, 1),
+    [MESSAGE_COMMITTED] = SHAPE ("committed", committed_fields, 0),
+    [MESSAGE_SNAPSHOT] = {.name = "snapshot", .from_min = 1},
+    [MESSAGE_STOCK] = SHAPE ("stock", stock_fields, 0),
+    [MESSAGE_INVALIDATION] = SHAPE ("invalidation", invalidation_fields, 0),
+    [MESSAGE_OVERSELL] = SHAPE ("oversell", oversell_fields, 0),
+    [MESSAGE_SALE] = SHAPE ("sale", sale_fields, 0),
+};
+
+bool codec_product_may_be_empty (enum status status)
+{
+    return status != STATUS_SOLD && status != STATUS_ACCEPTED;
+}

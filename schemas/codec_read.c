@@ -1,0 +1,278 @@
+#include "schemas/codec_read.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    PLACE_BYTES = 80,
+    QUOTED_BYTES_MAX = 30,                     // a longer string is not quoted in an error
+    EXCERPT_BYTES = 6 * QUOTED_BYTES_MAX + 8,  // since JSON may write a byte as six
+};
+
+// Keeps a text to one line of printable ASCII: it may quote what somebody sent.
+static void make_printable (char *text)
+{
+    for (; *text; text++) {
+        if (*text < 0x20 || *text > 0x7e) {
+            *text = '?';
+        }
+    }
+}
+
+bool codec_refuse (struct reader *self, const char *format, ...)
+{
+    char *text = self->error->text;
+    int length = snprintf (text, LIMIT_TEXT + 1, "%s: ", self->type);
+    va_list arguments;
+    va_start (arguments, format);
+    vsnprintf (text + length, (size_t) (LIMIT_TEXT + 1 - length), format, arguments);
+    va_end (arguments);
+    make_printable (text);
+    return false;
+}
+
+// Writes "results[3].fills[1].units". What does not fit is cut off; it always fits.
+static size_t write_place (const struct place *place, char *text, size_t size)
+{
+    size_t length = place->parent ? write_place (place->parent, text, size) : 0;
+    int more = place->name ? snprintf (text + length, size - length, "%s%s",
+                                       place->parent ? "." : "", place->name)
+                           : snprintf (text + length, size - length, "[%zu]", place->index);
+    length += (size_t) more;
+    return length < size ? length : size - 1;
+}
+
+// Refuses the value at `place`, which must be what `wanted` says.
+static bool refuse_value (struct reader *self, const struct place *place, const json_t *value,
+                          const char *wanted)
+{
+    char where[PLACE_BYTES];
+    char excerpt[EXCERPT_BYTES] = "an object";
+    write_place (place, where, sizeof where);
+    if (json_is_array (value)) {
+        snprintf (excerpt, sizeof excerpt, "an array of %zu values", json_array_size (value));
+    } else if (json_string_length (value) > QUOTED_BYTES_MAX) {
+        snprintf (excerpt, sizeof excerpt, "a string of %zu bytes", json_string_length (value));
+    } else if (!json_is_object (value)) {
+        const size_t flags = JSON_ENCODE_ANY | JSON_ENSURE_ASCII;
+        size_t length = json_dumpb (value, excerpt, sizeof excerpt - 1, flags);
+        assert (length < sizeof excerpt);
+        excerpt[length] = 0;
+    }
+    return codec_refuse (self, "%s must be %s, not %s", where, wanted, excerpt);
+}
+
+bool codec_read_integer (struct reader *self, const struct place *place, const json_t *value,
+                         int64_t min, int64_t max, int64_t *number)
+{
+    if (!json_is_integer (value) || json_integer_value (value) < min
+        || json_integer_value (value) > max) {
+        char wanted[80];
+        snprintf (wanted, sizeof wanted, "an integer from %lld to %lld", (long long) min,
+                  (long long) max);
+        return refuse_value (self, place, value, wanted);
+    }
+    *number = json_integer_value (value);
+    return true;
+}
+
+static bool read_product (struct reader *self, const struct place *place, const json_t *value,
+                          bool may_be_empty, const char **product)
+{
+    const char *name = json_string_value (value);
+    if (!name || !((may_be_empty && !name[0]) || product_name_valid (name))) {
+        return refuse_value (self, place, value, "a product's name of 1 to 63 of [a-z0-9_-]");
+    }
+    *product = arena_string (self->arena, name, json_string_length (value));
+    return true;
+}
+
+static bool read_text (struct reader *self, const struct place *place, const json_t *value,
+                       const char **text)
+{
+    const char *bytes = json_string_value (value);
+    size_t length = json_string_length (value);
+    bool valid = bytes && length <= LIMIT_TEXT;
+    for (size_t i = 0; valid && i < length; i++) {
+        valid = (unsigned char) bytes[i] >= 0x20 && bytes[i] != 0x7f;
+    }
+    if (!valid) {
+        return refuse_value (self, place, value,
+                             "a text of at most 255 bytes without control characters");
+    }
+    *text = arena_string (self->arena, bytes, length);
+    return true;
+}
+
+// Finds the word among the names of the enum.
+static bool read_status (struct reader *self, const struct place *place, const json_t *value,
+                         enum status *status)
+{
+    const char *word = json_string_value (value);
+    for (unsigned i = 0; word && i < STATUS_COUNT; i++) {
+        if (!strcmp (word, status_name ((enum status) i))) {
+            *status = (enum status) i;
+            return true;
+        }
+    }
+    return refuse_value (self, place, value, "a status");
+}
+
+static bool read_reason (struct reader *self, const struct place *place, const json_t *value,
+                         enum reason *reason)
+{
+    const char *word = json_string_value (value);
+    for (unsigned i = 0; word && i < REASON_COUNT; i++) {
+        if (!strcmp (word, reason_name ((enum reason) i))) {
+            *reason = (enum reason) i;
+            return true;
+        }
+    }
+    return refuse_value (self, place, value, "a reason");
+}
+
+// Chooses the shape of a tuple; where there is more than one, its first value names it.
+static const struct shape *find_shape (const struct list *list, const json_t *tuple)
+{
+    if (list->shape_count == 1) {
+        return list->shapes;
+    }
+    const char *name = json_string_value (json_array_get (tuple, 0));
+    for (size_t i = 0; name && i < list->shape_count; i++) {
+        if (!strcmp (name, list->shapes[i].name)) {
+            return &list->shapes[i];
+        }
+    }
+    return NULL;
+}
+
+static bool read_tuple (struct reader *self, const struct place *place, const struct list *list,
+                        const json_t *tuple, char *element)
+{
+    const struct shape *shape = find_shape (list, tuple);
+    if (!shape) {
+        return refuse_value (self, place, tuple, "an array that begins with a known kind");
+    }
+    size_t first = 0;
+    if (list->shape_count > 1) {
+        unsigned kind = (unsigned) (shape - list->shapes);
+        memcpy (element, &kind, sizeof kind);
+        first = 1;
+    }
+    if (!json_is_array (tuple) || json_array_size (tuple) != first + shape->field_count) {
+        char wanted[40];
+        snprintf (wanted, sizeof wanted, "an array of %zu values", first + shape->field_count);
+        return refuse_value (self, place, tuple, wanted);
+    }
+    for (size_t i = 0; i < shape->field_count; i++) {
+        const struct field *field = &shape->fields[i];
+        const struct place inner = {.parent = place, .name = field->name};
+        if (!codec_read_value (self, &inner, field, json_array_get (tuple, first + i), element)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Reads the tuples of `array` from its element `first` on.
+static bool read_tuples (struct reader *self, const struct place *place, const struct list *list,
+                         const json_t *array, size_t first, void **elements, size_t *count)
+{
+    *elements = NULL;
+    *count = json_array_size (array) - first;
+    if (*count == 0) {
+        return true;
+    }
+    char *element = arena_take (self->arena, *count, list->element_bytes);
+    memset (element, 0, *count * list->element_bytes);
+    *elements = element;
+    for (size_t i = 0; i < *count; i++, element += list->element_bytes) {
+        const struct place inner = {.parent = place, .index = i + first};
+        const json_t *tuple = json_array_get (array, i + first);
+        if (!read_tuple (self, &inner, list, tuple, element)) {
+            return false;
+        }
+        if (list->ascending && i > 0) {
+            int64_t pair[2];
+            memcpy (&pair[0], element - list->element_bytes, sizeof pair[0]);
+            memcpy (&pair[1], element, sizeof pair[1]);
+            if (pair[0] >= pair[1]) {
+                char where[PLACE_BYTES];
+                write_place (place, where, sizeof where);
+                return codec_refuse (self, "%s must name its nodes in ascending order, each once",
+                                     where);
+            }
+        }
+    }
+    return true;
+}
+
+static bool read_list (struct reader *self, const struct place *place, const struct field *field,
+                       const json_t *value, char *base)
+{
+    bool seen = field->kind == VALUE_SEEN;
+    size_t first = seen ? 1 : 0;
+    size_t size = json_array_size (value);
+    if (!json_is_array (value) || size < first || size - first > (size_t) field->max) {
+        char wanted[80];
+        snprintf (wanted, sizeof wanted, "an array of %sat most %lld tuples",
+                  seen ? "a version and " : "", (long long) field->max);
+        return refuse_value (self, place, value, wanted);
+    }
+    void *elements = NULL;
+    size_t count = 0;
+    if (seen) {
+        struct seen *token = (void *) (base + field->offset);
+        const struct place version = {.parent = place, .name = "version"};
+        if (!codec_read_integer (self, &version, json_array_get (value, 0), 0, LIMIT_INTEGER,
+                                 &token->version)
+            || !read_tuples (self, place, &trader_seen_list, value, first, &elements, &count)) {
+            return false;
+        }
+        token->traders = elements;
+        token->count = count;
+        return true;
+    }
+    if (!read_tuples (self, place, field->list, value, first, &elements, &count)) {
+        return false;
+    }
+    memcpy (base + field->offset, &elements, sizeof elements);
+    memcpy (base + field->beside, &count, sizeof count);
+    return true;
+}
+
+bool codec_read_value (struct reader *self, const struct place *place, const struct field *field,
+                       const json_t *value, char *base)
+{
+    void *target = base + field->offset;
+    switch (field->kind) {
+    case VALUE_INTEGER:
+    case VALUE_CLOCK:
+        return codec_read_integer (self, place, value, field->min, field->max, target);
+    case VALUE_BOOL:
+        if (!json_is_boolean (value)) {
+            return refuse_value (self, place, value, "true or false");
+        }
+        *(bool *) target = json_is_true (value);
+        return true;
+    case VALUE_PRODUCT:
+        return read_product (self, place, value, false, target);
+    case VALUE_PRODUCT_OR_NONE: {
+        const enum status *status = (const void *) (base + field->beside);
+        return read_product (self, place, value, codec_product_may_be_empty (*status), target);
+    }
+    case VALUE_TEXT:
+        return read_text (self, place, value, target);
+    case VALUE_STATUS:
+        return read_status (self, place, value, target);
+    case VALUE_REASON:
+        return read_reason (self, place, value, target);
+    case VALUE_LIST:
+    case VALUE_SEEN:
+        return read_list (self, place, field, value, base);
+    }
+    assert (false);
+    return false;
+}

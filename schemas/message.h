@@ -1,0 +1,337 @@
+// The messages of the market: one struct a type, as protocol.md tells them. Plain values that
+// borrow their strings and lists, from the arena they were decoded into or from the core that
+// made them, until that core's next step. Nothing here knows JSON; codec.h turns a message into
+// bytes and back.
+//
+// Numbers are integers of at most 53 bits, money is in cents, a node id names its sender.
+#ifndef SOUK_MESSAGE_H
+#define SOUK_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schemas/limits.h"
+
+enum { PROTOCOL_VERSION = 1, WAREHOUSE_NODE = 0 };
+
+// Type and its name on the wire, in the order of protocol.md.
+#define MESSAGE_TYPES(X)                                    \
+    X (BUY, "buy")                     /* buyer → trader */     \
+    X (ORDER_STATUS, "order_status")   /* buyer → trader */     \
+    X (RECEIPT, "receipt")             /* trader → buyer */     \
+    X (OVERSOLD, "oversold")           /* trader → buyer */     \
+    X (RESTOCK, "restock")             /* seller → trader */    \
+    X (RESTOCKED, "restocked")         /* trader → seller */    \
+    X (LOT_STATUS, "lot_status")       /* seller → trader */    \
+    X (LOT, "lot")                     /* trader → seller */    \
+    X (SOLD, "sold")                   /* trader → seller */    \
+    X (PING, "ping")                   /* anyone → trader */    \
+    X (PONG, "pong")                   /* trader → anyone */    \
+    X (ERROR, "error")                 /* to whom it concerns */ \
+    X (JOIN, "join")                   /* trader → warehouse */ \
+    X (VIEW, "view")                   /* warehouse → trader */ \
+    X (COMMIT, "commit")               /* trader → warehouse */ \
+    X (COMMITTED, "committed")         /* warehouse → trader */ \
+    X (SNAPSHOT, "snapshot")           /* trader → warehouse */ \
+    X (STOCK, "stock")                 /* warehouse → trader */ \
+    X (INVALIDATION, "invalidation")   /* warehouse PUB */      \
+    X (OVERSELL, "oversell")           /* warehouse and trader PUB */ \
+    X (SALE, "sale")                   /* warehouse PUB */
+
+#define MESSAGE_ENUM(name, text) MESSAGE_##name,
+enum message_type { MESSAGE_TYPES (MESSAGE_ENUM) MESSAGE_TYPE_COUNT };
+#undef MESSAGE_ENUM
+
+// What became of an order.
+#define STATUSES(X)                                                                          \
+    X (SOLD, "sold")                  /* final: `units` were sold, from the lots in `fills` */ \
+    X (ACCEPTED, "accepted")          /* sold from a cache; a final answer follows */          \
+    X (OVERSOLD, "oversold")          /* final: accepted, but `missing` units were not there */ \
+    X (OUT_OF_STOCK, "out_of_stock")  /* final: refused, nothing (or not enough) to sell */    \
+    X (TOO_MANY_LOTS, "too_many_lots") /* final: refused, see LIMIT_FILLS */                    \
+    X (UNKNOWN, "unknown")            /* no such order */
+
+#define STATUS_ENUM(name, text) STATUS_##name,
+enum status { STATUSES (STATUS_ENUM) STATUS_COUNT };
+#undef STATUS_ENUM
+
+// Why a request was not taken. Nothing was changed, whatever the reason.
+#define REASONS(X)                                                                     \
+    X (BAD_REQUEST, "bad_request") /* cannot be understood, or not for this node */      \
+    X (CONFLICT, "conflict")       /* the number was used before, with another body */   \
+    X (EXPIRED, "expired")         /* the number is older than the answers that are kept */ \
+    X (BUSY, "busy")               /* the queue is full: send it again later */          \
+    X (UNAVAILABLE, "unavailable") /* cannot be decided now: send it again later */      \
+    X (LIMIT, "limit")             /* it would pass a bound of limits.h */               \
+    X (FENCED, "fenced")           /* another process has joined as this trader */       \
+    X (GAP, "gap")                 /* a batch before this one is missing */
+
+#define REASON_ENUM(name, text) REASON_##name,
+enum reason { REASONS (REASON_ENUM) REASON_COUNT };
+#undef REASON_ENUM
+
+// One component of a vector clock (Mattern 1989, Fidge 1988).
+struct tick {
+    int64_t node;   // whose events
+    int64_t count;  // how many of them are known
+};
+
+struct vector {
+    const struct tick *ticks;  // ascending by node, at most LIMIT_VECTOR
+    size_t count;
+};
+
+// How many of a trader's write-behinds are known, in one epoch of that trader.
+struct trader_seen {
+    int64_t trader;
+    int64_t epoch;
+    int64_t count;
+};
+
+// A causal token: all that its holder has seen (protocol.md, "Causal tokens").
+struct seen {
+    int64_t version;                    // of the warehouse
+    const struct trader_seen *traders;  // ascending by trader, at most LIMIT_TRADERS
+    size_t count;
+};
+
+// Units that an order got from one lot. (seller, lot) names the lot: the seller's own number
+// for the restock that brought it.
+struct fill {
+    int64_t seller;
+    int64_t lot;
+    int64_t units;
+    int64_t price_cents;  // of one unit
+};
+
+struct buy {
+    int64_t number;       // the buyer's own, names the order for ever
+    int64_t attempt;      // 1, and one more each time that it is sent again
+    const char *product;
+    int64_t quantity;     // units wanted
+    bool all_or_nothing;  // else a part will do
+    struct seen seen;
+    struct vector vector; // empty unless the market orders by vector clocks
+};
+
+struct number_only {  // order_status, lot_status
+    int64_t number;
+};
+
+struct receipt {  // receipt, oversold
+    int64_t number;
+    enum status status;    // of an `oversold`: always STATUS_OVERSOLD, and not on the wire
+    const char *product;   // "" where the order or the product is unknown
+    int64_t units;         // that the buyer has, or is promised (accepted)
+    int64_t missing;       // promised, but not there (oversold)
+    int64_t amount_cents;  // paid for `units`; 0 while accepted
+    const struct fill *fills;
+    size_t fill_count;     // at most LIMIT_FILLS
+    struct seen seen;
+    struct vector vector;
+};
+
+struct restock {
+    int64_t number;
+    int64_t attempt;
+    const char *product;
+    int64_t quantity;
+    int64_t price_cents;
+    struct seen seen;
+    struct vector vector;
+};
+
+struct restocked {
+    int64_t number;
+    const char *product;
+    int64_t quantity;
+    int64_t price_cents;
+    struct seen seen;
+    struct vector vector;
+};
+
+struct lot_state {  // lot
+    int64_t number;
+    const char *product;
+    int64_t quantity;  // that came
+    int64_t left;      // that is unsold
+    int64_t price_cents;
+};
+
+struct sold {
+    int64_t buyer;
+    int64_t order;  // the buyer's number
+    int64_t lot;    // the seller's number
+    const char *product;
+    int64_t units;
+    int64_t price_cents;
+};
+
+struct error {
+    enum reason reason;
+    int64_t number;    // of the request, 0 when unknown; for `gap` the batch that is expected
+    const char *text;  // what was wrong and what to do, for a person
+};
+
+struct join {
+    int64_t nonce;  // drawn anew by each process: a join sent twice is one join
+};
+
+struct view_granted {
+    int64_t nonce;
+    int64_t epoch;  // under which the trader commits from now on
+};
+
+enum item_kind { ITEM_BUY, ITEM_RESTOCK, ITEM_ORDER_STATUS, ITEM_LOT_STATUS, ITEM_KIND_COUNT };
+
+// One request in a batch. The fields behind `number` are those of a buy or a restock.
+struct item {
+    enum item_kind kind;
+    int64_t client;
+    int64_t number;
+    int64_t clock;        // Lamport clock of the request
+    const char *product;
+    int64_t quantity;
+    int64_t price_cents;  // restock
+    bool all_or_nothing;  // buy
+    bool behind;          // already answered from the cache: counts as a write of this trader
+    int64_t promised;     // buy, behind: units that the buyer was promised; 0: it was refused
+};
+
+struct commit {
+    int64_t epoch;
+    int64_t batch;  // 1, 2, 3 … within the epoch
+    const struct item *items;
+    size_t item_count;  // at most LIMIT_BATCH
+};
+
+enum result_kind { RESULT_RECEIPT, RESULT_RESTOCKED, RESULT_LOT, RESULT_ERROR, RESULT_KIND_COUNT };
+
+struct result {
+    enum result_kind kind;
+    enum status status;    // receipt
+    enum reason reason;    // error
+    const char *product;   // all but error; "" where the order or the product is unknown
+    int64_t units;         // receipt
+    int64_t missing;       // receipt
+    int64_t amount_cents;  // receipt
+    const struct fill *fills;  // receipt
+    size_t fill_count;
+    int64_t quantity;      // restocked, lot
+    int64_t price_cents;   // restocked, lot
+    int64_t left;          // lot
+};
+
+// A product's stock, as far as the warehouse knows.
+struct level {
+    const char *product;
+    int64_t available;
+};
+
+struct committed {
+    int64_t epoch;
+    int64_t batch;
+    int64_t version;  // of the warehouse, this batch included
+    int64_t applied;  // this trader's write-behinds, this batch included
+    const struct result *results;  // one an item, in their order
+    size_t result_count;
+    const struct level *stock;     // of the products that were oversold in this batch
+    size_t stock_count;
+};
+
+struct stock {
+    int64_t epoch;    // of the warehouse: how often it was started
+    int64_t version;
+    const struct level *stock;  // every product
+    size_t stock_count;
+    const struct trader_seen *traders;  // whose write-behinds are included
+    size_t trader_count;
+};
+
+// Published as stock.<product>. Versions count by one over all products, so whoever subscribes
+// to all of them sees a lost message as a step of more than one.
+struct invalidation {
+    int64_t epoch;
+    int64_t seq;      // of this topic
+    int64_t version;
+    const char *product;
+    int64_t available;
+    const struct trader_seen *traders;
+    size_t trader_count;
+};
+
+// Published by the warehouse as oversell.<trader>, by a trader as oversell.<buyer>.
+struct oversell {
+    int64_t epoch;
+    int64_t seq;
+    int64_t trader;
+    int64_t buyer;
+    int64_t number;
+    const char *product;
+    int64_t units;    // that the buyer got all the same
+    int64_t missing;
+    int64_t amount_cents;
+};
+
+// Published by the warehouse as sale.<product>, one for each fill.
+struct sale {
+    int64_t epoch;
+    int64_t seq;
+    int64_t trader;
+    int64_t buyer;
+    int64_t number;
+    int64_t seller;
+    int64_t lot;
+    const char *product;
+    int64_t units;
+    int64_t price_cents;
+};
+
+struct message {
+    enum message_type type;
+    int64_t from;   // node id of the sender
+    int64_t clock;  // its Lamport clock
+    union {
+        struct buy buy;
+        struct number_only order_status;
+        struct receipt receipt;
+        struct receipt oversold;
+        struct restock restock;
+        struct restocked restocked;
+        struct number_only lot_status;
+        struct lot_state lot;
+        struct sold sold;
+        struct error error;
+        struct join join;
+        struct view_granted view;
+        struct commit commit;
+        struct committed committed;
+        struct stock stock;
+        struct invalidation invalidation;
+        struct oversell oversell;
+        struct sale sale;
+    };  // ping, pong and snapshot have no body
+};
+
+// Names as they stand on the wire.
+const char *message_type_name (enum message_type type);
+const char *status_name (enum status status);
+const char *reason_name (enum reason reason);
+
+// Whether a status is a final one, which no later message takes back.
+bool status_is_final (enum status status);
+
+// Whether the name keeps to [a-z0-9_-], 1 to LIMIT_PRODUCT_NAME bytes.
+bool product_name_valid (const char *name);
+
+// The number by which the other side matches a reply to its request; 0: none.
+int64_t message_number (const struct message *message);
+
+enum { TOPIC_BYTES = LIMIT_PRODUCT_NAME + 16 };
+
+// Writes the topic under which a message is published: stock.<product>, sale.<product>, or
+// oversell.<addressee>. Returns its length.
+size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES]);
+
+#endif

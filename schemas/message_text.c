@@ -1,0 +1,347 @@
+#include "schemas/message_text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { LEVELS_TOLD = 8, NAME_BYTES = 32, MONEY_BYTES = 32 };
+
+struct line {
+    char *text;
+    size_t size;
+    size_t length;  // always less than size
+};
+
+static void say (struct line *self, const char *format, ...)
+    __attribute__ ((format (printf, 2, 3)));
+
+static void say (struct line *self, const char *format, ...)
+{
+    va_list arguments;
+    va_start (arguments, format);
+    int more = vsnprintf (self->text + self->length, self->size - self->length, format, arguments);
+    va_end (arguments);
+    self->length += more > 0 ? (size_t) more : 0;
+    if (self->length >= self->size) {
+        self->length = self->size - 1;
+    }
+}
+
+static const char *money (int64_t cents, char text[MONEY_BYTES])
+{
+    snprintf (text, MONEY_BYTES, "%" PRId64 ".%02" PRId64, cents / 100, cents % 100);
+    return text;
+}
+
+// Whoever publishes is the warehouse or a trader.
+static const char *publisher (int64_t node, char text[NAME_BYTES])
+{
+    if (node == WAREHOUSE_NODE) {
+        return "the warehouse";
+    }
+    snprintf (text, NAME_BYTES, "trader %" PRId64, node);
+    return text;
+}
+
+static void say_attempt (struct line *line, int64_t attempt)
+{
+    if (attempt > 1) {
+        say (line, ", attempt %" PRId64, attempt);
+    }
+}
+
+static void say_buy (struct line *line, int64_t from, const struct buy *buy)
+{
+    say (line, "buyer %" PRId64 " asks for %" PRId64 " %s (order %" PRId64 "%s", from,
+         buy->quantity, buy->product, buy->number, buy->all_or_nothing ? ", all or nothing" : "");
+    say_attempt (line, buy->attempt);
+    say (line, ")");
+}
+
+static void say_fills (struct line *line, const struct receipt *receipt)
+{
+    char price[MONEY_BYTES];
+    for (size_t i = 0; i < receipt->fill_count; i++) {
+        const struct fill *fill = &receipt->fills[i];
+        say (line, "%s%" PRId64 " at %s from %" PRId64 ", lot %" PRId64, i ? "; " : " (",
+             fill->units, money (fill->price_cents, price), fill->seller, fill->lot);
+    }
+    say (line, "%s", receipt->fill_count ? ")" : "");
+}
+
+static void say_got (struct line *line, const struct receipt *receipt)
+{
+    char amount[MONEY_BYTES];
+    say (line, "%" PRId64 " %s for %s", receipt->units, receipt->product,
+         money (receipt->amount_cents, amount));
+    say_fills (line, receipt);
+}
+
+static void say_missing (struct line *line, const struct receipt *receipt)
+{
+    say (line, "%" PRId64 " of %" PRId64 " %s missing", receipt->missing,
+         receipt->units + receipt->missing, receipt->product);
+    if (receipt->units > 0) {
+        say (line, ", ");
+        say_got (line, receipt);
+    }
+}
+
+static void say_receipt (struct line *line, int64_t to, const struct receipt *receipt)
+{
+    say (line, "receipt to %" PRId64 ": order %" PRId64 " ", to, receipt->number);
+    switch (receipt->status) {
+    case STATUS_SOLD:
+        say (line, "sold, ");
+        say_got (line, receipt);
+        return;
+    case STATUS_ACCEPTED:
+        say (line, "accepted, %" PRId64 " %s promised", receipt->units, receipt->product);
+        return;
+    case STATUS_OVERSOLD:
+        say (line, "oversold, ");
+        say_missing (line, receipt);
+        return;
+    case STATUS_OUT_OF_STOCK:
+        if (receipt->product[0]) {
+            say (line, "refused, %s is out of stock", receipt->product);
+        } else {
+            say (line, "refused, nothing like it is in stock");
+        }
+        return;
+    case STATUS_TOO_MANY_LOTS:
+        say (line, "refused, %s lies in too many small lots", receipt->product);
+        return;
+    case STATUS_UNKNOWN:
+        say (line, "is unknown");
+        return;
+    case STATUS_COUNT:
+        break;
+    }
+    assert (false);
+}
+
+static void say_oversold (struct line *line, int64_t to, const struct receipt *oversold)
+{
+    say (line, "%" PRId64 " is told that order %" PRId64 " was oversold: ", to, oversold->number);
+    say_missing (line, oversold);
+}
+
+static void say_restock (struct line *line, int64_t from, const struct restock *restock)
+{
+    char price[MONEY_BYTES];
+    say (line, "%" PRId64 " restocks %" PRId64 " %s at %s (lot %" PRId64, from, restock->quantity,
+         restock->product, money (restock->price_cents, price), restock->number);
+    say_attempt (line, restock->attempt);
+    say (line, ")");
+}
+
+static void say_restocked (struct line *line, int64_t to, const struct restocked *restocked)
+{
+    char price[MONEY_BYTES];
+    say (line, "%" PRId64 " is told that lot %" PRId64 " is in: %" PRId64 " %s at %s", to,
+         restocked->number, restocked->quantity, restocked->product,
+         money (restocked->price_cents, price));
+}
+
+static void say_lot (struct line *line, int64_t to, const struct lot_state *lot)
+{
+    char price[MONEY_BYTES];
+    say (line,
+         "%" PRId64 " is told that lot %" PRId64 " has %" PRId64 " of %" PRId64 " %s left at %s",
+         to, lot->number, lot->left, lot->quantity, lot->product, money (lot->price_cents, price));
+}
+
+static void say_sold (struct line *line, int64_t to, const struct sold *sold)
+{
+    char price[MONEY_BYTES];
+    say (line,
+         "%" PRId64 " is told that %" PRId64 " %s of lot %" PRId64 " went to %" PRId64
+         " at %s (order %" PRId64 ")",
+         to, sold->units, sold->product, sold->lot, sold->buyer, money (sold->price_cents, price),
+         sold->order);
+}
+
+static void say_error (struct line *line, int64_t to, const struct error *error)
+{
+    say (line, "error to %" PRId64, to);
+    if (error->number > 0) {
+        say (line, " about %" PRId64, error->number);
+    }
+    say (line, ": %s, %s", reason_name (error->reason), error->text);
+}
+
+// Says ", 3 orders" or, of the first that is said, " 3 orders".
+static void say_count (struct line *line, bool *begun, size_t count, const char *what)
+{
+    if (count > 0) {
+        say (line, "%s%zu %s%s", *begun ? ", " : " ", count, what, count == 1 ? "" : "s");
+        *begun = true;
+    }
+}
+
+static void say_commit (struct line *line, int64_t from, const struct commit *commit)
+{
+    size_t counts[ITEM_KIND_COUNT] = {0};
+    for (size_t i = 0; i < commit->item_count; i++) {
+        counts[commit->items[i].kind]++;
+    }
+    size_t questions = counts[ITEM_ORDER_STATUS] + counts[ITEM_LOT_STATUS];
+    bool begun = false;
+    say (line, "trader %" PRId64 " commits batch %" PRId64 ":", from, commit->batch);
+    say_count (line, &begun, counts[ITEM_BUY], "order");
+    say_count (line, &begun, counts[ITEM_RESTOCK], "restock");
+    say_count (line, &begun, questions, "question");
+    say (line, "%s", begun ? "" : " nothing");
+}
+
+static void say_committed (struct line *line, int64_t to, const struct committed *committed)
+{
+    size_t receipts[STATUS_COUNT] = {0};
+    size_t counts[RESULT_KIND_COUNT] = {0};
+    for (size_t i = 0; i < committed->result_count; i++) {
+        const struct result *result = &committed->results[i];
+        counts[result->kind]++;
+        if (result->kind == RESULT_RECEIPT) {
+            receipts[result->status]++;
+        }
+    }
+    bool begun = false;
+    say (line, "trader %" PRId64 " is told that batch %" PRId64 " is committed:", to,
+         committed->batch);
+    for (unsigned i = 0; i < STATUS_COUNT; i++) {
+        if (receipts[i] > 0) {
+            say (line, "%s%zu %s", begun ? ", " : " ", receipts[i], status_name ((enum status) i));
+            begun = true;
+        }
+    }
+    say_count (line, &begun, counts[RESULT_RESTOCKED], "restock");
+    say_count (line, &begun, counts[RESULT_LOT], "lot");
+    say_count (line, &begun, counts[RESULT_ERROR], "error");
+    say (line, "%s (version %" PRId64 ")", begun ? "" : " nothing", committed->version);
+}
+
+static void say_stock (struct line *line, int64_t to, const struct stock *stock)
+{
+    say (line, "snapshot to %" PRId64 ", version %" PRId64 ":%s", to, stock->version,
+         stock->stock_count ? "" : " no products");
+    for (size_t i = 0; i < stock->stock_count && i < LEVELS_TOLD; i++) {
+        say (line, "%s%" PRId64 " %s", i ? ", " : " ", stock->stock[i].available,
+             stock->stock[i].product);
+    }
+    if (stock->stock_count > LEVELS_TOLD) {
+        say (line, " and %zu more products", stock->stock_count - LEVELS_TOLD);
+    }
+}
+
+static void say_oversell (struct line *line, int64_t from, const struct oversell *oversell)
+{
+    char name[NAME_BYTES];
+    say (line,
+         "%s publishes: order %" PRId64 " of buyer %" PRId64 " at trader %" PRId64
+         " was oversold, %" PRId64 " of %" PRId64 " %s missing",
+         publisher (from, name), oversell->number, oversell->buyer, oversell->trader,
+         oversell->missing, oversell->units + oversell->missing, oversell->product);
+}
+
+static void say_sale (struct line *line, int64_t from, const struct sale *sale)
+{
+    char name[NAME_BYTES];
+    char price[MONEY_BYTES];
+    say (line,
+         "%s publishes: %" PRId64 " %s at %s sold by %" PRId64 " (lot %" PRId64 ") to %" PRId64
+         " (order %" PRId64 ") through trader %" PRId64,
+         publisher (from, name), sale->units, sale->product, money (sale->price_cents, price),
+         sale->seller, sale->lot, sale->buyer, sale->number, sale->trader);
+}
+
+// The messages of one or two values.
+static void say_short (struct line *line, const struct message *message, int64_t to)
+{
+    int64_t from = message->from;
+    char name[NAME_BYTES];
+    switch (message->type) {
+    case MESSAGE_ORDER_STATUS:
+        say (line, "buyer %" PRId64 " asks what became of order %" PRId64, from,
+             message->order_status.number);
+        return;
+    case MESSAGE_LOT_STATUS:
+        say (line, "seller %" PRId64 " asks what is left of lot %" PRId64, from,
+             message->lot_status.number);
+        return;
+    case MESSAGE_PING:
+        say (line, "%" PRId64 " asks whether %" PRId64 " is there", from, to);
+        return;
+    case MESSAGE_PONG:
+        say (line, "%" PRId64 " tells %" PRId64 " that it is there", from, to);
+        return;
+    case MESSAGE_JOIN:
+        say (line, "trader %" PRId64 " asks to join", from);
+        return;
+    case MESSAGE_VIEW:
+        say (line, "trader %" PRId64 " has joined, epoch %" PRId64, to, message->view.epoch);
+        return;
+    case MESSAGE_SNAPSHOT:
+        say (line, "trader %" PRId64 " asks for a snapshot", from);
+        return;
+    case MESSAGE_INVALIDATION:
+        say (line, "%s publishes: %" PRId64 " %s left (version %" PRId64 ")",
+             publisher (from, name), message->invalidation.available, message->invalidation.product,
+             message->invalidation.version);
+        return;
+    default:
+        assert (false);
+    }
+}
+
+size_t message_text (const struct message *message, int64_t to, char *text, size_t size)
+{
+    assert (size > 0);
+    struct line line = {.text = text, .size = size};
+    text[0] = 0;
+    switch (message->type) {
+    case MESSAGE_BUY:
+        say_buy (&line, message->from, &message->buy);
+        break;
+    case MESSAGE_RECEIPT:
+        say_receipt (&line, to, &message->receipt);
+        break;
+    case MESSAGE_OVERSOLD:
+        say_oversold (&line, to, &message->oversold);
+        break;
+    case MESSAGE_RESTOCK:
+        say_restock (&line, message->from, &message->restock);
+        break;
+    case MESSAGE_RESTOCKED:
+        say_restocked (&line, to, &message->restocked);
+        break;
+    case MESSAGE_LOT:
+        say_lot (&line, to, &message->lot);
+        break;
+    case MESSAGE_SOLD:
+        say_sold (&line, to, &message->sold);
+        break;
+    case MESSAGE_ERROR:
+        say_error (&line, to, &message->error);
+        break;
+    case MESSAGE_COMMIT:
+        say_commit (&line, message->from, &message->commit);
+        break;
+    case MESSAGE_COMMITTED:
+        say_committed (&line, to, &message->committed);
+        break;
+    case MESSAGE_STOCK:
+        say_stock (&line, to, &message->stock);
+        break;
+    case MESSAGE_OVERSELL:
+        say_oversell (&line, message->from, &message->oversell);
+        break;
+    case MESSAGE_SALE:
+        say_sale (&line, message->from, &message->sale);
+        break;
+    default:
+        say_short (&line, message, to);
+    }
+    return line.length;
+}

@@ -1,0 +1,86 @@
+// A market's topology: who takes part, where each listens and how each behaves. One JSON file
+// (topology.schema.json), written by tools/launch.py and read by every node at its start. Flags
+// of a command go over what the file says.
+#ifndef SOUK_TOPOLOGY_H
+#define SOUK_TOPOLOGY_H
+
+#include "schemas/arena.h"
+#include "schemas/message.h"
+
+enum { TOPOLOGY_VERSION = 1, TOPOLOGY_BYTES_MAX = 16 * 1024 * 1024 };
+
+// Modes, orders and choices stay the words of the file here; the cores' headers parse them.
+// A number that the file leaves out is -1, a string NULL.
+struct topology_product {
+    const char *name;
+    const char *mode;  // "sync", "cached"
+};
+
+struct topology_warehouse {
+    const char *rep;             // endpoint that the REP binds, or traders connect to
+    const char *pub;
+    const char *store;           // file, relative to the topology's own folder
+    int64_t commission_percent;
+    int64_t answers_kept;
+};
+
+struct topology_trader {
+    int64_t id;
+    const char *router;
+    const char *pub;
+    int64_t queue_max;
+    int64_t batch_max;
+    int64_t in_flight_max;
+};
+
+struct topology_buyer {
+    int64_t id;
+    const char *product;       // a name, or "random"
+    const char *on_refusal;    // "keep", "switch"
+    int64_t quantity_min;
+    int64_t quantity_max;
+    bool all_or_nothing;
+    int64_t think_time_us;
+    int64_t orders;            // 0: until stopped
+    int64_t window;
+    int64_t first_number;
+};
+
+struct topology_seller {
+    int64_t id;
+    const char *product;       // a name, or "random"
+    const char *restock_when;  // "every", "sold-out"
+    const char *restock_what;  // "same", "each", "random"
+    int64_t quantity;
+    int64_t price_cents_min;
+    int64_t price_cents_max;
+    int64_t every_us;
+    int64_t restocks;          // 0: until stopped
+    int64_t first_number;
+};
+
+struct topology {
+    const char *folder;         // that holds the file; "." for none
+    const char *mode;           // of products that name none
+    const char *order_by;       // "arrival", "lamport", "vector"
+    const char *trader_choice;  // "random", "round-robin"
+    bool invalidation;
+    int64_t seed;
+    struct topology_warehouse warehouse;
+    const struct topology_product *products;
+    size_t product_count;
+    const struct topology_trader *traders;
+    size_t trader_count;
+    const struct topology_buyer *buyers;
+    size_t buyer_count;
+    const struct topology_seller *sellers;
+    size_t seller_count;
+};
+
+// Reads the file strictly: unknown keys, wrong types and numbers out of bounds are refused, with
+// the path to what was wrong in `error` ("buyers[2].orders: must be an integer from 0"). Returns
+// false then. All strings and lists are borrowed from `arena`.
+bool topology_read (const char *path, arena_t *arena, struct topology *topology,
+                    char *error, size_t error_size);
+
+#endif

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Installs what Souk is built and tested with, where it is missing; does nothing when all is there.
+# Wants root, or sudo, and Debian's apt.
+set -eu
+
+packages="gcc make pkg-config libzmq3-dev libczmq-dev libjansson-dev check libsqlite3-dev uthash-dev \
+python3"
+
+all_there() {
+    command -v "${CC:-gcc}" >/dev/null && command -v make >/dev/null && command -v pkg-config >/dev/null &&
+        command -v python3 >/dev/null &&
+        pkg-config --exists libzmq libczmq jansson check sqlite3 &&
+        echo '#include <uthash.h>' | "${CC:-gcc}" -E -x c - >/dev/null 2>&1
+}
+
+if all_there; then
+    exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+    echo "deps: this is no Debian; install by hand: $packages" >&2
+    exit 1
+fi
+root=""
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "deps: neither root nor sudo; install by hand: apt-get install $packages" >&2
+        exit 1
+    fi
+    root=sudo
+fi
+echo "deps: installing $packages" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086
+if ! { $root apt-get update && $root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends $packages; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    exit 1
+fi
+if ! all_there; then
+    echo "deps: something is still missing after the installation" >&2
+    exit 1
+fi

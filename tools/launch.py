@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Starts a market, watches it, stops it, and proves that nothing was lost. See --help."""
+
+import json
+import os
+import resource
+import sys
+import time
+
+from souk_launch import market as markets
+from souk_launch import options as command_line
+from souk_launch import summary as summaries
+from souk_launch.progress import Progress
+from souk_launch.run import Interrupts, open_and_close
+
+
+def raise_descriptors():
+    """Each node takes one; the soft limit is often 1024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def run_folder(wanted, seed):
+    """Makes the folder of this run. The one that was asked for must not hold a market yet."""
+    if wanted is not None:
+        os.makedirs(wanted, exist_ok=True)
+        for name in (markets.STORE, "topology.json"):
+            if os.path.exists(os.path.join(wanted, name)):
+                raise markets.MarketError(f"--run-dir: {wanted} holds a market already ({name}); "
+                                          "name another folder")
+        return wanted
+    stem = os.path.join("runs", f"{time.strftime('%Y%m%d-%H%M%S')}-seed{seed}")
+    for attempt in range(1, 100):
+        folder = stem if attempt == 1 else f"{stem}-{attempt}"
+        try:
+            os.makedirs(folder)
+            return folder
+        except FileExistsError:
+            continue
+    raise markets.MarketError(f"{stem} and its likes are taken; say --run-dir")
+
+
+def prepare(options):
+    """The market, scaled and with endpoints, and the folder that it runs in."""
+    market = markets.scaled(markets.market_of(options), options.time_scale)
+    folder = run_folder(options.run_dir, market["seed"])
+    if options.transport is not None or options.topology is None:
+        markets.put_endpoints(market, options.transport or "tcp", folder)
+    return market, folder
+
+
+def write_json(summary, path):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(summary, file, indent=2)
+        file.write("\n")
+
+
+def tell(summary, options):
+    """To the run's folder, to where --summary says, and to a person."""
+    write_json(summary, os.path.join(summary["run_dir"], "summary.json"))
+    if options.summary == "-":
+        print(json.dumps(summary))
+        if not options.quiet:
+            sys.stderr.write(summaries.text(summary))
+        return
+    sys.stdout.write(summaries.text(summary))
+    if options.summary is not None:
+        write_json(summary, options.summary)
+
+
+def main(arguments):
+    options = command_line.parse(arguments)
+    try:
+        market, folder = prepare(options)
+    except (markets.MarketError, OSError) as error:
+        print(f"launch.py: {error}", file=sys.stderr)
+        return 2
+    raise_descriptors()
+    interrupts = Interrupts()
+    interrupts.install()
+    progress = Progress(options.quiet)
+    duration_us = markets.run_of(options, market)
+    run = open_and_close(market, folder, options.souk, duration_us, options.time_scale,
+                         interrupts, progress)
+    summary = summaries.summarise(run, options.time_scale, duration_us)
+    try:
+        tell(summary, options)
+    except OSError as error:
+        progress.fault(f"the summary could not be written: {error}")
+        return 1
+    return 0 if summaries.fine(summary) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,156 @@
+"""One market from its first node to its last, and the proof behind it."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+from souk_launch import market as markets
+from souk_launch.nodes import Fleet, popen
+
+READY_S = 10.0
+READY_EACH_S = 0.05    # more for each node: many start slower than few
+STOP_CLIENTS_S = 10.0  # they wait up to 5 s for what is open
+STOP_TRADERS_S = 10.0
+STOP_WAREHOUSE_S = 10.0
+LOOK_S = 0.1
+
+
+class Interrupts:
+    """Counts ^C, SIGTERM and SIGHUP: the first one stops the market, a second one cuts it off."""
+
+    def __init__(self):
+        self.count = 0
+
+    def install(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._note)
+
+    def _note(self, _number, _frame):
+        self.count += 1
+
+
+class Run:
+    """What happened."""
+
+    def __init__(self, market, folder):
+        self.market = market
+        self.folder = folder
+        self.nodes = []
+        self.wall_seconds = 0.0
+        self.stopped_by = None  # "duration", "orders", "signal" or "death"
+        self.proof = None       # what verify said; None: nothing to be understood
+        self.died = []          # (name, id, why)
+
+
+def open_and_close(market, folder, souk, duration_us, scale, interrupts, progress):
+    """Runs the market for `duration_us` of market time (None: until its buyers are done) in
+    `folder`. Returns the Run. No node outlives the call, whatever happens."""
+    run = Run(market, folder)
+    path = os.path.join(folder, "topology.json")
+    fleet = Fleet(souk, folder, path, interrupts, progress.fault)
+    run.nodes = fleet.nodes
+    try:
+        progress.news(f"opening a market of {1 + len(markets.peers_of(market))} nodes in {folder}")
+        if _open(fleet, market, path):
+            progress.news("the market is open")
+            _trade(fleet, run, duration_us, scale, interrupts, progress)
+        run.stopped_by = run.stopped_by or ("signal" if interrupts.count else "death")
+        progress.clear()
+        early = _tell_deaths(fleet, progress)
+        fleet.stop(fleet.running("buyer", "seller"), STOP_CLIENTS_S)
+        fleet.stop(fleet.running("trader"), STOP_TRADERS_S)
+        fleet.stop(fleet.running("warehouse"), STOP_WAREHOUSE_S)
+        _tell_deaths(fleet, progress, but=early)
+    finally:
+        fleet.kill()
+    run.died = [(node.name, node.id, node.fault) for node in fleet.died()]
+    run.proof = verify(souk, os.path.join(folder, markets.STORE),
+                       os.path.join(folder, "verify.log"), interrupts, progress)
+    return run
+
+
+def _open(fleet, market, path):
+    """Starts the nodes, each behind those whose endpoints it must know. False: not all serve."""
+    markets.write(market, path)
+    seconds = READY_S + READY_EACH_S * (1 + len(markets.peers_of(market)))
+    warehouse = fleet.start("warehouse", 0)
+    if not fleet.await_ready([warehouse], seconds):
+        return False
+    _adopt(market["warehouse"], warehouse)
+    markets.write(market, path)
+    traders = [(trader, fleet.start("trader", trader["id"])) for trader in market["traders"]]
+    if not fleet.await_ready([node for _, node in traders], seconds):
+        return False
+    for trader, node in traders:
+        _adopt(trader, node)
+    markets.write(market, path)
+    clients = [fleet.start(role, client["id"]) for role in ("seller", "buyer")
+               for client in market[role + "s"]]
+    return fleet.await_ready(clients, seconds)
+
+
+def _adopt(entry, node):
+    """Keeps where the node really listens."""
+    endpoints = node.ready.get("endpoints", {})
+    for key in ("rep", "router", "pub"):
+        if key in entry and key in endpoints:
+            entry[key] = endpoints[key]
+
+
+def _trade(fleet, run, duration_us, scale, interrupts, progress):
+    began = min(node.ready_at for node in fleet.nodes if node.role in ("buyer", "seller"))
+    wall = None if duration_us is None else duration_us / 1e6 / scale
+    buyers = [node for node in fleet.nodes if node.role == "buyer"]
+    while not run.stopped_by:
+        elapsed = time.monotonic() - began
+        if interrupts.count:
+            run.stopped_by = "signal"
+        elif fleet.died():
+            run.stopped_by = "death"
+        elif not fleet.running("buyer"):
+            run.stopped_by = "orders"
+        elif wall is not None and elapsed >= wall:
+            run.stopped_by = "duration"
+        else:
+            progress.show(elapsed * scale, buyers)
+            fleet.pump(LOOK_S if wall is None else min(LOOK_S, wall - elapsed))
+    run.wall_seconds = time.monotonic() - began
+
+
+def _tell_deaths(fleet, progress, but=()):
+    died = [node for node in fleet.died() if node not in but]
+    for node in died:
+        if not node.fault.startswith("was killed: "):  # which was told when it was done
+            progress.fault(f"{node.name} {node.fault}; the end of {node.log}:")
+            for text in node.log_tail():
+                progress.fault(f"    {text}")
+    return died
+
+
+def verify(souk, store, log_path, interrupts, progress):
+    """What `souk verify` says of the store; None when it says nothing that can be understood."""
+    if not os.path.exists(store):
+        progress.fault("the warehouse left no store; there is nothing to verify")
+        return None
+    with open(log_path, "wb") as log:
+        process = popen([souk, "verify", store, "--json"], stdout=subprocess.PIPE, stderr=log)
+        before = interrupts.count
+        while True:
+            try:
+                told, _ = process.communicate(timeout=0.2)
+                break
+            except subprocess.TimeoutExpired:
+                if interrupts.count > max(before, 1):
+                    process.kill()
+    try:
+        proof = json.loads(told)
+        if isinstance(proof, dict) and isinstance(proof.get("conserved"), bool):
+            # The status is for scripts, the object for us; where they differ, believe neither.
+            return {**proof, "conserved": proof["conserved"] and process.returncode == 0}
+    except ValueError:
+        pass
+    progress.fault(f"souk verify could not be understood (exit status {process.returncode}); "
+                   f"see {log_path}")
+    return None

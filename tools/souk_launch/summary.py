@@ -1,0 +1,216 @@
+"""What came of a market: the numbers, whether they agree, and how they are shown."""
+
+import math
+
+# A buyer's own book, and what the ledger calls the same.
+BOOK = {"requests": "orders", "sold": "sold", "units": "units", "spent_cents": "spent_cents",
+        "refused": "refused", "oversold": "oversold", "missing_units": "missing_units"}
+
+
+def merge(histograms):
+    """One histogram (max and sorted buckets) of many. A bucket is (upper bound, count)."""
+    counts = {}
+    for histogram in histograms:
+        for upper, count in histogram.get("buckets", []):
+            counts[upper] = counts.get(upper, 0) + count
+    return {"max": max((histogram.get("max", 0) for histogram in histograms), default=0),
+            "buckets": sorted(counts.items())}
+
+
+def percentile(histogram, fraction):
+    """The bound that this part of all values does not exceed (nearest rank), at most the largest
+    value; None without any."""
+    total = sum(count for _, count in histogram["buckets"])
+    rank = max(math.ceil(fraction * total), 1)
+    for upper, count in histogram["buckets"]:
+        rank -= count
+        if rank <= 0:
+            return min(upper, histogram["max"])
+    return None
+
+
+def latency_ms(histogram):
+    def in_ms(value_us):
+        return None if value_us is None else round(value_us / 1000, 3)
+    return {"p50": in_ms(percentile(histogram, 0.50)), "p99": in_ms(percentile(histogram, 0.99)),
+            "max": in_ms(histogram["max"]) if histogram["buckets"] else None}
+
+
+def differences(book, entry):
+    """Where a buyer's own book contradicts its entry in the ledger, as (what, book, ledger). An
+    order that it heard no end of may have been decided all the same: so many the ledger may have
+    more, and none less."""
+    unsure = book.get("open", 0) + book.get("gave_up", 0) + book.get("failed", 0)
+    found = []
+    for mine, theirs in BOOK.items():
+        own, told = book.get(mine, 0), entry.get(theirs, 0)
+        if mine == "requests":
+            agree = own - unsure <= told <= own
+        elif not unsure:
+            agree = own == told
+        elif mine in ("sold", "refused", "oversold"):
+            agree = own <= told <= own + unsure
+        else:
+            agree = own <= told
+        if not agree:
+            found.append((mine, own, told))
+    return found
+
+
+def compare_books(buyers, entries):
+    """All differences, as {node, what, book, ledger}. Buyers that died left no book."""
+    ledger = {entry["node"]: entry for entry in entries}
+    known = {buyer.id: buyer.summary for buyer in buyers if buyer.summary is not None}
+    found = [{"node": node, "what": what, "book": own, "ledger": told}
+             for node, book in sorted(known.items())
+             for what, own, told in differences(book, ledger.get(node, {}))]
+    strangers = set(ledger) - {buyer.id for buyer in buyers}
+    found += [{"node": node, "what": "orders", "book": 0, "ledger": ledger[node].get("orders", 0)}
+              for node in sorted(strangers)]
+    return found
+
+
+def mode_of(market):
+    modes = {product.get("mode", market["mode"]) for product in market["products"]}
+    return modes.pop() if len(modes) == 1 else "mixed"
+
+
+def per_second(amount, seconds):
+    return round(amount / seconds, 3) if seconds > 0 else 0.0
+
+
+def _money(market, proof):
+    """What each role has at the end; buyers have spent."""
+    role_of = {node["id"]: role for role in ("trader", "buyer", "seller")
+               for node in market[role + "s"]}
+    sums = dict.fromkeys(("trader", "buyer", "seller"), 0)
+    for account in proof.get("accounts", []):
+        if account["node"] in role_of:
+            sums[role_of[account["node"]]] += account["balance_cents"]
+    return {"spent_cents": -sums["buyer"], "earned_cents": sums["seller"],
+            "commission_cents": sums["trader"]}
+
+
+def summarise(run, scale, duration_us):
+    """The summary as it stands in summary.json."""
+    market, proof = run.market, run.proof or {}
+    buyers = [node for node in run.nodes if node.role == "buyer"]
+    sellers = [node for node in run.nodes if node.role == "seller"]
+
+    def told(nodes, key):
+        return sum((node.summary or node.told).get(key, 0) for node in nodes)
+
+    on_time = run.stopped_by == "duration"
+    seconds = duration_us / 1e6 if on_time else run.wall_seconds * scale
+    requests = told(buyers, "requests")
+    oversold = proof.get("oversold", told(buyers, "oversold"))
+    sold_units = proof.get("sold_units", 0)
+    differ = compare_books(buyers, proof.get("books", []))
+    books = sum(1 for buyer in buyers if buyer.summary is not None)
+    return {
+        "mode": mode_of(market),
+        "traders": len(market["traders"]),
+        "buyers": len(market["buyers"]),
+        "sellers": len(market["sellers"]),
+        "seed": market["seed"],
+        "time_scale": scale,
+        "seconds": round(seconds, 3),
+        "wall_seconds": round(run.wall_seconds, 3),
+        "stopped_by": run.stopped_by,
+        "requests": requests,
+        "sold_units": sold_units,
+        "restocked_units": proof.get("restocked_units", 0),
+        "left_units": proof.get("left_units", 0),
+        "refused": proof.get("refused", told(buyers, "refused")),
+        "oversold": oversold,
+        "missing_units": proof.get("missing_units", told(buyers, "missing_units")),
+        "oversell_percent": round(100 * oversold / requests, 3) if requests else 0.0,
+        "goods_per_second": per_second(sold_units, seconds),
+        "requests_per_second": per_second(requests, seconds),
+        "latency_ms": latency_ms(merge([buyer.summary.get("latency_us", {}) for buyer in buyers
+                                        if buyer.summary is not None])),
+        **_money(market, proof),
+        "resent": told(buyers + sellers, "resent"),
+        "gave_up": told(buyers + sellers, "gave_up"),
+        "failed": told(buyers + sellers, "failed"),
+        "open": told(buyers + sellers, "open"),
+        "products": proof.get("products", []),
+        "conserved": proof.get("conserved", False),
+        "problems": proof.get("problems", ["the store could not be verified"]),
+        "books_agree": bool(proof) and books > 0 and not differ,
+        "books_compared": books,
+        "books_differ": differ,
+        "died": [{"node": name, "id": number, "why": why} for name, number, why in run.died],
+        "run_dir": run.folder,
+    }
+
+
+def fine(summary):
+    return summary["conserved"] and summary["books_agree"] and not summary["died"]
+
+
+def money(amount_cents):
+    return f"{amount_cents / 100:,.2f}"
+
+
+def verdict(summary):
+    """What it comes to, the worst first, in sentences."""
+    problems = summary["problems"]
+    lines = [f"{died['node']} {died['why']}." for died in summary["died"]]
+    if not summary["conserved"]:
+        first = problems[0] if problems else "souk verify failed"
+        lines.append(f"Not conserved: {first if isinstance(first, str) else dict(first)}")
+        if len(problems) > 1:
+            lines.append(f"({len(problems) - 1} more in summary.json.)")
+    for differ in summary["books_differ"][:3]:
+        lines.append(f"The book of buyer {differ['node']} says {differ['book']} {differ['what']}, "
+                     f"the ledger {differ['ledger']}.")
+    if not summary["books_agree"] and not summary["books_differ"]:
+        lines.append("No buyer's book could be compared with the ledger.")
+    if summary["open"] or summary["gave_up"]:
+        lines.append(f"Without an answer: {summary['open'] + summary['gave_up']} requests.")
+    if summary["conserved"] and summary["books_agree"]:
+        lines.append("Every unit is accounted for, and the buyers' books agree with the ledger.")
+    return lines
+
+
+def table(rows):
+    """Labels to the left, figures to the right, remarks behind them."""
+    labels = max(len(row[0]) for row in rows)
+    figures = max(len(row[1]) for row in rows)
+    return [f"  {label:<{labels}}  {figure:>{figures}}  {remark}".rstrip()
+            for label, figure, remark in rows]
+
+
+def text(summary):
+    """The summary for a person; the verdict comes last."""
+    s = summary
+    latency = s["latency_ms"]
+    rows = [
+        ("time", f"{s['seconds']:.1f} s", f"{s['wall_seconds']:.1f} s on the wall"),
+        ("orders", str(s["requests"]), f"{s['requests_per_second']:.1f} a second"),
+        ("units sold", str(s["sold_units"]), f"{s['goods_per_second']:.1f} a second"),
+        ("refused", str(s["refused"]), "orders: not enough to sell"),
+        ("oversold", str(s["oversold"]), f"orders, {s['oversell_percent']:.1f} % of all; "
+                                         f"{s['missing_units']} units short"),
+        ("resent", str(s["resent"]), ""),
+    ]
+    rows += [(f"latency {name}", f"{latency[name]:.1f} ms", "")
+             for name in ("p50", "p99", "max") if latency[name] is not None]
+    rows += [
+        ("buyers spent", money(s["spent_cents"]), ""),
+        ("sellers earned", money(s["earned_cents"]), ""),
+        ("commissions", money(s["commission_cents"]), ""),
+    ]
+    goods = [("product", "restocked", "sold", "left")] + [
+        (p["name"], str(p["restocked"]), str(p["sold"]), str(p["unsold"])) for p in s["products"]]
+    shown = goods[:21]
+    widths = [max(len(row[column]) for row in shown) for column in range(4)]
+    lines = [f"A market of {s['traders']} traders, {s['buyers']} buyers and {s['sellers']} sellers "
+             f"({s['mode']}, seed {s['seed']})", ""]
+    lines += table(rows) + [""]
+    lines += ["  " + "  ".join([row[0].ljust(widths[0])] + [
+        row[column].rjust(widths[column]) for column in (1, 2, 3)]) for row in shown]
+    if len(goods) > len(shown):
+        lines.append(f"  … and {len(goods) - len(shown)} more in summary.json")
+    return "\n".join(lines + ["", f"Kept in {s['run_dir']}"] + verdict(s)) + "\n"
