@@ -34,13 +34,19 @@ PROGRAM := \
 
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
-  buyer buyer_random client client_bounds client_random clocks histogram message_text \
-  seen seller seller_lots seller_random
+  answers arena buyer buyer_random cache cache_random client client_bounds client_random \
+  clocks histogram ledger lots message_text queue seen seller seller_lots seller_random \
+  trader trader_cached trader_causal trader_commit trader_oversell trader_random trader_sync \
+  warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_random \
+  warehouse_records
 CHECKS := \
-  codec codec_hostile protocol schemas store store_faults topology topology_schema verify
+  bazaar codec codec_hostile protocol schemas shells store store_faults topology \
+  topology_schema transcripts verify
 HELPERS := \
-  tests/client_fixture.c tests/client_kit.c tests/faulty_disk.c tests/message_cases.c \
-  tests/message_equal.c tests/store_case.c tests/topology_case.c tests/verify_breaks.c
+  tests/bazaar.c tests/bazaar_post.c tests/client_fixture.c tests/client_kit.c \
+  tests/faulty_disk.c tests/message_cases.c tests/message_equal.c tests/store_case.c \
+  tests/topology_case.c tests/trader_fixture.c tests/verify_breaks.c \
+  tests/warehouse_fixture.c tests/warehouse_model.c tests/warehouse_store.c
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -87,38 +93,38 @@ help:                           ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 $(OUT)/souk: $(BODY:%.c=$(OUT)/%.o) $(PROGRAM:%.c=$(OUT)/%.o)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LD  $@' && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(OUT)/libcores.a: $(CORES:%.c=$(OUT)/%.o)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $(SAN)/souk: $(PROGRAM:%.c=$(SAN)/%.o) $(SAN)/libbody.a
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(SAN)/libcores.a: $(CORES:%.c=$(SAN)/%.o)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $(SAN)/libbody.a: $(BODY:%.c=$(SAN)/%.o)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $(SAN)/libhelpers.a: $(HELPERS:%.c=$(SAN)/%.o)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $(CORE_CHECKS:%=$(SAN)/tests/check_%): $(SAN)/tests/check_%: $(SAN)/tests/check_%.o \
   $(SAN)/libhelpers.a $(SAN)/libcores.a
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(TESTLIBS)
+	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(TESTLIBS)
 
 $(CHECKS:%=$(SAN)/tests/check_%): $(SAN)/tests/check_%: $(SAN)/tests/check_%.o \
   $(SAN)/libhelpers.a $(SAN)/libbody.a
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
+	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(RELEASE) $(CFLAGS) -c -o $@ $<
+	@echo '  CC  $@' && $(CC) $(RELEASE) $(CFLAGS) -c -o $@ $<
 
 $(SAN)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) $(CFLAGS) -c -o $@ $<
+	@echo '  CC  $@' && $(CC) $(SANITIZE) $(CFLAGS) -c -o $@ $<
 
 .PHONY: all run test check golden format install clean deps help
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -30,9 +30,8 @@ static bool open_sockets (struct shell *self, char *error, size_t size)
         if (!self->traders[i]) {
             return false;
         }
-        if (config->traders[i].pub && zsock_connect (self->news, "%s", config->traders[i].pub)) {
-            snprintf (error, size, "cannot connect to %s: %s", config->traders[i].pub,
-                      zmq_strerror (zmq_errno ()));
+        if (config->traders[i].pub
+            && !wire_attach (self->news, WIRE_CONNECT, config->traders[i].pub, error, size)) {
             return false;
         }
     }

@@ -1,12 +1,13 @@
 // The program: one command a role. Data goes to stdout, messages to stderr; the exit status is 0
 // when all went well, 1 when something failed, 2 when it was called wrongly.
-#include <czmq.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include <zmq.h>
 
 #include "actors/souk_commands.h"
-#include "actors/souk_node.h"
 #include "actors/souk_options.h"
 #include "actors/verify.h"
 
@@ -65,11 +66,16 @@ int souk_verify (int argc, char **argv)
     return verify_run (argv[optind], json, stdout);
 }
 
-static int show_version (bool json)
+static int show_version (int argc, char **argv)
 {
+    bool json = argc == 2 && strcmp (argv[1], "--json") == 0;
     int major;
     int minor;
     int patch;
+    if (argc > 1 && !json) {
+        fprintf (stderr, "souk --version: %s: no such option, only --json\n", argv[1]);
+        return EXIT_USAGE;
+    }
     zmq_version (&major, &minor, &patch);
     printf (json ? "{\"souk\":\"%s\",\"protocol\":%d,\"libzmq\":\"%d.%d.%d\",\"sqlite\":\"%s\"}\n"
                  : "souk %s (protocol %d, libzmq %d.%d.%d, SQLite %s)\n",
@@ -77,7 +83,21 @@ static int show_version (bool json)
     return EXIT_FINE;
 }
 
-int main (int argc, char **argv)
+// The numbers 0 to 2 must be taken, by nothing if need be: else a socket or the store could get
+// one, and what is meant for stdout or stderr would be written into it.
+static bool fill_standard_files (void)
+{
+    int file;
+    do {
+        file = open ("/dev/null", O_RDWR);
+    } while (file >= 0 && file <= STDERR_FILENO);
+    if (file > STDERR_FILENO) {
+        close (file);
+    }
+    return file >= 0;
+}
+
+static int run (int argc, char **argv)
 {
     static const struct {
         const char *name;
@@ -86,20 +106,38 @@ int main (int argc, char **argv)
         {"warehouse", souk_warehouse}, {"trader", souk_trader}, {"buyer", souk_buyer},
         {"seller", souk_seller},       {"verify", souk_verify},
     };
-    const char *name = argc > 1 ? argv[1] : "";
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    const char *name = argc > 1 ? argv[1] : NULL;
+    bool asked = name && (strcmp (name, "--help") == 0 || strcmp (name, "help") == 0);
+    if (asked && argc == 3) {
+        static char help_option[] = "--help";  // "help buyer" is "buyer --help".
+        name = argv[1] = argv[2];
+        argv[2] = help_option;
+        asked = false;
+    }
+    for (size_t i = 0; name && i < sizeof commands / sizeof *commands; i++) {
         if (strcmp (name, commands[i].name) == 0) {
-            node_prepare ();
             return commands[i].run (argc - 1, argv + 1);
         }
     }
-    if (strcmp (name, "--version") == 0) {
-        return show_version (argc > 2 && strcmp (argv[2], "--json") == 0);
+    if (name && strcmp (name, "--version") == 0) {
+        return show_version (argc - 1, argv + 1);
     }
-    bool asked = strcmp (name, "--help") == 0 || strcmp (name, "help") == 0;
-    if (*name && !asked) {
-        fprintf (stderr, "souk: no such command: %s\n\n", name);
+    if (!asked) {
+        fprintf (stderr, name ? "souk: no such command: %s\n\n" : "souk: no command\n\n", name);
     }
     fputs (help, asked ? stdout : stderr);
     return asked ? EXIT_FINE : EXIT_USAGE;
+}
+
+int main (int argc, char **argv)
+{
+    if (!fill_standard_files ()) {
+        return EXIT_FAILED;
+    }
+    int status = run (argc, argv);
+    if ((fflush (stdout) != 0 || ferror (stdout)) && status == EXIT_FINE) {
+        fprintf (stderr, "souk: cannot write to stdout\n");
+        status = EXIT_FAILED;
+    }
+    return status;
 }

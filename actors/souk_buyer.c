@@ -83,7 +83,7 @@ static bool use_option (struct buyer_config *config, int option, const char *com
         config->switch_on_refusal = strcmp (optarg, "switch") == 0;
         return true;
     case 'k':
-        config->think_time_us = parse_duration_us (command, "think-time", optarg);
+        config->think_time_us = parse_duration_us (command, "think-time", optarg, 0);
         return true;
     case 'o':
         config->orders = parse_integer (command, "orders", optarg, 0, LIMIT_INTEGER);
@@ -100,9 +100,9 @@ int souk_buyer (int argc, char **argv)
 {
     static struct client_options common;
     struct buyer_config config = buyer_config_default ();
-    const struct topology *topology = find_topology (argv[0], argc, argv);
+    const struct topology *topology = find_topology (argc, argv, options);
     config.think_time_us = 500000;
-    client_options_begin (&common, argv[0], topology, find_id (argv[0], argc, argv));
+    client_options_begin (&common, argv[0], topology, find_id (argc, argv, options));
     if (topology && common.client.id) {
         use_topology (&config, &common, topology);
     }

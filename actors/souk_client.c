@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { WAIT_MIN_US = 1000 };  // shorter waits would only flood the traders
+
 const char client_options_help[] =
     "  --trader N=ROUTER[,PUB]   a trader's id and endpoints; once for each\n"
     "                            (1=tcp://127.0.0.1:5560,tcp://127.0.0.1:5561)\n"
@@ -26,6 +28,11 @@ static void add_trader (struct client_options *self, const char *command, int64_
 {
     if (self->shell.trader_count == LIMIT_TRADERS) {
         usage_error (command, "--trader: more than %d traders", LIMIT_TRADERS);
+    }
+    for (size_t i = 0; i < self->shell.trader_count; i++) {
+        if (self->trader_ids[i] == id) {
+            usage_error (command, "--trader: %lld is there twice", (long long) id);
+        }
     }
     self->trader_ids[self->shell.trader_count] = id;
     self->traders[self->shell.trader_count++] =
@@ -58,6 +65,9 @@ static void parse_products (struct client_options *self, const char *command, ch
                          LIMIT_PRODUCT_NAME);
         }
         self->products[self->product_count++] = name;
+    }
+    if (self->product_count == 0) {
+        usage_error (command, "--products: there is none: write salt,fish");
     }
 }
 
@@ -139,10 +149,10 @@ void client_options_take (struct client_options *self, int option, char **argv)
             parse_integer (command, "first-number", optarg, 1, LIMIT_INTEGER);
         break;
     case 'U':
-        self->client.timeout_us = parse_duration_us (command, "timeout", optarg);
+        self->client.timeout_us = parse_duration_us (command, "timeout", optarg, WAIT_MIN_US);
         break;
     case 'G':
-        self->client.give_up_us = parse_duration_us (command, "give-up", optarg);
+        self->client.give_up_us = parse_duration_us (command, "give-up", optarg, WAIT_MIN_US);
         break;
     case 'S':
         self->seed =

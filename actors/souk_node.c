@@ -14,12 +14,13 @@ static void stop_signals (sigset_t *signals)
     sigaddset (signals, SIGTERM);
 }
 
-void node_prepare (void)
+// Signals are taken by node_run alone, and czmq leaves them be. A node whose reader has gone goes
+// on with its work, and a file that may not grow is as good as a full disk.
+static void prepare (const sigset_t *signals)
 {
-    sigset_t signals;
-    stop_signals (&signals);
-    sigprocmask (SIG_BLOCK, &signals, NULL);
+    sigprocmask (SIG_BLOCK, signals, NULL);
     signal (SIGPIPE, SIG_IGN);
+    signal (SIGXFSZ, SIG_IGN);
     zsys_handler_set (NULL);
     zsys_init ();
 }
@@ -55,6 +56,7 @@ int node_run (zactor_fn *actor_fn, void *config, bool json)
 {
     sigset_t signals;
     stop_signals (&signals);
+    prepare (&signals);
     int signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
     zactor_t *actor = zactor_new (actor_fn, config);
     if (signal_fd == -1 || !actor) {

@@ -6,12 +6,10 @@
 #include <stdbool.h>
 
 // Starts `actor` with `config` and runs it to its end. SIGTERM and SIGINT ask it to finish what is
-// accepted; a second one ends it at once. With `json` its reports go to stdout, one object a line;
+// accepted; a second one ends it at once. No thread may run before it, since it takes the signals
+// for itself. With `json` its reports go to stdout, one object a line;
 // else "ready" goes to stderr, progress is left out, and the summary goes to stdout. Returns
 // the exit status: 0, or 1 when it failed or something stayed open.
 int node_run (zactor_fn *actor, void *config, bool json);
-
-// Before any thread: signals are taken by node_run alone, and czmq leaves them be.
-void node_prepare (void);
 
 #endif

@@ -21,13 +21,23 @@ void usage_error (const char *command, const char *format, ...)
     exit (EXIT_USAGE);
 }
 
+// Options are long ones. A short one stands in argv[optind], unless it was the last of its word.
+static bool is_short (int argc_left, char *const *next, const char *given)
+{
+    bool within = argc_left && next[0][0] == '-' && next[0][1] != '-' && strchr (*next, optopt);
+    return optopt && (within || strncmp (given, "--", 2) != 0);
+}
+
 void option_error (const char *command, int option, char *const *argv)
 {
     const char *given = argv[optind - 1];
     if (option == ':') {
         usage_error (command, "%s: wants a value", given);
     }
-    usage_error (command, "%s: no such option", given);
+    if (is_short (argv[optind] != NULL, &argv[optind], given)) {
+        usage_error (command, "-%c: no such option", optopt);
+    }
+    usage_error (command, optopt ? "%s: takes no value" : "%s: no such option", given);
 }
 
 int64_t parse_integer (const char *command, const char *option, const char *text, int64_t min,
@@ -44,7 +54,8 @@ int64_t parse_integer (const char *command, const char *option, const char *text
     return value;
 }
 
-int64_t parse_duration_us (const char *command, const char *option, const char *text)
+int64_t parse_duration_us (const char *command, const char *option, const char *text,
+                           int64_t min)
 {
     static const struct {
         const char *unit;
@@ -55,7 +66,12 @@ int64_t parse_duration_us (const char *command, const char *option, const char *
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         bool fits = isfinite (value) && value >= 0 && value * units[i].us <= 1e15;
         if (end != text && fits && strcmp (end, units[i].unit) == 0) {
-            return (int64_t) (value * units[i].us + 0.5);
+            int64_t us = (int64_t) (value * units[i].us + 0.5);
+            if (us < min) {
+                usage_error (command, "--%s: '%s' is too short: write %lldus or more", option,
+                             text, (long long) min);
+            }
+            return us;
         }
     }
     usage_error (command, "--%s: '%s' is no time: write 0.5s, 200ms or 2m", option, text);
@@ -76,22 +92,19 @@ int64_t parse_price_cents (const char *command, const char *option, const char *
 void parse_range (const char *command, const char *option, const char *text, int64_t max,
                   int64_t *from, int64_t *to)
 {
-    char first[32];
-    const char *dash = strchr (text, '-');
-    if (!dash) {
-        *from = *to = parse_integer (command, option, text, 1, max);
-        return;
+    char *end;
+    errno = 0;
+    *from = *to = isdigit ((unsigned char) *text) ? strtoll (text, &end, 10) : 0;
+    if (*from && *end == '-' && isdigit ((unsigned char) end[1])) {
+        *to = strtoll (end + 1, &end, 10);
     }
-    if ((size_t) (dash - text) >= sizeof first) {
-        usage_error (command, "--%s: '%s' is no range: write 3 or 1-5", option, text);
+    if (errno || *from < 1 || *to > max || *end) {
+        usage_error (command, "--%s: '%s' must be one number or two like 1-5, from 1 to %lld",
+                     option, text, (long long) max);
     }
-    memcpy (first, text, (size_t) (dash - text));
-    first[dash - text] = 0;
-    *from = parse_integer (command, option, first, 1, max);
-    *to = parse_integer (command, option, dash + 1, 1, max);
     if (*from > *to) {
-        usage_error (command, "--%s: '%s' begins above its end: write %s-%lld", option, text,
-                     dash + 1, (long long) *from);
+        usage_error (command, "--%s: '%s' begins above its end: write %lld-%lld", option, text,
+                     (long long) *to, (long long) *from);
     }
 }
 
@@ -126,30 +139,26 @@ const char *parse_product (const char *command, const char *option, const char *
     return text;
 }
 
-// The value behind "--name" or "--name=" in argv, NULL where there is none.
-static const char *find_value (const char *name, int argc, char *const *argv)
+// The value of an option in argv, the last one's as getopt_long would have it, NULL where there is
+// none. What else is wrong with argv is for the reading of all options to tell.
+static const char *find_value (int wanted, int argc, char *const *argv,
+                               const struct option *options)
 {
-    size_t length = strlen (name);
-    for (int i = 1; i < argc; i++) {
-        if (strncmp (argv[i], "--", 2) != 0 || strncmp (argv[i] + 2, name, length) != 0) {
-            continue;
-        }
-        const char *behind = argv[i] + 2 + length;
-        if (*behind == '=') {
-            return behind + 1;
-        }
-        if (*behind == 0 && i + 1 < argc) {
-            return argv[i + 1];
+    const char *value = NULL;
+    for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
+        if (option == wanted) {
+            value = optarg;
         }
     }
-    return NULL;
+    optind = 0;  // The GNU way to begin anew.
+    return value;
 }
 
-const struct topology *find_topology (const char *command, int argc, char *const *argv)
+const struct topology *find_topology (int argc, char *const *argv, const struct option *options)
 {
     static struct topology topology;
     static arena_t *arena;  // Reachable to the end, so that no leak is reported.
-    const char *path = find_value ("topology", argc, argv);
+    const char *path = find_value ('t', argc, argv, options);
     char error[512];
     if (!path) {
         return NULL;
@@ -158,15 +167,15 @@ const struct topology *find_topology (const char *command, int argc, char *const
         arena = arena_new (TOPOLOGY_BLOCK);
     }
     if (!topology_read (path, arena, &topology, error, sizeof error)) {
-        usage_error (command, "--topology: %s: %s", path, error);
+        usage_error (argv[0], "--topology: %s: %s", path, error);
     }
     return &topology;
 }
 
-int64_t find_id (const char *command, int argc, char *const *argv)
+int64_t find_id (int argc, char *const *argv, const struct option *options)
 {
-    const char *text = find_value ("id", argc, argv);
-    return text ? parse_integer (command, "id", text, 1, LIMIT_NODE) : 0;
+    const char *text = find_value ('i', argc, argv, options);
+    return text ? parse_integer (argv[0], "id", text, 1, LIMIT_NODE) : 0;
 }
 
 const struct topology_trader *topology_trader_of (const char *command,

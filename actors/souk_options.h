@@ -16,15 +16,16 @@ enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 void usage_error (const char *command, const char *format, ...)
     __attribute__ ((format (printf, 2, 3), noreturn));
 
-// What getopt found wrong with argv, in words; for the cases '?' and ':'.
+// What getopt_long found wrong with argv, in words; for the cases '?' and ':'.
 void option_error (const char *command, int option, char *const *argv)
     __attribute__ ((noreturn));
 
 // Values of an option; a bad one is a usage error that names the option.
 int64_t parse_integer (const char *command, const char *option, const char *text, int64_t min,
                        int64_t max);
-// "0.5s", "200ms", "2m", in microseconds.
-int64_t parse_duration_us (const char *command, const char *option, const char *text);
+// "0.5s", "200ms", "2m", in microseconds, at least `min`.
+int64_t parse_duration_us (const char *command, const char *option, const char *text,
+                           int64_t min);
 // "10", "10.50", in cents.
 int64_t parse_price_cents (const char *command, const char *option, const char *text);
 // "3" or "1-5".
@@ -36,10 +37,10 @@ enum log_level parse_log (const char *command, const char *text);
 // NULL for "random".
 const char *parse_product (const char *command, const char *option, const char *text);
 
-// The topology of --topology, read before the other options so that they go over it. Returns
-// NULL where argv has none; ends with EXIT_USAGE where the file is not one. It lives as long as
-// the program.
-const struct topology *find_topology (const char *command, int argc, char *const *argv);
+// The topology of --topology ('t' in `options`), read before the other options so that they go over
+// it. Returns NULL where argv has none; ends with EXIT_USAGE where the file is not one. It lives as
+// long as the program. getopt_long begins anew after it.
+const struct topology *find_topology (int argc, char *const *argv, const struct option *options);
 
 // The topology's entry of this node id; a usage error when it has none.
 const struct topology_trader *topology_trader_of (const char *command,
@@ -49,8 +50,9 @@ const struct topology_buyer *topology_buyer_of (const char *command,
 const struct topology_seller *topology_seller_of (const char *command,
                                                   const struct topology *topology, int64_t id);
 
-// The value of --id in argv, 0 where it is missing.
-int64_t find_id (const char *command, int argc, char *const *argv);
+// The value of --id ('i' in `options`) in argv, 0 where it is missing. getopt_long begins anew
+// after it.
+int64_t find_id (int argc, char *const *argv, const struct option *options);
 
 // Of this topology's seed, one for a node.
 uint64_t node_seed (int64_t seed, int64_t node);

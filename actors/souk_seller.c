@@ -106,10 +106,7 @@ static bool use_option (struct seller_config *config, int option, const char *co
         config->quantity = parse_integer (command, "quantity", optarg, 1, LIMIT_QUANTITY);
         return true;
     case 'e':
-        config->every_us = parse_duration_us (command, "every", optarg);
-        if (config->every_us == 0) {
-            usage_error (command, "--every: must be more than nothing");
-        }
+        config->every_us = parse_duration_us (command, "every", optarg, 1);
         return true;
     case 'w':
         if (!parse_when (optarg, &config->when)) {
@@ -136,8 +133,8 @@ int souk_seller (int argc, char **argv)
 {
     static struct client_options common;
     struct seller_config config = seller_config_default ();
-    const struct topology *topology = find_topology (argv[0], argc, argv);
-    client_options_begin (&common, argv[0], topology, find_id (argv[0], argc, argv));
+    const struct topology *topology = find_topology (argc, argv, options);
+    client_options_begin (&common, argv[0], topology, find_id (argc, argv, options));
     if (topology && common.client.id) {
         use_topology (&config, &common, topology);
     }

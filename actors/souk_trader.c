@@ -165,8 +165,8 @@ int souk_trader (int argc, char **argv)
         .warehouse_pub = "tcp://127.0.0.1:5551",
         .log = LOG_EVENTS,
     };
-    const struct topology *topology = find_topology (argv[0], argc, argv);
-    int64_t id = find_id (argv[0], argc, argv);
+    const struct topology *topology = find_topology (argc, argv, options);
+    int64_t id = find_id (argc, argv, options);
     if (topology && id) {
         use_topology (&config, topology, id);
     }

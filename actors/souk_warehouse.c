@@ -71,7 +71,7 @@ int souk_warehouse (int argc, char **argv)
         .store = "warehouse.db",
         .log = LOG_EVENTS,
     };
-    const struct topology *topology = find_topology (argv[0], argc, argv);
+    const struct topology *topology = find_topology (argc, argv, options);
     if (topology) {
         use_topology (&config, topology);
     }

@@ -14,6 +14,7 @@ struct shell {
     struct wire wire;
     store_t *store;
     warehouse_t *warehouse;
+    bool outdated;      // the core is not what is stored: it must be rebuilt
     char error[REPORT_ERROR];
     bool failed;
     bool ended;
@@ -31,24 +32,28 @@ static void fail (struct shell *self, const char *what)
     self->ended = true;
 }
 
-// Makes the core anew from what is stored, and starts it.
-static void rebuild (struct shell *self)
+// Makes the core anew from what is stored, and starts it. Without room for that it is to be tried
+// again.
+static enum store_status rebuild (struct shell *self)
 {
     struct event start = {.type = EVENT_START, .now_us = wire_now_us ()};
     warehouse_destroy (&self->warehouse);
-    wire_round (&self->wire);
+    outbox_clear (&self->wire.out);
     self->warehouse = warehouse_new (&self->config->warehouse, self->config->seed);
     if (store_load (self->store, self->config->warehouse.answers_kept, restore, self->warehouse)
         != STORE_OK) {
         fail (self, "the store cannot be read");
-        return;
+        return STORE_FAILED;
     }
     warehouse_step (self->warehouse, &start, &self->wire.out);
-    if (store_write (self->store, self->wire.out.records, self->wire.out.record_count)
-        != STORE_OK) {
+    enum store_status status =
+        store_write (self->store, self->wire.out.records, self->wire.out.record_count);
+    if (status == STORE_FAILED) {
         fail (self, "the store cannot be written");
     }
-    wire_round (&self->wire);
+    self->outdated = status != STORE_OK;
+    outbox_clear (&self->wire.out);
+    return status;
 }
 
 static bool open_all (struct shell *self)
@@ -68,15 +73,16 @@ static bool open_all (struct shell *self)
     return self->news != NULL;
 }
 
-// Nothing of the batch was stored: the core must forget it too.
+// Nothing of the batch was stored: the core must forget it too, before the next request.
 static void refuse_for_room (struct shell *self, const struct event *event)
 {
+    int64_t clock = event->message ? event->message->clock : 0;
     struct letter letter = {
         .port = PORT_WAREHOUSE,
         .message = {
             .type = MESSAGE_ERROR,
             .from = WAREHOUSE_NODE,
-            .clock = event->message ? event->message->clock + 1 : 0,
+            .clock = clock < LIMIT_INTEGER ? clock + 1 : clock,
             .error = {
                 .reason = REASON_UNAVAILABLE,
                 .number = event->message ? message_number (event->message) : 0,
@@ -86,7 +92,7 @@ static void refuse_for_room (struct shell *self, const struct event *event)
     };
     wire_log (&self->wire, "refused: the store has no room (%s)", store_error (self->store));
     (void) wire_send (&self->wire, self->requests, WIRE_PLAIN, &letter);
-    rebuild (self);
+    self->outdated = true;
 }
 
 static void send_letters (struct shell *self)
@@ -102,6 +108,22 @@ static void send_letters (struct shell *self)
     }
 }
 
+// Steps the core and stores what comes of it; the letters wait in the outbox.
+static enum store_status decide (struct shell *self, const struct event *event)
+{
+    enum store_status status = self->outdated ? rebuild (self) : STORE_OK;
+    if (status != STORE_OK) {
+        return status;
+    }
+    struct event drained = {.type = EVENT_DRAINED, .now_us = event->now_us};
+    warehouse_step (self->warehouse, event, &self->wire.out);
+    warehouse_step (self->warehouse, &drained, &self->wire.out);
+    if (self->wire.out.record_count == 0) {
+        return STORE_OK;
+    }
+    return store_write (self->store, self->wire.out.records, self->wire.out.record_count);
+}
+
 static void serve_request (struct shell *self, struct frames *frames)
 {
     struct decode_error error;
@@ -110,18 +132,9 @@ static void serve_request (struct shell *self, struct frames *frames)
     if (event.type == EVENT_RECEIVE) {
         wire_log_message (&self->wire, event.message, WAREHOUSE_NODE);
     }
-    warehouse_step (self->warehouse, &event, &self->wire.out);
-    struct event drained = {.type = EVENT_DRAINED, .now_us = event.now_us};
-    warehouse_step (self->warehouse, &drained, &self->wire.out);
-    enum store_status status = STORE_OK;
-    if (self->wire.out.record_count > 0) {
-        status =
-            store_write (self->store, self->wire.out.records, self->wire.out.record_count);
-    }
-    switch (status) {
+    switch (decide (self, &event)) {
     case STORE_OK:
         send_letters (self);
-        wire_round (&self->wire);
         break;
     case STORE_FULL:
         refuse_for_room (self, &event);
@@ -130,6 +143,7 @@ static void serve_request (struct shell *self, struct frames *frames)
         fail (self, "the store failed, nothing of the last batch was acknowledged");
         break;
     }
+    wire_round (&self->wire);
 }
 
 static void tell (struct shell *self, const char *command, const char *line)
@@ -194,10 +208,10 @@ void warehouse_shell (zsock_t *pipe, void *config)
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
-    if (open_all (&self)) {
-        rebuild (&self);
-    } else {
+    if (!open_all (&self)) {
         self.failed = true;
+    } else if (rebuild (&self) == STORE_FULL) {
+        fail (&self, "the store has no room");
     }
     if (!self.failed) {
         tell_ready (&self);
@@ -212,7 +226,7 @@ void warehouse_shell (zsock_t *pipe, void *config)
     store_close (&self.store);
     wire_free (&self.wire);
     topics_free (&self.topics);
-    zsock_destroy (&self.requests);
-    zsock_destroy (&self.news);
+    wire_unbind (&self.requests);
+    wire_unbind (&self.news);
     tell (&self, "DONE", "");
 }

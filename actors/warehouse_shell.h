@@ -2,8 +2,8 @@
 // each request: the core decides, the records go to the store in one transaction, and only then
 // the reply and the news leave.
 //
-// When the store has no room, the core is rebuilt from what is stored and the request answered
-// `unavailable`: it may be sent again. When the store fails, the actor ends without an answer,
+// When the store has no room, the request is answered `unavailable`, and so are those after it
+// until there is room again; the core is rebuilt from what is stored. When the store fails, the actor ends without an answer,
 // since nobody knows what is on the disk.
 //
 // Told by its pipe: STOP or $TERM (end). It tells: READY or FAILED with a line to show, at the

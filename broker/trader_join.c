@@ -24,7 +24,6 @@ void trader_view (trader_t *self, const struct message *message)
 
 void trader_stock (trader_t *self, const struct message *message)
 {
-    self->snapshot_sent_us = 0;
     self->snapshot_due_us = self->now_us + SNAPSHOT_PAUSE_US;
     if (self->decides && self->epoch > 0) {
         cache_snapshot (self->cache, &message->stock);
@@ -52,11 +51,7 @@ static bool wants_snapshot (const trader_t *self)
 
 static int64_t snapshot_due (const trader_t *self)
 {
-    if (!wants_snapshot (self)) {
-        return DEADLINE_NONE;
-    }
-    return self->snapshot_sent_us ? self->snapshot_sent_us + SNAPSHOT_RETRY_US
-                                  : self->snapshot_due_us;
+    return wants_snapshot (self) ? self->snapshot_due_us : DEADLINE_NONE;
 }
 
 void trader_ask (trader_t *self, struct outbox *out)
@@ -72,7 +67,7 @@ void trader_ask (trader_t *self, struct outbox *out)
     }
     if (self->now_us >= snapshot_due (self)) {
         (void) trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_SNAPSHOT);
-        self->snapshot_sent_us = self->now_us;
+        self->snapshot_due_us = self->now_us + SNAPSHOT_RETRY_US;
         self->counters.snapshots++;
     }
 }

@@ -2,7 +2,11 @@
 
 #include "broker/report.h"
 
-enum { STOP_BOUND_US = 3000000, REPORT_ERROR = 256 };
+enum {
+    STOP_BOUND_US = 3000000,
+    REPORT_ERROR = 256,
+    WAITING_MAX = 64,  // messages kept for a warehouse that is away: the core sends them again
+};
 
 struct shell {
     const struct trader_shell_config *config;
@@ -19,17 +23,29 @@ struct shell {
     bool ended;
 };
 
+static bool open_warehouse (struct shell *self, char *error, size_t size)
+{
+    self->warehouse =
+        wire_socket (ZMQ_DEALER, WIRE_CONNECT, NULL, LIMIT_BATCH_BYTES, error, size);
+    if (!self->warehouse) {
+        return false;
+    }
+    zsock_set_sndhwm (self->warehouse, WAITING_MAX);
+    return wire_attach (self->warehouse, WIRE_CONNECT, self->config->warehouse, error, size);
+}
+
 static bool open_sockets (struct shell *self, char *error, size_t size)
 {
     const struct trader_shell_config *config = self->config;
+    if (!open_warehouse (self, error, size)) {
+        return false;
+    }
     self->clients = wire_socket (ZMQ_ROUTER, WIRE_BIND, config->router, LIMIT_MESSAGE_BYTES,
                                  error, size);
     self->news_out = wire_socket (ZMQ_XPUB, WIRE_BIND, config->pub, TOPIC_BYTES, error, size);
-    self->warehouse = wire_socket (ZMQ_DEALER, WIRE_CONNECT, config->warehouse,
-                                   LIMIT_BATCH_BYTES, error, size);
     self->news_in = wire_socket (ZMQ_SUB, WIRE_CONNECT, config->warehouse_pub,
                                  LIMIT_MESSAGE_BYTES, error, size);
-    if (!self->clients || !self->news_out || !self->warehouse || !self->news_in) {
+    if (!self->clients || !self->news_out || !self->news_in) {
         return false;
     }
     if (config->trader.invalidation) {
@@ -94,7 +110,7 @@ static void send_letter (struct shell *self, const struct letter *letter)
     }
     if (sent) {
         wire_log_message (&self->wire, &letter->message, letter->to);
-    } else {
+    } else if (letter->port == PORT_CLIENTS) {  // Else it is lost, as on any wire.
         struct event event = {
             .type = EVENT_UNDELIVERABLE,
             .port = letter->port,
@@ -223,9 +239,9 @@ void trader_shell (zsock_t *pipe, void *config)
     trader_destroy (&self.trader);
     wire_free (&self.wire);
     topics_free (&self.topics);
-    zsock_destroy (&self.clients);
+    wire_unbind (&self.clients);
+    wire_unbind (&self.news_out);
     zsock_destroy (&self.warehouse);
     zsock_destroy (&self.news_in);
-    zsock_destroy (&self.news_out);
     tell (&self, "DONE", "");
 }

@@ -111,8 +111,7 @@ struct trader {
     bool stopping;
 
     cache_t *cache;
-    int64_t snapshot_sent_us;         // 0: none is under way
-    int64_t snapshot_due_us;          // not before
+    int64_t snapshot_due_us;          // the next one, not before; later while one is under way
 
     struct request *requests;         // queue_max of them
     int32_t unused;                   // list of free ones

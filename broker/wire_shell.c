@@ -42,16 +42,23 @@ int64_t wire_now_us (void)
     return zclock_usecs ();
 }
 
-// Whether a living process listens at this ipc endpoint. libzmq would take the file away from it
-// without a word, and that process, when it ends, would remove the file of whoever came second.
-static bool ipc_in_use (const char *endpoint)
+// The file of an ipc endpoint, NULL where there is none.
+static const char *ipc_file (const char *endpoint)
 {
     static const char scheme[] = "ipc://";
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *path = endpoint + sizeof scheme - 1;
-    if (strncmp (endpoint, scheme, sizeof scheme - 1) != 0 || *path == '@' || *path == '*'
-        || strlen (path) >= sizeof address.sun_path) {
-        return false;  // Not a file, or one that bind refuses by itself.
+    bool is_ipc = strncmp (endpoint, scheme, sizeof scheme - 1) == 0;
+    return is_ipc && *path != '@' && *path != '*' ? path : NULL;
+}
+
+// Whether a living process listens at this ipc endpoint: libzmq would take the file away from it
+// without a word.
+static bool ipc_in_use (const char *endpoint)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = ipc_file (endpoint);
+    if (!path || strlen (path) >= sizeof address.sun_path) {
+        return false;  // Too long a path is refused by bind itself.
     }
     strcpy (address.sun_path, path);
     int probe = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -64,14 +71,40 @@ static bool ipc_in_use (const char *endpoint)
     return in_use;
 }
 
-// The port or 0 of a bind, -1 and errno like zsock_bind.
-static int bind_unused (zsock_t *socket, const char *endpoint)
+// Whether a tcp endpoint has a port that cannot be: libzmq would take another one for it.
+static bool port_impossible (const char *endpoint)
 {
+    const char *colon = strrchr (endpoint, ':');
+    long long port = colon ? strtoll (colon + 1, NULL, 10) : 0;
+    return strncmp (endpoint, "tcp://", 6) == 0 && (port < 0 || port > 65535);
+}
+
+// As zsock_bind and zsock_connect.
+static int attach (zsock_t *socket, enum wire_way way, const char *endpoint)
+{
+    if (port_impossible (endpoint)) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (way == WIRE_CONNECT) {
+        return zsock_connect (socket, "%s", endpoint);
+    }
     if (ipc_in_use (endpoint)) {
         errno = EADDRINUSE;
         return -1;
     }
     return zsock_bind (socket, "%s", endpoint);
+}
+
+bool wire_attach (zsock_t *socket, enum wire_way way, const char *endpoint, char *error,
+                  size_t error_size)
+{
+    if (attach (socket, way, endpoint) == -1) {
+        snprintf (error, error_size, "cannot %s %s: %s", way == WIRE_BIND ? "bind" : "connect to",
+                  endpoint, zmq_strerror (zmq_errno ()));
+        return false;
+    }
+    return true;
 }
 
 zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int bytes_max,
@@ -89,14 +122,7 @@ zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int byt
     if (type == ZMQ_ROUTER) {
         zsock_set_router_mandatory (socket, 1);
     }
-    if (!endpoint) {
-        return socket;
-    }
-    int rc = way == WIRE_BIND ? bind_unused (socket, endpoint)
-                              : zsock_connect (socket, "%s", endpoint);
-    if (rc == -1) {
-        snprintf (error, error_size, "cannot %s %s: %s", way == WIRE_BIND ? "bind" : "connect to",
-                  endpoint, zmq_strerror (zmq_errno ()));
+    if (endpoint && !wire_attach (socket, way, endpoint, error, error_size)) {
         zsock_destroy (&socket);
     }
     return socket;
@@ -105,6 +131,15 @@ zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int byt
 const char *wire_endpoint (zsock_t *socket)
 {
     return zsock_endpoint (socket);
+}
+
+void wire_unbind (zsock_t **socket_p)
+{
+    const char *file = *socket_p ? ipc_file (wire_endpoint (*socket_p)) : NULL;
+    if (file) {
+        unlink (file);
+    }
+    zsock_destroy (socket_p);
 }
 
 bool wire_receive (zsock_t *socket, struct frames *frames)
@@ -289,12 +324,14 @@ void topics_free (struct topics *self)
 }
 
 // One (un)subscription is one frame: 1 or 0, then the prefix. XPUB passes on the first of a kind
-// and the last one's end.
+// and the last one's end. A prefix with a NUL would be taken for the shorter one before the NUL,
+// and its end for that one's; no topic has any.
 static void update (struct topics *self, zmq_msg_t *frame)
 {
     size_t size = zmq_msg_size (frame);
     const char *data = zmq_msg_data (frame);
-    if (size == 0 || size > TOPIC_BYTES || (data[0] != 0 && data[0] != 1)) {
+    if (size == 0 || size > TOPIC_BYTES || (data[0] != 0 && data[0] != 1)
+        || memchr (data + 1, 0, size - 1)) {
         return;
     }
     char *prefix = strndup (data + 1, size - 1);
@@ -313,7 +350,7 @@ static void update (struct topics *self, zmq_msg_t *frame)
 void topics_update (struct topics *self, zsock_t *xpub)
 {
     struct frames frames;
-    while (wire_receive (xpub, &frames)) {
+    for (int i = 0; i < LIMIT_DRAIN && wire_receive (xpub, &frames); i++) {
         if (frames.count == 1) {
             update (self, &frames.frame[0]);
         }

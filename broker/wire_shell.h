@@ -31,8 +31,16 @@ enum wire_way { WIRE_BIND, WIRE_CONNECT };
 zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int bytes_max,
                       char *error, size_t error_size);
 
+// Binds or connects a socket. Returns false and the reason in `error` when it cannot be.
+bool wire_attach (zsock_t *socket, enum wire_way way, const char *endpoint, char *error,
+                  size_t error_size);
+
 // Where a bound socket really listens: `tcp://127.0.0.1:*` got a port. Borrowed from the socket.
 const char *wire_endpoint (zsock_t *socket);
+
+// Destroys a bound socket, if there is one. The file of an ipc endpoint goes first, while nobody
+// else can have taken the endpoint.
+void wire_unbind (zsock_t **socket_p);
 
 // One message as it came. `count` frames; those beyond LIMIT_FRAMES were dropped, `too_many`.
 struct frames {
@@ -77,7 +85,7 @@ struct topics {
 
 void topics_init (struct topics *self);
 void topics_free (struct topics *self);
-// Takes in what the subscribers of the XPUB said meanwhile.
+// Takes in what the subscribers of the XPUB said meanwhile, at most LIMIT_DRAIN of it.
 void topics_update (struct topics *self, zsock_t *xpub);
 bool topics_want (const struct topics *self, const struct letter *letter);
 

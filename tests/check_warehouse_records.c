@@ -1,0 +1,187 @@
+// What the warehouse makes durable, and how it is rebuilt from that.
+#include <stdlib.h>
+
+#include "tests/warehouse_fixture.h"
+#include "tests/warehouse_store.h"
+
+START_TEST (test_warehouse_records_a_batch_in_order)
+{
+    wh_begin ();
+    const struct item items[] = {
+        wh_restock (SAM, 4, "salt", 2, 10),
+        wh_restock (SUE, 9, "salt", 5, 7),
+        wh_buy (ALICE, 1, "salt", 3),
+        wh_restock (SAM, 5, "oil", 1, 3),
+        wh_promised (wh_buy_all (BOB, 6, "salt", 5), 5),
+        wh_buy (BOB, 8, "ghost", 1),
+        wh_buy (ALICE, 1, "salt", 3),
+        wh_buy (BOB, 7, "salt", 1),
+    };
+    (void) wh_commit (TRADER, items, 8);
+    ck_assert_str_eq (
+        wh_records (),
+        "product 1 salt\n"
+        "lot 1 seller 21/4 trader 1 product 1 price 10 quantity 2 left 2\n"
+        "lot 2 seller 22/9 trader 1 product 1 price 7 quantity 5 left 5\n"
+        "order 11/1 trader 1 product 1 quantity 3 part sold units 3 missing 0 amount 27\n"
+        "fill 11/1 lot 1 seller 21/4 trader 1 units 2 price 10 commission 4\n"
+        "fill 11/1 lot 2 seller 22/9 trader 1 units 1 price 7 commission 1\n"
+        "product 2 oil\n"
+        "lot 3 seller 21/5 trader 1 product 2 price 3 quantity 1 left 1\n"
+        "order 12/6 trader 1 product 1 quantity 5 all oversold units 0 missing 5 amount 0\n"
+        "order 12/8 trader 1 product 0 quantity 1 part out_of_stock units 0 missing 0 amount 0\n"
+        "order 12/7 trader 1 product 1 quantity 1 part sold units 1 missing 0 amount 7\n"
+        "fill 12/7 lot 2 seller 22/9 trader 1 units 1 price 7 commission 1\n"
+        "lot 2 left 3\n"
+        "lot 1 left 0\n"
+        "account 11 -27\n"
+        "account 21 16\n"
+        "account 1 6\n"
+        "account 22 12\n"
+        "account 12 -7\n"
+        "trader 1 epoch 1 nonce 1 batch 1 applied 1\n"
+        "warehouse epoch 1 version 2\n");
+    struct item item = wh_buy (BOB, 9, "salt", 1);
+    (void) wh_commit (OTHER_TRADER, &item, 1);
+    ck_assert_str_eq (
+        wh_records (),
+        "order 12/9 trader 2 product 1 quantity 1 part sold units 1 missing 0 amount 7\n"
+        "fill 12/9 lot 2 seller 22/9 trader 2 units 1 price 7 commission 1\n"
+        "lot 2 left 2\n"
+        "account 12 -14\n"
+        "account 22 18\n"
+        "account 2 1\n"
+        "trader 2 epoch 1 nonce 1 batch 1 applied 0\n"
+        "warehouse epoch 1 version 3\n");
+}
+END_TEST
+
+START_TEST (test_warehouse_records_each_of_its_lives)
+{
+    wh_restart ();
+    ck_assert_str_eq (wh_records (), "warehouse epoch 1 version 0\n");
+    (void) wh_join (TRADER, 1);
+    (void) wh_one (wh_restock (SAM, 1, "salt", 1, 1));
+    wh_restart ();
+    ck_assert_str_eq (wh_records (), "warehouse epoch 2 version 1\n");
+}
+END_TEST
+
+START_TEST (test_warehouse_knows_nothing_of_a_batch_that_was_not_written)
+{
+    wh_begin ();
+    (void) wh_one (wh_restock (SAM, 1, "salt", 5, 10));
+    const struct item items[] = {wh_promised (wh_buy (ALICE, 1, "salt", 2), 2),
+                                 wh_restock (SUE, 1, "oil", 3, 1), wh_buy (BOB, 1, "oil", 1)};
+    wh.losing = true;
+    ck_assert_int_eq (wh_commit_as (TRADER, 2, items, 3)->applied, 1);
+    wh_restart ();
+    ck_assert_int_eq (wh_available ("salt"), 5);
+    ck_assert_int_eq (wh_available ("oil"), -1);
+    ck_assert_int_eq (wh_version (), 1);
+    wh_is_receipt (wh_one_by (OTHER_TRADER, wh_order_status (ALICE, 1)), STATUS_UNKNOWN, 0, 0, 0);
+    // It is expected still, and applied as if for the first time.
+    struct message next = wh_batch (TRADER, 1, 3, items, 3);
+    ck_assert_int_eq (wh_refused (&next, REASON_GAP)->number, 2);
+    const struct committed *committed = wh_commit_as (TRADER, 2, items, 3);
+    ck_assert_int_eq (committed->applied, 1);
+    wh_is_receipt (committed->results[0], STATUS_SOLD, 2, 0, 20);
+    wh_is_receipt (committed->results[2], STATUS_SOLD, 1, 0, 1);
+    ck_assert_int_eq (wh_available ("salt"), 3);
+}
+END_TEST
+
+START_TEST (test_warehouse_sells_on_from_where_it_was_killed)
+{
+    wh_begin ();
+    const struct item restocks[] = {wh_restock (SAM, 1, "salt", 3, 10),
+                                    wh_restock (SUE, 1, "salt", 4, 20)};
+    (void) wh_commit (TRADER, restocks, 2);
+    (void) wh_one (wh_buy (ALICE, 1, "salt", 1));
+    wh_restart ();
+    (void) wh_one (wh_restock (SAM, 2, "salt", 2, 30));
+    struct result result = wh_one (wh_buy (BOB, 1, "salt", 7));
+    wh_is_receipt (result, STATUS_SOLD, 7, 0, 2 * 10 + 4 * 20 + 30);
+    wh_is_fill (result, 0, (struct fill){.seller = SAM, .lot = 1, .units = 2, .price_cents = 10});
+    wh_is_fill (result, 1, (struct fill){.seller = SUE, .lot = 1, .units = 4, .price_cents = 20});
+    wh_is_fill (result, 2, (struct fill){.seller = SAM, .lot = 2, .units = 1, .price_cents = 30});
+    ck_assert_int_eq (wh_store_restocked (wh.store, 1), 9);
+    ck_assert_int_eq (wh_store_sold (wh.store, 1), 8);
+    ck_assert_int_eq (wh_store_left (wh.store, 1), 1);
+}
+END_TEST
+
+// Behind a product, a lot of SAM's and an order of ALICE's.
+static const struct record bad[] = {
+    {.type = RECORD_PRODUCT, .product = {3, "oil"}},  // the second is missing
+    {.type = RECORD_PRODUCT, .product = {2, "salt"}},
+    {.type = RECORD_PRODUCT, .product = {2, "Salt & oil"}},
+    {.type = RECORD_LOT, .lot = {2, SUE, 1, 1, 1, 10, 5, 5}},  // not after the one before
+    {.type = RECORD_LOT, .lot = {3, SAM, 1, 1, 1, 10, 5, 5}},  // the seller's number again
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 2, 10, 5, 5}},  // of no product
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, 5, 6}},
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, 5, -1}},
+    {.type = RECORD_LOT, .lot = {3, SUE, 0, 1, 1, 10, 5, 5}},
+    {.type = RECORD_LOT, .lot = {3, SUE, -7, 1, 1, 10, 5, 5}},
+    {.type = RECORD_LOT, .lot = {3, -1, 1, 1, 1, 10, 5, 5}},
+    {.type = RECORD_LOT, .lot = {3, LIMIT_NODE + 1, 1, 1, 1, 10, 5, 5}},
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 0, 5, 5}},
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, LIMIT_QUANTITY + 1, 5}},
+    {.type = RECORD_LOT_LEFT, .lot_left = {2, 5}},
+    {.type = RECORD_ORDER, .order = {ALICE, 1, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}},
+    {.type = RECORD_ORDER, .order = {ALICE, 2, 1, 2, 1, false, STATUS_SOLD, 1, 0, 10}},
+    {.type = RECORD_ORDER, .order = {ALICE, 0, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}},
+    {.type = RECORD_ORDER, .order = {ALICE, -3, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}},
+    {.type = RECORD_ORDER, .order = {-1, 2, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}},
+    {.type = RECORD_ORDER, .order = {ALICE, 2, 1, 1, 1, false, STATUS_ACCEPTED, 1, 0, 10}},
+    {.type = RECORD_ORDER, .order = {ALICE, 2, 1, 1, 1, false, STATUS_SOLD, -1, 0, 10}},
+    {.type = RECORD_ORDER, .order = {ALICE, 2, 1, 1, 1, false, STATUS_SOLD, 2, 0, 10}},
+    {.type = RECORD_ORDER, .order = {SAM, 1, 1, 1, 5, false, STATUS_SOLD, 1, 0, 10}},
+    {.type = RECORD_FILL, .fill = {BOB, 1, 2, SAM, 1, 1, 1, 10, 2}},  // of no order
+    {.type = RECORD_FILL, .fill = {ALICE, 0, 2, SAM, 1, 1, 1, 10, 2}},
+    {.type = RECORD_FILL, .fill = {ALICE, 1, 2, SAM, 1, 1, 0, 10, 2}},
+    {.type = RECORD_FILL, .fill = {ALICE, 1, 2, LIMIT_NODE + 1, 1, 1, 1, 10, 2}},
+    {.type = RECORD_ACCOUNT, .account = {-1, 5}},
+    {.type = RECORD_ACCOUNT, .account = {LIMIT_NODE + 1, 5}},
+    {.type = RECORD_ACCOUNT, .account = {SAM, LIMIT_INTEGER + 1}},
+    {.type = RECORD_TRADER, .trader = {0, 1, 1, 1, 1}},
+    {.type = RECORD_TRADER, .trader = {LIMIT_NODE + 1, 1, 1, 1, 1}},
+    {.type = RECORD_TRADER, .trader = {TRADER, 0, 1, 1, 1}},
+    {.type = RECORD_TRADER, .trader = {TRADER, 1, 1, -1, 1}},
+    {.type = RECORD_TRADER, .trader = {TRADER, 1, 1, 1, -1}},
+    {.type = RECORD_WAREHOUSE, .warehouse = {-1, 1}},
+    {.type = RECORD_WAREHOUSE, .warehouse = {1, -1}},
+    {.type = (enum record_type) 99},
+};
+
+START_TEST (test_warehouse_refuses_records_that_are_no_markets)
+{
+    static const struct record product = {.type = RECORD_PRODUCT, .product = {1, "salt"}};
+    static const struct record lot = {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5}};
+    static const struct record order = {.type = RECORD_ORDER,
+                                        .order = {ALICE, 1, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}};
+    wh.warehouse = warehouse_new (&wh.config, 1);
+    ck_assert (warehouse_restore (wh.warehouse, &product));
+    ck_assert (warehouse_restore (wh.warehouse, &lot));
+    ck_assert (warehouse_restore (wh.warehouse, &order));
+    ck_assert (!warehouse_restore (wh.warehouse, &bad[_i]));
+}
+END_TEST
+
+int main (void)
+{
+    Suite *suite = suite_create ("warehouse_records");
+    TCase *records = wh_tcase (suite, "records");
+    tcase_add_test (records, test_warehouse_records_a_batch_in_order);
+    tcase_add_test (records, test_warehouse_records_each_of_its_lives);
+    tcase_add_test (records, test_warehouse_knows_nothing_of_a_batch_that_was_not_written);
+    tcase_add_test (records, test_warehouse_sells_on_from_where_it_was_killed);
+    tcase_add_loop_test (records, test_warehouse_refuses_records_that_are_no_markets, 0,
+                         (int) (sizeof bad / sizeof bad[0]));
+
+    SRunner *runner = srunner_create (suite);
+    srunner_run_all (runner, CK_NORMAL);
+    int failed = srunner_ntests_failed (runner);
+    srunner_free (runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
