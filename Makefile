@@ -9,44 +9,38 @@ SAN    := build/san
 
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
-  schemas/arena.c schemas/message.c schemas/message_text.c \
-  broker/outbox.c broker/clocks.c broker/seen.c broker/queue.c broker/cache.c \
-  broker/trader.c broker/trader_join.c broker/trader_admit.c broker/trader_commit.c \
-  broker/trader_reply.c broker/policy_sync.c broker/policy_cached.c \
-  actors/lots.c actors/ledger.c actors/answers.c \
-  actors/warehouse.c actors/warehouse_commit.c actors/warehouse_publish.c \
-  actors/warehouse_restore.c \
-  actors/random.c actors/catalog.c actors/histogram.c \
-  actors/client.c actors/client_send.c actors/client_retry.c actors/client_receive.c \
-  actors/buyer.c actors/seller.c actors/seller_lots.c
-CODEC := \
-  schemas/codec_fields.c schemas/codec_encode.c schemas/codec_read.c schemas/codec_decode.c \
-  schemas/topology.c schemas/topology_fields.c
-STORE := \
-  actors/store.c actors/store_schema.c actors/store_sqlite.c actors/store_sqlite_load.c \
-  actors/store_sqlite_write.c actors/verify.c actors/verify_rules.c actors/verify_print.c
+  $(addprefix schemas/,arena.c message.c message_text.c) \
+  $(addprefix broker/,outbox.c clocks.c seen.c queue.c cache.c trader.c trader_join.c \
+    trader_admit.c trader_commit.c trader_reply.c policy_sync.c policy_cached.c) \
+  $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse.c warehouse_commit.c \
+    warehouse_publish.c warehouse_restore.c) \
+  $(addprefix actors/clients/,random.c catalog.c histogram.c client.c client_send.c \
+    client_retry.c client_receive.c buyer.c seller.c seller_lots.c)
+CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_read.c codec_decode.c \
+    topology.c topology_fields.c)
+STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
+    store_sqlite_write.c verify.c verify_rules.c verify_print.c)
 SHELLS := \
-  broker/report.c broker/wire_shell.c broker/trader_shell.c \
-  actors/warehouse_shell.c actors/client_shell.c actors/client_class.c
-PROGRAM := \
-  actors/souk_options.c actors/souk_node.c actors/souk_warehouse.c actors/souk_trader.c \
-  actors/souk_client.c actors/souk_buyer.c actors/souk_seller.c actors/souk.c
+  $(addprefix broker/,report.c wire_shell.c trader_shell.c) \
+  actors/warehouse/warehouse_shell.c \
+  $(addprefix actors/clients/,client_shell.c client_class.c)
+PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \
+    souk_client.c souk_buyer.c souk_seller.c souk.c)
 
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
-  answers arena buyer buyer_random cache cache_random client client_bounds client_random \
-  clocks histogram ledger lots message_text queue seen seller seller_lots seller_random \
-  trader trader_cached trader_causal trader_commit trader_oversell trader_random trader_sync \
-  warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_random \
-  warehouse_records
+  answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
+  client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
+  seller_random trader trader_cached trader_causal trader_commit trader_oversell \
+  trader_random trader_sync warehouse warehouse_batches warehouse_behind warehouse_bounds \
+  warehouse_random warehouse_records
 CHECKS := \
-  bazaar codec codec_hostile protocol schemas shells store store_faults topology \
+  bazaar codec codec_hostile protocol schemas shells shells_busy shells_disk shells_news store store_faults topology \
   topology_schema transcripts verify
-HELPERS := \
-  tests/bazaar.c tests/bazaar_post.c tests/client_fixture.c tests/client_kit.c \
-  tests/faulty_disk.c tests/message_cases.c tests/message_equal.c tests/store_case.c \
-  tests/topology_case.c tests/trader_fixture.c tests/verify_breaks.c \
-  tests/warehouse_fixture.c tests/warehouse_model.c tests/warehouse_store.c
+KIT := $(addprefix tests/kit/,bazaar.c bazaar_post.c bazaar_warehouse.c cache_fixture.c \
+    cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
+    message_equal.c shell_kit.c store_case.c topology_case.c trader_fixture.c verify_breaks.c \
+    warehouse_fixture.c warehouse_model.c warehouse_store.c)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -73,6 +67,10 @@ test: deps                      ## every test, under ASan and UBSan; ends with w
 
 check: $(BINARIES)              ## the C tests alone
 	@$(PYTHON) tests/run_tests.py $(BINARIES)
+
+san: $(OUT)/tests/check_shells  ## the shells once more, under valgrind
+	CK_FORK=no CK_DEFAULT_TIMEOUT=0 valgrind -q --error-exitcode=1 --leak-check=full \
+	  --errors-for-leak-kinds=definite $<
 
 golden: $(SAN)/tests/check_transcripts  ## writes the golden transcripts anew
 	SOUK_GOLDEN=write $<
@@ -107,16 +105,19 @@ $(SAN)/libcores.a: $(CORES:%.c=$(SAN)/%.o)
 $(SAN)/libbody.a: $(BODY:%.c=$(SAN)/%.o)
 	@rm -f $@ && ar rcs $@ $^
 
-$(SAN)/libhelpers.a: $(HELPERS:%.c=$(SAN)/%.o)
+$(SAN)/libkit.a: $(KIT:%.c=$(SAN)/%.o)
 	@rm -f $@ && ar rcs $@ $^
 
 $(CORE_CHECKS:%=$(SAN)/tests/check_%): $(SAN)/tests/check_%: $(SAN)/tests/check_%.o \
-  $(SAN)/libhelpers.a $(SAN)/libcores.a
+  $(SAN)/libkit.a $(SAN)/libcores.a
 	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(TESTLIBS)
 
 $(CHECKS:%=$(SAN)/tests/check_%): $(SAN)/tests/check_%: $(SAN)/tests/check_%.o \
-  $(SAN)/libhelpers.a $(SAN)/libbody.a
+  $(SAN)/libkit.a $(SAN)/libbody.a
 	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
+
+$(OUT)/tests/check_shells: $(OUT)/tests/check_shells.o $(BODY:%.c=$(OUT)/%.o)
+	@echo '  LD  $@' && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -126,5 +127,5 @@ $(SAN)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC  $@' && $(CC) $(SANITIZE) $(CFLAGS) -c -o $@ $<
 
-.PHONY: all run test check golden format install clean deps help
+.PHONY: all run test check san golden format install clean deps help
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

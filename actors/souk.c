@@ -9,7 +9,7 @@
 
 #include "actors/souk_commands.h"
 #include "actors/souk_options.h"
-#include "actors/verify.h"
+#include "actors/store/verify.h"
 
 #define SOUK_VERSION "0.1.0"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/buyer.h"
+#include "actors/clients/buyer.h"
 #include "actors/souk_client.h"
 #include "actors/souk_commands.h"
 #include "actors/souk_node.h"

@@ -3,7 +3,7 @@
 #ifndef SOUK_SOUK_CLIENT_H
 #define SOUK_SOUK_CLIENT_H
 
-#include "actors/client.h"
+#include "actors/clients/client.h"
 #include "actors/souk_options.h"
 
 struct client_options {

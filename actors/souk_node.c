@@ -64,6 +64,7 @@ int node_run (zactor_fn *actor_fn, void *config, bool json)
         zactor_destroy (&actor);
         return EXIT_FAILED;
     }
+    zsock_set_sndtimeo (actor, 0);  // It may have ended when a signal comes: no waiting for it.
     int status = EXIT_FINE;
     int stops = 0;
     for (bool more = true; more;) {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/seller.h"
+#include "actors/clients/seller.h"
 #include "actors/souk_client.h"
 #include "actors/souk_commands.h"
 #include "actors/souk_node.h"

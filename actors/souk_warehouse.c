@@ -4,7 +4,7 @@
 #include "actors/souk_commands.h"
 #include "actors/souk_node.h"
 #include "actors/souk_options.h"
-#include "actors/warehouse_shell.h"
+#include "actors/warehouse/warehouse_shell.h"
 
 static const char help[] =
     "Runs the warehouse: the one that knows what is there and what was sold.\n"

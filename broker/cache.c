@@ -273,7 +273,7 @@ bool cache_news (cache_t *self, const struct invalidation *news)
     struct seen seen = {
         .version = news->version,
         .traders = news->traders,
-        .count = news->trader_count,
+        .count = news->more ? 0 : news->trader_count,  // They count the whole batch.
     };
     if (news->version > self->run.version) {
         if (news->version > self->run.version + 1) {

@@ -251,6 +251,7 @@ static const struct field invalidation_fields[] = {
     {MESSAGE (invalidation.traders, "traders"),
      LIST (struct message, invalidation.trader_count, trader_seen_list, LIMIT_TRADERS),
      OPTIONAL (0)},
+    {MESSAGE (invalidation.more, "more"), .kind = VALUE_BOOL, OPTIONAL (false)},
 };
 static const struct field oversell_fields[] = {
     {MESSAGE (oversell.epoch, "epoch"), COUNT},

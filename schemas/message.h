@@ -257,8 +257,9 @@ struct invalidation {
     int64_t version;
     const char *product;
     int64_t available;
-    const struct trader_seen *traders;
+    const struct trader_seen *traders;  // as of the whole batch
     size_t trader_count;
+    bool more;  // the batch changed other products too, which follow
 };
 
 // Published by the warehouse as oversell.<trader>, by a trader as oversell.<buyer>.

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/random.h"
+#include "actors/clients/random.h"
 #include "schemas/arena.h"
 
 // Everything that was taken, each filled with a byte of its own.

@@ -1,8 +1,8 @@
 #include <check.h>
 #include <string.h>
 
-#include "actors/buyer.h"
-#include "tests/client_kit.h"
+#include "actors/clients/buyer.h"
+#include "tests/kit/client_kit.h"
 
 static const int64_t TRADERS[] = {1, 2, 3};
 static const char *const PRODUCTS[] = {"fish", "menhir", "potion"};

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <string.h>
 
-#include "actors/buyer.h"
-#include "actors/random.h"
-#include "tests/client_kit.h"
+#include "actors/clients/buyer.h"
+#include "actors/clients/random.h"
+#include "tests/kit/client_kit.h"
 
 static const int64_t TRADERS[] = {1, 2, 3};
 static const char *const PRODUCTS[] = {"fish", "menhir", "potion"};

@@ -1,262 +1,192 @@
-#include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "broker/cache.h"
-
-enum { ME = 3, OTHER = 5, WRITES = 8 };
-
-static cache_t *cache;
-static arena_t *arena;
-
-static void begin (bool follows)
-{
-    cache = cache_new (ME, WRITES, follows);
-    cache_begin (cache, 1);
-}
-
-static void set_up (void)
-{
-    arena = arena_new (4096);
-    begin (true);
-}
-
-static void tear_down (void)
-{
-    cache_destroy (&cache);
-    cache_destroy (&cache);
-    arena_destroy (&arena);
-}
-
-// A snapshot of fish and salt, in which `included` of this trader's writes are.
-static void snapshot (int64_t version, int64_t fish, int64_t salt, int64_t included)
-{
-    const struct level levels[] = {{"fish", fish}, {"salt", salt}};
-    const struct trader_seen traders[] = {{ME, 1, included}};
-    const struct stock stock = {
-        .epoch = 1,
-        .version = version,
-        .stock = levels,
-        .stock_count = 2,
-        .traders = traders,
-        .trader_count = 1,
-    };
-    cache_snapshot (cache, &stock);
-}
-
-static bool news_of_epoch (int64_t epoch, int64_t version, const char *product, int64_t available,
-                           int64_t included)
-{
-    const struct trader_seen traders[] = {{ME, 1, included}};
-    const struct invalidation news = {
-        .epoch = epoch,
-        .seq = 1,
-        .version = version,
-        .product = product,
-        .available = available,
-        .traders = traders,
-        .trader_count = 1,
-    };
-    return cache_news (cache, &news);
-}
-
-static bool news (int64_t version, const char *product, int64_t available, int64_t included)
-{
-    return news_of_epoch (1, version, product, available, included);
-}
-
-static void correct (int64_t version, int64_t fish, int64_t applied)
-{
-    const struct level level = {"fish", fish};
-    const struct committed committed = {
-        .version = version, .applied = applied, .stock = &level, .stock_count = 1};
-    cache_correct (cache, &committed);
-}
-
-static bool dominates (int64_t version, int64_t trader, int64_t epoch, int64_t count)
-{
-    const struct trader_seen traders[] = {{trader, epoch, count}};
-    const struct seen seen = {.version = version, .traders = traders, .count = trader ? 1 : 0};
-    return cache_dominates (cache, &seen);
-}
-
-static int fish (void)
-{
-    return (int) cache_available (cache, "fish");
-}
-
-static int salt (void)
-{
-    return (int) cache_available (cache, "salt");
-}
+#include "tests/kit/cache_fixture.h"
 
 START_TEST (test_cache_is_stale_until_its_first_snapshot)
 {
-    ck_assert (cache_stale (cache));
-    ck_assert_int_eq (fish (), 0);
-    ck_assert (!dominates (0, 0, 0, 0));
-    ck_assert (!news (1, "fish", 4, 0));
-    ck_assert (cache_stale (cache));
-    snapshot (1, 4, 0, 0);
-    ck_assert (!cache_stale (cache));
-    ck_assert_int_eq (fish (), 4);
-    ck_assert_int_eq ((int) cache_available (cache, "pepper"), 0);
+    ck_assert (cache_stale (cf_cache));
+    ck_assert_int_eq (cf_fish (), 0);
+    ck_assert (!cf_dominates (0, 0, 0, 0));
+    ck_assert (!cf_news (1, "fish", 4, 0));
+    ck_assert (cache_stale (cf_cache));
+    cf_snapshot (1, 4, 0, 0);
+    ck_assert (!cache_stale (cf_cache));
+    ck_assert_int_eq (cf_fish (), 4);
+    ck_assert_int_eq ((int) cache_available (cf_cache, "pepper"), 0);
 }
 END_TEST
 
 START_TEST (test_cache_counts_its_own_writes_at_once)
 {
-    snapshot (1, 4, 0, 0);
-    ck_assert_int_eq ((int) cache_write (cache, "fish", -3), 1);
-    ck_assert_int_eq (fish (), 1);
-    ck_assert_int_eq ((int) cache_write (cache, "pepper", 7), 2);
-    ck_assert_int_eq ((int) cache_available (cache, "pepper"), 7);
-    ck_assert_int_eq ((int) cache_write (cache, "garum", 0), 3);
-    ck_assert_int_eq ((int) cache_available (cache, "garum"), 0);
+    cf_snapshot (1, 4, 0, 0);
+    ck_assert_int_eq ((int) cache_write (cf_cache, "fish", -3), 1);
+    ck_assert_int_eq (cf_fish (), 1);
+    ck_assert_int_eq ((int) cache_write (cf_cache, "pepper", 7), 2);
+    ck_assert_int_eq ((int) cache_available (cf_cache, "pepper"), 7);
+    ck_assert_int_eq ((int) cache_write (cf_cache, "garum", 0), 3);
+    ck_assert_int_eq ((int) cache_available (cf_cache, "garum"), 0);
 }
 END_TEST
 
 START_TEST (test_cache_keeps_its_writes_on_top_of_figures_that_lack_them)
 {
-    snapshot (1, 4, 0, 0);
-    cache_write (cache, "fish", -1);
-    cache_write (cache, "fish", -1);
-    ck_assert (news (2, "fish", 9, 0));  // Somebody else restocked 5.
-    ck_assert_int_eq (fish (), 7);
-    ck_assert (news (3, "fish", 8, 1));  // The first write is in.
-    ck_assert_int_eq (fish (), 7);
-    snapshot (4, 7, 0, 2);  // And the second.
-    ck_assert_int_eq (fish (), 7);
-    cache_settle (cache, 1, 0);
-    cache_settle (cache, 2, 0);
-    ck_assert_int_eq (fish (), 7);
+    cf_snapshot (1, 4, 0, 0);
+    cache_write (cf_cache, "fish", -1);
+    cache_write (cf_cache, "fish", -1);
+    ck_assert (cf_news (2, "fish", 9, 0));  // Somebody else restocked 5.
+    ck_assert_int_eq (cf_fish (), 7);
+    ck_assert (cf_news (3, "fish", 8, 1));  // The first write is in.
+    ck_assert_int_eq (cf_fish (), 7);
+    cf_snapshot (4, 7, 0, 2);  // And the second.
+    ck_assert_int_eq (cf_fish (), 7);
+    cache_settle (cf_cache, 1, 0);
+    cache_settle (cf_cache, 2, 0);
+    ck_assert_int_eq (cf_fish (), 7);
 }
 END_TEST
 
 START_TEST (test_cache_takes_a_snapshot_that_lacks_its_writes)
 {
-    snapshot (1, 4, 0, 0);
-    cache_write (cache, "fish", -3);
-    snapshot (1, 4, 0, 0);
-    ck_assert_int_eq (fish (), 1);
-    snapshot (2, 1, 0, 1);
-    ck_assert_int_eq (fish (), 1);
+    cf_snapshot (1, 4, 0, 0);
+    cache_write (cf_cache, "fish", -3);
+    cf_snapshot (1, 4, 0, 0);
+    ck_assert_int_eq (cf_fish (), 1);
+    cf_snapshot (2, 1, 0, 1);
+    ck_assert_int_eq (cf_fish (), 1);
 }
 END_TEST
 
 START_TEST (test_cache_is_never_below_nothing)
 {
-    snapshot (1, 1, 0, 0);
-    cache_write (cache, "fish", -1);
-    ck_assert (news (2, "fish", 0, 0));  // Somebody else had the last one first.
-    ck_assert_int_eq (fish (), 0);
-    ck_assert (news (3, "fish", 2, 0));
-    ck_assert_int_eq (fish (), 1);
+    cf_snapshot (1, 1, 0, 0);
+    cache_write (cf_cache, "fish", -1);
+    ck_assert (cf_news (2, "fish", 0, 0));  // Somebody else had the last one first.
+    ck_assert_int_eq (cf_fish (), 0);
+    ck_assert (cf_news (3, "fish", 2, 0));
+    ck_assert_int_eq (cf_fish (), 1);
 }
 END_TEST
 
 // A write of which the warehouse had nothing: settled by its commit, or by news that come first.
 START_TEST (test_cache_takes_back_what_was_oversold)
 {
-    snapshot (1, 2, 0, 0);
-    cache_write (cache, "fish", -2);
+    cf_snapshot (1, 2, 0, 0);
+    cache_write (cf_cache, "fish", -2);
     if (_i == 0) {
-        cache_settle (cache, 1, 2);
-        ck_assert_int_eq (fish (), 2);  // Not known better until the figure below comes.
-        correct (5, 0, 1);
-        ck_assert_int_eq (fish (), 0);
-        ck_assert (!news (5, "fish", 0, 1));  // 2, 3 and 4 are missing.
+        cache_settle (cf_cache, 1, 2);
+        ck_assert_int_eq (cf_fish (), 2);  // Not known better until the figure below comes.
+        cf_correct (5, 0, 1);
+        ck_assert_int_eq (cf_fish (), 0);
+        ck_assert (!cf_news (5, "fish", 0, 1));  // 2, 3 and 4 are missing.
     } else {
-        ck_assert (news (2, "fish", 0, 0));
-        ck_assert (news (3, "fish", 0, 1));
-        cache_settle (cache, 1, 2);
-        correct (3, 0, 1);
+        ck_assert (cf_news (2, "fish", 0, 0));
+        ck_assert (cf_news (3, "fish", 0, 1));
+        cache_settle (cf_cache, 1, 2);
+        cf_correct (3, 0, 1);
     }
-    ck_assert_int_eq (fish (), 0);
+    ck_assert_int_eq (cf_fish (), 0);
+}
+END_TEST
+
+// A figure may hold what was oversold before the commit tells of it, while an older write of
+// another product is still on top of an older figure.
+START_TEST (test_cache_takes_nothing_back_that_a_figure_holds)
+{
+    cf_snapshot (1, 2, 5, 0);
+    cache_write (cf_cache, "salt", -1);
+    cache_write (cf_cache, "fish", -2);
+    ck_assert (cf_news (2, "fish", 0, 2));
+    cache_settle (cf_cache, 1, 0);
+    cache_settle (cf_cache, 2, 2);
+    ck_assert_int_eq (cf_fish (), 0);
+    ck_assert_int_eq (cf_salt (), 4);
+    ck_assert (cf_news (3, "salt", 4, 2));
+    ck_assert_int_eq (cf_salt (), 4);
 }
 END_TEST
 
 START_TEST (test_cache_corrects_only_what_is_older)
 {
-    snapshot (1, 2, 0, 0);
-    cache_write (cache, "fish", -2);
-    ck_assert (news (2, "fish", 0, 1));
-    ck_assert (news (3, "fish", 6, 1));
-    correct (2, 0, 1);
-    ck_assert_int_eq (fish (), 6);
-    correct (4, 1, 1);
-    ck_assert_int_eq (fish (), 1);
+    cf_snapshot (1, 2, 0, 0);
+    cache_write (cf_cache, "fish", -2);
+    ck_assert (cf_news (2, "fish", 0, 1));
+    ck_assert (cf_news (3, "fish", 6, 1));
+    cf_correct (2, 0, 1);
+    ck_assert_int_eq (cf_fish (), 6);
+    cf_correct (4, 1, 1);
+    ck_assert_int_eq (cf_fish (), 1);
 }
 END_TEST
 
 START_TEST (test_cache_ignores_doubled_and_old_news)
 {
-    snapshot (5, 4, 1, 0);
-    ck_assert (news (6, "fish", 3, 0));
-    ck_assert (news (6, "fish", 3, 0));
-    ck_assert (news (4, "salt", 9, 0));
-    ck_assert (news (5, "fish", 9, 0));
-    ck_assert_int_eq (fish (), 3);
-    ck_assert_int_eq (salt (), 1);
-    ck_assert (news (7, "salt", 2, 0));
-    ck_assert_int_eq (salt (), 2);
+    cf_snapshot (5, 4, 1, 0);
+    ck_assert (cf_news (6, "fish", 3, 0));
+    ck_assert (cf_news (6, "fish", 3, 0));
+    ck_assert (cf_news (4, "salt", 9, 0));
+    ck_assert (cf_news (5, "fish", 9, 0));
+    ck_assert_int_eq (cf_fish (), 3);
+    ck_assert_int_eq (cf_salt (), 1);
+    ck_assert (cf_news (7, "salt", 2, 0));
+    ck_assert_int_eq (cf_salt (), 2);
 }
 END_TEST
 
 START_TEST (test_cache_is_stale_after_a_gap_until_a_snapshot_covers_it)
 {
-    snapshot (5, 4, 1, 0);
-    ck_assert (!news (7, "fish", 3, 0));
-    ck_assert (cache_stale (cache));
-    ck_assert (!dominates (0, 0, 0, 0));
-    ck_assert (!news (8, "fish", 2, 0));  // No step of more than one, but the gap is still there.
-    snapshot (5, 4, 1, 0);                // Taken before the lost news: of no use.
-    ck_assert (cache_stale (cache));
-    ck_assert_int_eq (fish (), 2);
-    snapshot (6, 4, 0, 0);  // What was lost is in this one, what came since is known.
-    ck_assert (!cache_stale (cache));
-    ck_assert_int_eq (fish (), 2);
-    ck_assert_int_eq (salt (), 0);
-    ck_assert (dominates (8, 0, 0, 0));
-    ck_assert (!dominates (9, 0, 0, 0));
-    ck_assert (news (9, "salt", 1, 0));
+    cf_snapshot (5, 4, 1, 0);
+    ck_assert (!cf_news (7, "fish", 3, 0));
+    ck_assert (cache_stale (cf_cache));
+    ck_assert (!cf_dominates (0, 0, 0, 0));
+    ck_assert (
+        !cf_news (8, "fish", 2, 0));  // No step of more than one, but the gap is still there.
+    cf_snapshot (5, 4, 1, 0);         // Taken before the lost news: of no use.
+    ck_assert (cache_stale (cf_cache));
+    ck_assert_int_eq (cf_fish (), 2);
+    cf_snapshot (6, 4, 0, 0);  // What was lost is in this one, what came since is known.
+    ck_assert (!cache_stale (cf_cache));
+    ck_assert_int_eq (cf_fish (), 2);
+    ck_assert_int_eq (cf_salt (), 0);
+    ck_assert (cf_dominates (8, 0, 0, 0));
+    ck_assert (!cf_dominates (9, 0, 0, 0));
+    ck_assert (cf_news (9, "salt", 1, 0));
 }
 END_TEST
 
 START_TEST (test_cache_joins_a_snapshot_only_to_an_unbroken_run_of_news)
 {
-    ck_assert (!news (7, "fish", 3, 0));
-    ck_assert (!news (9, "fish", 1, 0));  // 8 is missing.
-    snapshot (7, 3, 0, 0);
-    ck_assert (cache_stale (cache));
-    snapshot (8, 2, 0, 0);
-    ck_assert (!cache_stale (cache));
-    ck_assert (dominates (9, 0, 0, 0));
-    ck_assert_int_eq (fish (), 1);
+    ck_assert (!cf_news (7, "fish", 3, 0));
+    ck_assert (!cf_news (9, "fish", 1, 0));  // 8 is missing.
+    cf_snapshot (7, 3, 0, 0);
+    ck_assert (cache_stale (cf_cache));
+    cf_snapshot (8, 2, 0, 0);
+    ck_assert (!cache_stale (cf_cache));
+    ck_assert (cf_dominates (9, 0, 0, 0));
+    ck_assert_int_eq (cf_fish (), 1);
 }
 END_TEST
 
 START_TEST (test_cache_is_stale_when_the_warehouse_was_restarted)
 {
-    snapshot (5, 4, 1, 0);
-    ck_assert (!news_of_epoch (2, 6, "fish", 3, 0));
-    ck_assert (cache_stale (cache));
+    cf_snapshot (5, 4, 1, 0);
+    ck_assert (!cf_news_of_epoch (2, 6, "fish", 3, 0));
+    ck_assert (cache_stale (cf_cache));
     const struct stock stock = {.epoch = 2, .version = 6};
-    cache_snapshot (cache, &stock);
-    ck_assert (!cache_stale (cache));
-    ck_assert (news_of_epoch (1, 7, "fish", 9, 0));  // Late, from the life before.
-    ck_assert_int_eq (fish (), 3);
-    ck_assert (news_of_epoch (2, 7, "fish", 2, 0));
-    ck_assert_int_eq (fish (), 2);
+    cache_snapshot (cf_cache, &stock);
+    ck_assert (!cache_stale (cf_cache));
+    ck_assert (cf_news_of_epoch (1, 7, "fish", 9, 0));  // Late, from the life before.
+    ck_assert_int_eq (cf_fish (), 3);
+    ck_assert (cf_news_of_epoch (2, 7, "fish", 2, 0));
+    ck_assert_int_eq (cf_fish (), 2);
 }
 END_TEST
 
 START_TEST (test_cache_dominates_what_it_has_seen_and_no_more)
 {
-    snapshot (5, 4, 1, 0);
-    ck_assert (dominates (5, 0, 0, 0));
-    ck_assert (!dominates (6, 0, 0, 0));
-    ck_assert (!dominates (0, OTHER, 1, 1));
+    cf_snapshot (5, 4, 1, 0);
+    ck_assert (cf_dominates (5, 0, 0, 0));
+    ck_assert (!cf_dominates (6, 0, 0, 0));
+    ck_assert (!cf_dominates (0, OTHER, 1, 1));
     const struct trader_seen traders[] = {{OTHER, 2, 7}};
     struct invalidation other = {
         .epoch = 1,
@@ -267,30 +197,63 @@ START_TEST (test_cache_dominates_what_it_has_seen_and_no_more)
         .traders = traders,
         .trader_count = 1,
     };
-    ck_assert (cache_news (cache, &other));
-    ck_assert (dominates (6, OTHER, 2, 7));
-    ck_assert (dominates (6, OTHER, 1, 99));  // A higher epoch is more than any count.
-    ck_assert (!dominates (6, OTHER, 2, 8));
-    ck_assert (!dominates (6, OTHER, 3, 0));
-    ck_assert (dominates (6, OTHER, 0, 0));
+    ck_assert (cache_news (cf_cache, &other));
+    ck_assert (cf_dominates (6, OTHER, 2, 7));
+    ck_assert (cf_dominates (6, OTHER, 1, 99));  // A higher epoch is more than any count.
+    ck_assert (!cf_dominates (6, OTHER, 2, 8));
+    ck_assert (!cf_dominates (6, OTHER, 3, 0));
+    ck_assert (cf_dominates (6, OTHER, 0, 0));
 }
 END_TEST
 
 START_TEST (test_cache_has_seen_its_own_writes_of_this_epoch)
 {
-    snapshot (5, 4, 1, 0);
-    cache_write (cache, "fish", -1);
-    cache_write (cache, "fish", -1);
-    ck_assert (dominates (5, ME, 1, 2));
-    ck_assert (!dominates (5, ME, 1, 3));
-    ck_assert (!dominates (5, ME, 2, 1));
-    cache_begin (cache, 2);
-    snapshot (6, 2, 1, 2);  // The warehouse still tells the count of the epoch before.
-    ck_assert (dominates (6, ME, 1, 2));
-    ck_assert (!dominates (6, ME, 2, 1));
-    ck_assert_int_eq ((int) cache_write (cache, "fish", -1), 1);
-    ck_assert (dominates (6, ME, 2, 1));
-    ck_assert_int_eq (fish (), 1);
+    cf_snapshot (5, 4, 1, 0);
+    cache_write (cf_cache, "fish", -1);
+    cache_write (cf_cache, "fish", -1);
+    ck_assert (cf_dominates (5, ME, 1, 2));
+    ck_assert (!cf_dominates (5, ME, 1, 3));
+    ck_assert (!cf_dominates (5, ME, 2, 1));
+    cache_begin (cf_cache, 2);
+    cf_snapshot (6, 2, 1, 2);  // The warehouse still tells the count of the epoch before.
+    ck_assert (cf_dominates (6, ME, 1, 2));
+    ck_assert (!cf_dominates (6, ME, 2, 1));
+    ck_assert_int_eq ((int) cache_write (cf_cache, "fish", -1), 1);
+    ck_assert (cf_dominates (6, ME, 2, 1));
+    ck_assert_int_eq (cf_fish (), 1);
+}
+END_TEST
+
+// Both messages of a batch count another trader's writes, but the cache has them when it has both.
+START_TEST (test_cache_has_seen_a_batch_when_it_has_heard_all_of_it)
+{
+    const struct trader_seen traders[] = {{OTHER, 1, 2}};
+    struct invalidation news = {.epoch = 1, .version = 1, .product = "fish", .available = 1,
+                                .traders = traders, .trader_count = 1, .more = true};
+    cf_snapshot (0, 0, 0, 0);
+    ck_assert (cache_news (cf_cache, &news));
+    ck_assert (cf_dominates (1, 0, 0, 0));
+    ck_assert (!cf_dominates (0, OTHER, 1, 2));
+    news.version = 2;
+    news.product = "salt";
+    news.more = false;
+    ck_assert (cache_news (cf_cache, &news));
+    ck_assert (cf_dominates (2, OTHER, 1, 2));
+    ck_assert_int_eq (cf_salt (), 1);
+}
+END_TEST
+
+// The same, where the news came before the snapshot that they go on from.
+START_TEST (test_cache_joins_half_a_batch_without_its_traders)
+{
+    const struct trader_seen traders[] = {{OTHER, 1, 2}};
+    const struct invalidation news = {.epoch = 1, .version = 1, .product = "fish", .available = 1,
+                                      .traders = traders, .trader_count = 1, .more = true};
+    ck_assert (!cache_news (cf_cache, &news));
+    cf_snapshot (0, 0, 0, 0);
+    ck_assert (!cache_stale (cf_cache));
+    ck_assert (cf_dominates (1, 0, 0, 0));
+    ck_assert (!cf_dominates (0, OTHER, 1, 2));
 }
 END_TEST
 
@@ -298,10 +261,10 @@ START_TEST (test_cache_tells_what_it_has_seen_in_order_of_traders)
 {
     const struct trader_seen traders[] = {{1, 1, 4}, {ME, 1, 1}, {OTHER, 2, 7}};
     const struct stock stock = {.epoch = 1, .version = 9, .traders = traders, .trader_count = 3};
-    cache_write (cache, "fish", 1);
-    cache_write (cache, "fish", 1);
-    cache_snapshot (cache, &stock);
-    struct seen seen = cache_seen (cache, arena);
+    cache_write (cf_cache, "fish", 1);
+    cache_write (cf_cache, "fish", 1);
+    cache_snapshot (cf_cache, &stock);
+    struct seen seen = cache_seen (cf_cache, cf_arena);
     ck_assert_int_eq ((int) seen.version, 9);
     ck_assert_uint_eq (seen.count, 3);
     const struct trader_seen expected[] = {{1, 1, 4}, {ME, 1, 2}, {OTHER, 2, 7}};
@@ -313,127 +276,35 @@ START_TEST (test_cache_tells_what_it_has_seen_in_order_of_traders)
 }
 END_TEST
 
-START_TEST (test_cache_bounds_the_writes_that_are_not_confirmed)
-{
-    snapshot (1, 100, 0, 0);
-    for (int i = 0; i < WRITES; i++) {
-        ck_assert (cache_has_room (cache, "fish", -1));
-        cache_write (cache, "fish", -1);
-    }
-    ck_assert (!cache_has_room (cache, "fish", -1));
-    cache_settle (cache, 1, 0);  // The commit alone does not say which figure includes it.
-    ck_assert (!cache_has_room (cache, "fish", -1));
-    ck_assert (news (2, "fish", 98, 2));
-    for (int i = 0; i < 2; i++) {
-        ck_assert (cache_has_room (cache, "fish", -1));
-        cache_write (cache, "fish", -1);
-    }
-    ck_assert (!cache_has_room (cache, "fish", -1));
-    snapshot (3, 90, 0, 10);
-    ck_assert (cache_has_room (cache, "fish", -1));
-    ck_assert_int_eq (fish (), 90);
-}
-END_TEST
-
-START_TEST (test_cache_forgets_refusals_without_waiting_for_a_figure)
-{
-    snapshot (1, 0, 0, 0);
-    for (int i = 1; i <= 10 * WRITES; i++) {
-        ck_assert (cache_has_room (cache, "fish", 0));
-        ck_assert_int_eq ((int) cache_write (cache, "fish", 0), i);
-        cache_settle (cache, i, 0);
-    }
-}
-END_TEST
-
-START_TEST (test_cache_refuses_a_product_too_many_but_not_an_order_for_it)
-{
-    char name[32];
-    snapshot (1, 1, 1, 0);
-    for (int i = 2; i < LIMIT_PRODUCTS; i++) {
-        snprintf (name, sizeof name, "product-%d", i);
-        ck_assert (news (i, name, 1, 0));
-    }
-    ck_assert (!cache_has_room (cache, "one-more", 5));
-    ck_assert (cache_has_room (cache, "fish", 5));
-    // Nothing of it is there, so nothing has to be remembered.
-    ck_assert (cache_has_room (cache, "one-more", -5));
-    ck_assert_int_eq ((int) cache_write (cache, "one-more", 0), 1);
-    ck_assert (news (LIMIT_PRODUCTS, "one-more", 9, 0));
-    ck_assert_int_eq ((int) cache_available (cache, "one-more"), 0);
-}
-END_TEST
-
-START_TEST (test_cache_that_does_not_follow_learns_by_its_commits)
-{
-    cache_destroy (&cache);
-    begin (false);
-    snapshot (1, 100, 0, 0);
-    for (int i = 1; i <= 5 * WRITES; i++) {
-        ck_assert (cache_has_room (cache, "fish", -1));
-        ck_assert_int_eq ((int) cache_write (cache, "fish", -2), i);
-        cache_settle (cache, i, i % 2);  // Every other one got one of two.
-    }
-    ck_assert_int_eq (fish (), 100 - 5 * WRITES * 2 + 5 * WRITES / 2);
-    snapshot (90, 17, 0, 5 * WRITES);
-    ck_assert_int_eq (fish (), 17);
-}
-END_TEST
-
-START_TEST (test_cache_that_does_not_follow_takes_back_what_was_oversold)
-{
-    cache_destroy (&cache);
-    begin (false);
-    snapshot (1, 3, 0, 0);
-    cache_write (cache, "fish", -2);
-    cache_write (cache, "fish", -1);
-    cache_settle (cache, 1, 2);
-    correct (7, 0, 1);
-    ck_assert_int_eq (fish (), 0);
-    cache_settle (cache, 2, 1);
-    correct (8, 4, 2);
-    ck_assert_int_eq (fish (), 4);
-}
-END_TEST
-
 int main (void)
 {
     Suite *suite = suite_create ("cache");
     TCase *figures = tcase_create ("figures");
-    tcase_add_checked_fixture (figures, set_up, tear_down);
+    tcase_add_checked_fixture (figures, cf_set_up, cf_tear_down);
     tcase_add_test (figures, test_cache_is_stale_until_its_first_snapshot);
     tcase_add_test (figures, test_cache_counts_its_own_writes_at_once);
     tcase_add_test (figures, test_cache_keeps_its_writes_on_top_of_figures_that_lack_them);
     tcase_add_test (figures, test_cache_takes_a_snapshot_that_lacks_its_writes);
     tcase_add_test (figures, test_cache_is_never_below_nothing);
     tcase_add_loop_test (figures, test_cache_takes_back_what_was_oversold, 0, 2);
+    tcase_add_test (figures, test_cache_takes_nothing_back_that_a_figure_holds);
     tcase_add_test (figures, test_cache_corrects_only_what_is_older);
     suite_add_tcase (suite, figures);
     TCase *gaps = tcase_create ("gaps");
-    tcase_add_checked_fixture (gaps, set_up, tear_down);
+    tcase_add_checked_fixture (gaps, cf_set_up, cf_tear_down);
     tcase_add_test (gaps, test_cache_ignores_doubled_and_old_news);
     tcase_add_test (gaps, test_cache_is_stale_after_a_gap_until_a_snapshot_covers_it);
     tcase_add_test (gaps, test_cache_joins_a_snapshot_only_to_an_unbroken_run_of_news);
     tcase_add_test (gaps, test_cache_is_stale_when_the_warehouse_was_restarted);
     suite_add_tcase (suite, gaps);
     TCase *tokens = tcase_create ("tokens");
-    tcase_add_checked_fixture (tokens, set_up, tear_down);
+    tcase_add_checked_fixture (tokens, cf_set_up, cf_tear_down);
     tcase_add_test (tokens, test_cache_dominates_what_it_has_seen_and_no_more);
     tcase_add_test (tokens, test_cache_has_seen_its_own_writes_of_this_epoch);
+    tcase_add_test (tokens, test_cache_has_seen_a_batch_when_it_has_heard_all_of_it);
+    tcase_add_test (tokens, test_cache_joins_half_a_batch_without_its_traders);
     tcase_add_test (tokens, test_cache_tells_what_it_has_seen_in_order_of_traders);
     suite_add_tcase (suite, tokens);
-    TCase *bounds = tcase_create ("bounds");
-    tcase_add_checked_fixture (bounds, set_up, tear_down);
-    tcase_add_test (bounds, test_cache_bounds_the_writes_that_are_not_confirmed);
-    tcase_add_test (bounds, test_cache_forgets_refusals_without_waiting_for_a_figure);
-    tcase_add_test (bounds, test_cache_refuses_a_product_too_many_but_not_an_order_for_it);
-    suite_add_tcase (suite, bounds);
-    TCase *alone = tcase_create ("without news");
-    tcase_add_checked_fixture (alone, set_up, tear_down);
-    tcase_add_test (alone, test_cache_that_does_not_follow_learns_by_its_commits);
-    tcase_add_test (alone, test_cache_that_does_not_follow_takes_back_what_was_oversold);
-    suite_add_tcase (suite, alone);
-
     SRunner *runner = srunner_create (suite);
     srunner_run_all (runner, CK_NORMAL);
     int failed = srunner_ntests_failed (runner);

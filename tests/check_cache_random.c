@@ -1,181 +1,9 @@
 // The cache of one trader against a naive one that remembers everything, fed by a small
 // warehouse whose replies come in order and whose news may be lost, doubled and late.
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/random.h"
-#include "broker/cache.h"
-
-enum {
-    ME = 3,
-    OTHER = 5,
-    PRODUCTS = 4,
-    STEPS = 2000,
-    WRITES = 64,       // that the cache holds unconfirmed
-    BATCH = 6,
-    REPLIES = 2 * STEPS,
-    NEWS = 8 * STEPS,
-};
-
-static const char *const names[PRODUCTS] = {"fish", "garum", "menhir", "salt"};
-
-struct write {
-    int product;
-    int64_t units;
-    int64_t short_by;
-    bool settled;
-};
-
-// What the cache was told of a product.
-struct figure {
-    int64_t version;
-    int64_t included;
-    int64_t available;
-};
-
-struct reply {
-    bool snapshot;  // else a commit
-    int64_t epoch;
-    int64_t version;
-    int64_t applied;
-    int64_t other;                // writes of the other trader
-    int64_t first;                // of the commit's writes
-    int64_t short_by[BATCH];
-    size_t count;
-    bool told[PRODUCTS];          // which levels it carries
-    int64_t available[PRODUCTS];
-};
-
-struct news {
-    int64_t epoch;
-    int64_t version;
-    int64_t applied;
-    int64_t other;
-    int product;
-    int64_t available;
-};
-
-struct world {
-    struct random random;
-    bool follows;
-    cache_t *cache;
-    arena_t *arena;
-    // The warehouse.
-    int64_t epoch;
-    int64_t version;
-    int64_t available[PRODUCTS];
-    int64_t applied;              // writes of ME
-    int64_t other;                // writes of OTHER
-    // What is under way.
-    struct reply replies[REPLIES];
-    size_t reply_first;
-    size_t reply_next;
-    struct news news[NEWS];
-    size_t news_first;
-    size_t news_next;
-    // The naive cache.
-    struct write writes[STEPS + 1];
-    int64_t written;
-    int64_t epoch_seen;
-    bool restarted;               // news of a new epoch came, and no snapshot since
-    struct figure figures[PRODUCTS];
-    bool heard[NEWS];             // versions that came as news
-    int64_t snapshot_version;
-    int64_t heard_version;
-    int64_t other_seen;
-    int stale_seen;
-};
-
-static int any_product (struct world *self)
-{
-    return (int) random_between (&self->random, 0, PRODUCTS - 1);
-}
-
-static void publish (struct world *self, const bool *touched)
-{
-    for (int i = 0; i < PRODUCTS; i++) {
-        if (touched[i]) {
-            self->version++;
-            ck_assert_uint_lt (self->news_next, NEWS);
-            self->news[self->news_next++] = (struct news){
-                .epoch = self->epoch,
-                .version = self->version,
-                .applied = self->applied,
-                .other = self->other,
-                .product = i,
-                .available = self->available[i],
-            };
-        }
-    }
-}
-
-static struct reply *add_reply (struct world *self)
-{
-    ck_assert_uint_lt (self->reply_next, REPLIES);
-    struct reply *reply = &self->replies[self->reply_next++];
-    memset (reply, 0, sizeof *reply);
-    return reply;
-}
-
-static void stamp (struct world *self, struct reply *reply)
-{
-    reply->epoch = self->epoch;
-    reply->version = self->version;
-    reply->applied = self->applied;
-    reply->other = self->other;
-    memcpy (reply->available, self->available, sizeof reply->available);
-}
-
-// The warehouse applies the next writes of this trader.
-static void commit (struct world *self)
-{
-    bool touched[PRODUCTS] = {false};
-    if (self->applied == self->written) {
-        return;
-    }
-    struct reply *reply = add_reply (self);
-    reply->first = self->applied + 1;
-    for (int i = 0; i < BATCH && self->applied < self->written; i++) {
-        const struct write *write = &self->writes[++self->applied];
-        int64_t after = self->available[write->product] + write->units;
-        reply->short_by[reply->count++] = after < 0 ? -after : 0;
-        reply->told[write->product] = reply->told[write->product] || after < 0;
-        self->available[write->product] = after < 0 ? 0 : after;
-        touched[write->product] = touched[write->product] || write->units != 0;
-    }
-    publish (self, touched);
-    stamp (self, reply);
-}
-
-static void somebody_else_writes (struct world *self)
-{
-    bool touched[PRODUCTS] = {false};
-    for (int64_t i = random_between (&self->random, 1, 3); i > 0; i--) {
-        int product = any_product (self);
-        int64_t after = self->available[product] + random_between (&self->random, -4, 3);
-        self->available[product] = after < 0 ? 0 : after;
-        touched[product] = true;
-        self->other++;
-    }
-    publish (self, touched);
-}
-
-static void ask_for_snapshot (struct world *self)
-{
-    struct reply *reply = add_reply (self);
-    reply->snapshot = true;
-    stamp (self, reply);
-    memset (reply->told, true, sizeof reply->told);
-}
-
-// What was on its way is lost, but for what the trader has to ask for again.
-static void restart (struct world *self)
-{
-    self->epoch++;
-    self->news_first += (size_t) random_between (&self->random, 0,
-                                                 (int64_t) (self->news_next - self->news_first));
-}
+#include "tests/kit/cache_world.h"
 
 static void take_figure (struct world *self, int product, struct figure figure)
 {
@@ -186,13 +14,13 @@ static void take_figure (struct world *self, int product, struct figure figure)
 
 static void write_something (struct world *self)
 {
-    int product = any_product (self);
-    int64_t available = cache_available (self->cache, names[product]);
+    int product = world_product (self);
+    int64_t available = cache_available (self->cache, world_names[product]);
     int64_t units = random_between (&self->random, -available, 4);
-    if (cache_stale (self->cache) || !cache_has_room (self->cache, names[product], units)) {
+    if (cache_stale (self->cache) || !cache_has_room (self->cache, world_names[product], units)) {
         return;
     }
-    ck_assert_int_eq (cache_write (self->cache, names[product], units), ++self->written);
+    ck_assert_int_eq (cache_write (self->cache, world_names[product], units), ++self->written);
     self->writes[self->written] = (struct write){.product = product, .units = units};
 }
 
@@ -201,7 +29,7 @@ static size_t levels_of (const struct reply *reply, struct level *levels)
     size_t count = 0;
     for (int i = 0; i < PRODUCTS; i++) {
         if (reply->told[i]) {
-            levels[count++] = (struct level){names[i], reply->available[i]};
+            levels[count++] = (struct level){world_names[i], reply->available[i]};
         }
     }
     return count;
@@ -241,7 +69,6 @@ static void take_snapshot (struct world *self, const struct reply *reply)
     self->snapshot_version = reply->version;
     self->epoch_seen = reply->epoch;
     self->restarted = false;
-    self->other_seen = reply->other > self->other_seen ? reply->other : self->other_seen;
 }
 
 static void deliver_reply (struct world *self)
@@ -279,7 +106,7 @@ static void tell_news (struct world *self, const struct news *news)
     const struct invalidation invalidation = {
         .epoch = news->epoch,
         .version = news->version,
-        .product = names[news->product],
+        .product = world_names[news->product],
         .available = news->available,
         .traders = traders,
         .trader_count = 2,
@@ -321,7 +148,8 @@ static void compare (struct world *self)
                 available += write->units + (write->settled ? write->short_by : 0);
             }
         }
-        ck_assert_int_eq (cache_available (self->cache, names[i]), available < 0 ? 0 : available);
+        ck_assert_int_eq (cache_available (self->cache, world_names[i]),
+                          available < 0 ? 0 : available);
     }
     bool stale = naive_stale (self);
     self->stale_seen += stale;
@@ -329,8 +157,8 @@ static void compare (struct world *self)
     if (stale) {
         return;
     }
-    int64_t version = self->heard_version > self->snapshot_version ? self->heard_version
-                                                                   : self->snapshot_version;
+    int64_t version =
+        self->heard_version > self->snapshot_version ? self->heard_version : self->snapshot_version;
     arena_reset (self->arena);
     struct seen seen = cache_seen (self->cache, self->arena);
     ck_assert_int_eq (seen.version, version);
@@ -345,17 +173,17 @@ static void step (struct world *self)
     if (what < 30) {
         write_something (self);
     } else if (what < 45) {
-        commit (self);
+        world_commit (self);
     } else if (what < 55) {
-        somebody_else_writes (self);
+        world_others_write (self);
     } else if (what < 75) {
         deliver_news (self);
     } else if (what < 93) {
         deliver_reply (self);
     } else if (what < 99) {
-        ask_for_snapshot (self);
+        world_snapshot (self);
     } else {
-        restart (self);
+        world_restart (self);
     }
 }
 
@@ -363,19 +191,19 @@ static void step (struct world *self)
 static void come_to_rest (struct world *self)
 {
     while (self->applied < self->written) {
-        commit (self);
+        world_commit (self);
     }
     while (self->news_first < self->news_next) {
         deliver_news (self);
     }
-    ask_for_snapshot (self);
+    world_snapshot (self);
     while (self->reply_first < self->reply_next) {
         deliver_reply (self);
         compare (self);
     }
     for (int i = 0; i < PRODUCTS; i++) {
-        ck_assert_int_eq (cache_available (self->cache, names[i]), self->available[i]);
-        ck_assert (cache_has_room (self->cache, names[i], WRITES));
+        ck_assert_int_eq (cache_available (self->cache, world_names[i]), self->available[i]);
+        ck_assert (cache_has_room (self->cache, world_names[i], WRITES));
     }
 }
 
@@ -390,8 +218,8 @@ static void run (uint64_t seed, bool follows)
     world.cache = cache_new (ME, WRITES, follows);
     world.arena = arena_new (1024);
     cache_begin (world.cache, 1);
-    somebody_else_writes (&world);
-    ask_for_snapshot (&world);
+    world_others_write (&world);
+    world_snapshot (&world);
     for (int i = 0; i < STEPS; i++) {
         step (&world);
         compare (&world);

@@ -1,6 +1,6 @@
 #include <check.h>
 
-#include "tests/client_fixture.h"
+#include "tests/kit/client_fixture.h"
 
 START_TEST (test_client_sends_the_same_number_to_another_trader_after_a_time_out)
 {

@@ -1,6 +1,6 @@
 #include <check.h>
 
-#include "tests/client_fixture.h"
+#include "tests/kit/client_fixture.h"
 
 START_TEST (test_client_pings_every_trader_at_the_start)
 {

@@ -1,7 +1,7 @@
 #include <check.h>
 
-#include "actors/random.h"
-#include "tests/client_fixture.h"
+#include "actors/clients/random.h"
+#include "tests/kit/client_fixture.h"
 
 static struct message any_message (struct random *random)
 {

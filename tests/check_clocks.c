@@ -1,7 +1,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "actors/random.h"
+#include "actors/clients/random.h"
 #include "broker/clocks.h"
 
 static struct clock_vector draw (struct random *random)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "schemas/codec.h"
-#include "tests/message_cases.h"
+#include "tests/kit/message_cases.h"
 
 enum { SEEDS = 40, SAMPLES = 400, BIG_MESSAGE = 400 };
 

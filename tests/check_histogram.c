@@ -1,8 +1,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "actors/histogram.h"
-#include "actors/random.h"
+#include "actors/clients/histogram.h"
+#include "actors/clients/random.h"
 
 static struct histogram one;
 static struct histogram two;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "schemas/message_text.h"
-#include "tests/message_cases.h"
+#include "tests/kit/message_cases.h"
 
 static const struct fill fills[] = {{9, 3, 2, 1000}, {10, 1, 1, 905}};
 

@@ -1,7 +1,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "actors/random.h"
+#include "actors/clients/random.h"
 #include "broker/queue.h"
 
 START_TEST (test_queue_takes_the_least_rank_first)

@@ -1,7 +1,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "actors/random.h"
+#include "actors/clients/random.h"
 #include "broker/seen.h"
 
 // Small random tokens, so that the same traders, epochs and counts meet often.

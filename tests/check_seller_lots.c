@@ -1,7 +1,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "actors/seller_lots.h"
+#include "actors/clients/seller_lots.h"
 
 static struct seller_lots lots;
 

@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "actors/store_schema.h"
-#include "tests/store_case.h"
+#include "actors/store/store_schema.h"
+#include "tests/kit/store_case.h"
 
 static const char *path;
 

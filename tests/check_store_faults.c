@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/faulty_disk.h"
-#include "tests/store_case.h"
+#include "tests/kit/faulty_disk.h"
+#include "tests/kit/store_case.h"
 
 enum {
     BATCH_ORDERS = 40,

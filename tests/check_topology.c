@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "schemas/topology.h"
-#include "tests/topology_case.h"
+#include "tests/kit/topology_case.h"
 
 START_TEST (test_topology_reads_every_field)
 {

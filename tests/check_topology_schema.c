@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "schemas/topology.h"
-#include "tests/topology_case.h"
+#include "tests/kit/topology_case.h"
 
 static const char SCHEMA_PATH[] = "schemas/topology.schema.json";
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/trader_fixture.h"
+#include "tests/kit/trader_fixture.h"
 
 START_TEST (test_trader_names_can_be_parsed_back)
 {

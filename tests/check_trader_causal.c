@@ -2,7 +2,7 @@
 // and what it hears of the warehouse, in whatever order.
 #include <stdlib.h>
 
-#include "tests/trader_fixture.h"
+#include "tests/kit/trader_fixture.h"
 
 enum { WAITING_MAX = 256 };  // requests that may wait for what precedes them
 
@@ -56,7 +56,8 @@ END_TEST
 START_TEST (test_trader_fetches_a_snapshot_for_a_client_that_has_seen_more)
 {
     const struct trader_seen ahead[] = {{FIX_OTHER, 1, 3}};
-    struct message request = _i == 1 ? fix_restock (BOB, 1, "fish", 2) : fix_buy (BOB, 1, "fish", 2);
+    struct message request =
+        _i == 1 ? fix_restock (BOB, 1, "fish", 2) : fix_buy (BOB, 1, "fish", 2);
     fix_cached ();
     stock ("fish", 5);
     if (_i == 0) {

@@ -1,7 +1,7 @@
 // How the trader's batches go to the warehouse and come back: grouped, numbered, sent again.
 #include <stdlib.h>
 
-#include "tests/trader_fixture.h"
+#include "tests/kit/trader_fixture.h"
 
 static const struct result *sold (size_t count)
 {
@@ -112,8 +112,7 @@ START_TEST (test_trader_sends_all_that_is_under_way_again_in_order)
         fix_wait (fix_due_in ());
         ck_assert_uint_eq (fix.out.letter_count, 2);
         for (size_t i = 0; i < 2; i++) {
-            const struct commit *commit =
-                &fix_letter (MESSAGE_COMMIT, i)->message.commit;
+            const struct commit *commit = &fix_letter (MESSAGE_COMMIT, i)->message.commit;
             ck_assert_int_eq (commit->batch, (int64_t) i + 1);
             ck_assert_int_eq (commit->items[0].number, (int64_t) i + 1);
         }
@@ -380,8 +379,7 @@ int main (void)
     TCase *groups = tcase_create ("groups");
     tcase_add_checked_fixture (groups, fix_set_up, fix_tear_down);
     tcase_add_test (groups, test_trader_sends_the_first_at_once_and_what_gathers_with_the_next);
-    tcase_add_loop_test (groups, test_trader_has_no_more_batches_under_way_than_it_is_set_to, 0,
-                         2);
+    tcase_add_loop_test (groups, test_trader_has_no_more_batches_under_way_than_it_is_set_to, 0, 2);
     tcase_add_test (groups, test_trader_fills_no_batch_beyond_its_bound);
     tcase_add_loop_test (
         groups, test_trader_shares_a_batch_between_those_that_wait_and_write_behinds, 1, 6);

@@ -2,7 +2,7 @@
 // over, and the cache learns the truth.
 #include <stdlib.h>
 
-#include "tests/trader_fixture.h"
+#include "tests/kit/trader_fixture.h"
 
 static void stock (const char *product, int64_t available)
 {

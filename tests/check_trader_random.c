@@ -3,17 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/random.h"
-#include "tests/message_cases.h"
-#include "tests/trader_fixture.h"
+#include "actors/clients/random.h"
+#include "tests/kit/message_cases.h"
+#include "tests/kit/trader_fixture.h"
 
 enum {
     CLIENTS = 6,
     NUMBERS = 400,
     ROUNDS = 1200,
-    ITEMS = 12,          // of a batch, at most
-    LINE = 256,          // messages under way between the trader and the warehouse
-    REMEMBERED = 64,     // batches whose answers the warehouse keeps
+    ITEMS = 12,       // of a batch, at most
+    LINE = 256,       // messages under way between the trader and the warehouse
+    REMEMBERED = 64,  // batches whose answers the warehouse keeps
     FIRST_CLIENT = 100,
 };
 
@@ -26,7 +26,7 @@ static const char *const names[] = {"fish", "garum", "salt"};
 static struct {
     int64_t batch;
     int64_t applied;
-    struct message line[LINE];    // letters to it; items are copied to `items`
+    struct message line[LINE];  // letters to it; items are copied to `items`
     struct item items[LINE][ITEMS];
     size_t first;
     size_t next;
@@ -89,8 +89,8 @@ static void look_at_letters (void)
         } else if (letter->port == PORT_CLIENTS && message->type != MESSAGE_SOLD) {
             struct route route = fix_route (letter->to, 0);
             ck_assert (fix_same_route (&letter->route, &route));
-            bool promised = message->type == MESSAGE_RECEIPT
-                            && message->receipt.status == STATUS_ACCEPTED;
+            bool promised =
+                message->type == MESSAGE_RECEIPT && message->receipt.status == STATUS_ACCEPTED;
             note (letter->to, message_number (message), promised ? ACCEPTED : ANSWERED);
         }
     }
@@ -115,14 +115,12 @@ static struct result decide (const struct item *item)
         return fix_receipt (STATUS_OUT_OF_STOCK, item->product, 0);
     }
     if (item->behind && chance (20)) {
-        struct result oversold =
-            fix_receipt (STATUS_OVERSOLD, item->product,
-                         random_between (&dice, 0, item->promised - 1));
+        struct result oversold = fix_receipt (STATUS_OVERSOLD, item->product,
+                                              random_between (&dice, 0, item->promised - 1));
         oversold.missing = item->promised - oversold.units;
         return oversold;
     }
-    return fix_receipt (STATUS_SOLD, item->product,
-                        item->behind ? item->promised : item->quantity);
+    return fix_receipt (STATUS_SOLD, item->product, item->behind ? item->promised : item->quantity);
 }
 
 static void reply (const struct message *message)
@@ -211,9 +209,9 @@ static struct message request_of (int64_t client, int64_t number, int64_t attemp
 {
     static struct trader_seen seen;
     static struct tick tick;
-    struct message message =
-        number % 5 ? fix_buy (client, number, any_product (number), 1 + number % 4)
-                   : fix_restock (client, number, any_product (number), 3);
+    struct message message = number % 5
+                                 ? fix_buy (client, number, any_product (number), 1 + number % 4)
+                                 : fix_restock (client, number, any_product (number), 3);
     struct seen token = {.version = chance (20) ? fix.version + random_between (&dice, 0, 1) : 0};
     seen = (struct trader_seen){FIX_OTHER, 1, random_between (&dice, 0, 9)};
     tick = (struct tick){client, number};
@@ -362,8 +360,8 @@ START_TEST (test_trader_survives_whatever_comes)
     for (int i = 0; i < 4 * ROUNDS; i++) {
         struct message message;
         arena_reset (arena);
-        message_case ((enum message_type) draw_between (&draw, 0, MESSAGE_TYPE_COUNT - 1),
-                      CASE_ANY, &draw, arena, &message);
+        message_case ((enum message_type) draw_between (&draw, 0, MESSAGE_TYPE_COUNT - 1), CASE_ANY,
+                      &draw, arena, &message);
         if (chance (30)) {
             message.from = random_between (&dice, 0, 3);
         }

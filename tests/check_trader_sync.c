@@ -2,7 +2,7 @@
 // that comes twice is answered once.
 #include <stdlib.h>
 
-#include "tests/trader_fixture.h"
+#include "tests/kit/trader_fixture.h"
 
 START_TEST (test_trader_passes_a_buy_on_and_its_receipt_back)
 {
@@ -99,8 +99,8 @@ START_TEST (test_trader_passes_questions_on)
 
     fix_ask (fix_question (MESSAGE_LOT_STATUS, SAM, 6));
     ck_assert_int_eq (fix_commit (2)->items[0].kind, ITEM_LOT_STATUS);
-    struct result lot = {.kind = RESULT_LOT, .product = "salt", .quantity = 9, .left = 4,
-                         .price_cents = 120};
+    struct result lot = {
+        .kind = RESULT_LOT, .product = "salt", .quantity = 9, .left = 4, .price_cents = 120};
     fix_settle (2, lot);
     const struct letter *letter = fix_alone (MESSAGE_LOT);
     ck_assert_int_eq (letter->to, SAM);
@@ -287,6 +287,30 @@ START_TEST (test_trader_tells_sellers_of_a_first_attempt_that_was_repeated_meanw
 }
 END_TEST
 
+// With more clients than it can remember, the one that was not heard for the longest time goes.
+START_TEST (test_trader_forgets_the_seller_that_was_not_heard_for_longest)
+{
+    enum { FIRST = 1000 };
+    const struct fill fills[] = {
+        {FIRST, 1, 1, 100}, {FIRST + 1, 1, 1, 100}, {FIRST + 2, 1, 1, 100}};
+    struct result sold = fix_receipt (STATUS_SOLD, "fish", 3);
+    sold.fills = fills;
+    sold.fill_count = 3;
+    fix_join ();
+    for (int64_t client = FIRST; client < FIRST + LIMIT_CLIENTS; client++) {
+        fix_client (fix_plain (MESSAGE_PING, client));
+    }
+    fix_client (fix_plain (MESSAGE_PING, FIRST));
+    fix_ask (fix_buy (ALICE, 1, "fish", 3));  // One too many, so FIRST + 1 has to go.
+    fix_settle (1, sold);
+    ck_assert_uint_eq (fix_count (MESSAGE_SOLD), 2);
+    ck_assert_int_eq (fix_letter (MESSAGE_SOLD, 0)->to, FIRST);
+    ck_assert_int_eq (fix_letter (MESSAGE_SOLD, 1)->to, FIRST + 2);
+    fix_client (fix_plain (MESSAGE_PING, FIRST + 1));
+    (void) fix_alone (MESSAGE_PONG);
+}
+END_TEST
+
 START_TEST (test_trader_counts_what_could_not_be_delivered_and_goes_on)
 {
     fix_join ();
@@ -354,6 +378,7 @@ int main (void)
     tcase_add_test (sellers, test_trader_tells_sellers_of_first_attempts_alone);
     tcase_add_test (sellers,
                     test_trader_tells_sellers_of_a_first_attempt_that_was_repeated_meanwhile);
+    tcase_add_test (sellers, test_trader_forgets_the_seller_that_was_not_heard_for_longest);
     suite_add_tcase (suite, sellers);
 
     SRunner *runner = srunner_create (suite);

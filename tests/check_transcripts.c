@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/bazaar.h"
+#include "tests/kit/bazaar.h"
 
 enum { ALICE = 11, BOB = 12, SAM = 21, STORY_BYTES = 64 * 1024 };
 
@@ -44,8 +44,8 @@ static void quiet (void)
 static void buy (int64_t buyer, int64_t trader, int64_t number, int64_t quantity)
 {
     struct message message = {.type = MESSAGE_BUY, .from = buyer, .clock = 1};
-    message.buy = (struct buy){
-        .number = number, .attempt = 1, .product = "fish", .quantity = quantity};
+    message.buy =
+        (struct buy){.number = number, .attempt = 1, .product = "fish", .quantity = quantity};
     bazaar_say (bazaar, buyer, trader, &message);
 }
 
@@ -149,9 +149,10 @@ START_TEST (test_transcript_of_an_oversell)
     buy (ALICE, 1, 1, 1);
     buy (BOB, 2, 1, 1);
     quiet ();
-    must_be ("oversell",
-             "Oversell: traders 1 and 2 both sell the last fish from their caches. The warehouse\n"
-             "(0) finds out; bob (12) is told, directly and by his trader's news, and pays nothing.");
+    must_be (
+        "oversell",
+        "Oversell: traders 1 and 2 both sell the last fish from their caches. The warehouse\n"
+        "(0) finds out; bob (12) is told, directly and by his trader's news, and pays nothing.");
 }
 END_TEST
 

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "actors/verify.h"
-#include "tests/store_case.h"
-#include "tests/verify_breaks.h"
+#include "actors/store/verify.h"
+#include "tests/kit/store_case.h"
+#include "tests/kit/verify_breaks.h"
 
 enum { NOBODY = 65534 };
 

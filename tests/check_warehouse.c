@@ -1,7 +1,7 @@
 // What the warehouse makes of orders and restocks, and of those that come again.
 #include <stdlib.h>
 
-#include "tests/warehouse_fixture.h"
+#include "tests/kit/warehouse_fixture.h"
 
 // One lot of SAM's, number 1: salt at 15 each.
 static void bring_salt (int64_t quantity)

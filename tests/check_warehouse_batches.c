@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/warehouse_fixture.h"
+#include "tests/kit/warehouse_fixture.h"
 
 START_TEST (test_warehouse_grants_each_new_process_an_epoch)
 {

@@ -1,7 +1,7 @@
 // What the warehouse makes of orders that were promised before it decided, and what it publishes.
 #include <stdlib.h>
 
-#include "tests/warehouse_fixture.h"
+#include "tests/kit/warehouse_fixture.h"
 
 // SAM's lot 1, salt at 15 each.
 static void bring_salt (int64_t quantity)

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/warehouse_fixture.h"
-#include "tests/warehouse_store.h"
+#include "tests/kit/warehouse_fixture.h"
+#include "tests/kit/warehouse_store.h"
 
 // SAM's lot 1, salt at 15 each.
 static void bring_salt (int64_t quantity)

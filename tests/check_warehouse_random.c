@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/random.h"
-#include "tests/warehouse_model.h"
-#include "tests/warehouse_store.h"
+#include "actors/clients/random.h"
+#include "tests/kit/warehouse_model.h"
+#include "tests/kit/warehouse_store.h"
 
 enum { STEPS = 150, ITEMS_MAX = 12, HISTORY = 4, BOTH = 31, SEEDS = 40, SEEDS_TOGETHER = 8 };
 
@@ -141,6 +141,11 @@ static void send_again (int64_t trader)
     }
     const struct item *items = histories[trader].items[batch % HISTORY];
     size_t count = histories[trader].counts[batch % HISTORY];
+    struct item other = draw_item ();
+    if (one_in (4)) {
+        items = &other;  // It should be the same batch, and is not.
+        count = 1;
+    }
     const struct committed *committed = wh_commit_as (trader, batch, items, count);
     ck_assert_uint_eq (wh.out.record_count, 0);
     note (committed);

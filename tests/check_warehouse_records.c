@@ -1,8 +1,8 @@
 // What the warehouse makes durable, and how it is rebuilt from that.
 #include <stdlib.h>
 
-#include "tests/warehouse_fixture.h"
-#include "tests/warehouse_store.h"
+#include "tests/kit/warehouse_fixture.h"
+#include "tests/kit/warehouse_store.h"
 
 START_TEST (test_warehouse_records_a_batch_in_order)
 {

@@ -14,14 +14,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TIMEOUT_S = 600
+TIMEOUT_S = 240
 LINES_SHOWN = 40
 
 
 def command_of(test):
     """What runs the test, as words."""
     if os.path.basename(test).startswith("test_"):
-        return [sys.executable, "-m", "unittest", test]
+        folder, name = os.path.split(test)
+        return [sys.executable, "-m", "unittest", "discover", "-s", folder, "-p", name]
     return [sys.executable, test] if test.endswith(".py") else [test]
 
 

@@ -310,6 +310,8 @@ class Ends(MarketTest):
         read, write = os.pipe()
         size = fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
         os.write(write, b"\n" * size)
+        stdout = os.fdopen(read, encoding="utf-8")
+        self.addCleanup(stdout.close)
         buyer = subprocess.Popen([SOUK, "buyer", "--id", "20", "--trader",
                                   f"1={self.traders[1]}", "--product", "salt", "--orders", "1",
                                   "--think-time", "0s", "--log", "quiet", "--json"],
@@ -323,11 +325,10 @@ class Ends(MarketTest):
                         lambda: len(os.listdir(f"/proc/{buyer.pid}/task")) <= 3)
         buyer.terminate()
         said = []
-        with os.fdopen(read, encoding="utf-8") as stdout:
-            reader = threading.Thread(target=lambda: said.append(stdout.read()), daemon=True)
-            reader.start()
-            self.assertEqual(buyer.wait(BOUND_S), 0)
-            reader.join(BOUND_S)
+        reader = threading.Thread(target=lambda: said.append(stdout.read()), daemon=True)
+        reader.start()
+        self.assertEqual(buyer.wait(BOUND_S), 0)
+        reader.join(BOUND_S)
         self.assertIn('"event":"summary"', said[0])
 
     def test_a_second_signal_ends_a_node_at_once(self):

@@ -1,0 +1,253 @@
+#include "actors/clients/client.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "actors/clients/client_internal.h"
+
+enum { RING_FIRST = 16 };
+
+struct client_config client_config_default (void)
+{
+    return (struct client_config){
+        .choice = CHOICE_RANDOM,
+        .first_number = 1,
+        .answers_kept = LIMIT_ANSWERS,
+        .timeout_us = 1000 * 1000,
+        .settle_timeout_us = 2 * 1000 * 1000,
+        .give_up_us = 60 * 1000 * 1000,
+        .ping_every_us = 1000 * 1000,
+    };
+}
+
+int64_t client_later (int64_t now_us, int64_t span_us)
+{
+    if (span_us <= 0) {
+        return now_us;
+    }
+    return now_us > DEADLINE_NONE - span_us ? DEADLINE_NONE : now_us + span_us;
+}
+
+static void *checked (void *memory)
+{
+    if (!memory) {
+        abort ();  // The machine's fault; a client without memory has nothing to go on with.
+    }
+    return memory;
+}
+
+client_t *client_new (const struct client_config *config, uint64_t seed)
+{
+    assert (config->traders && config->trader_count > 0);
+    assert (config->trader_count <= LIMIT_TRADERS);
+    assert (config->first_number >= 1 && config->answers_kept >= 1);
+    client_t *self = checked (calloc (1, sizeof *self));
+    self->config = *config;
+    self->config.traders = NULL;
+    self->trader_count = config->trader_count;
+    self->traders = checked (calloc (self->trader_count, sizeof *self->traders));
+    for (size_t i = 0; i < self->trader_count; i++) {
+        self->traders[i].id = config->traders[i];
+    }
+    self->random = random_seeded (seed);
+    // Clients that go round robin do not all begin at the same trader.
+    self->cursor = (size_t) random_between (&self->random, 0, (int64_t) self->trader_count - 1);
+    clock_init (&self->vector);
+    seen_init (&self->seen);
+    self->ring_size = RING_FIRST;
+    self->ring = checked (calloc (self->ring_size, sizeof *self->ring));
+    self->answers = checked (calloc (self->ring_size + 1, sizeof *self->answers));
+    self->oldest = config->first_number;
+    self->next = config->first_number;
+    self->due_us = DEADLINE_NONE;
+    self->ping_us = DEADLINE_NONE;
+    return self;
+}
+
+void client_destroy (client_t **self_p)
+{
+    assert (self_p);
+    client_t *self = *self_p;
+    if (!self) {
+        return;
+    }
+    free (self->traders);
+    free (self->ring);
+    free (self->answers);
+    free (self);
+    *self_p = NULL;
+}
+
+static struct request *slot (client_t *self, int64_t number)
+{
+    return &self->ring[(uint64_t) number & (self->ring_size - 1)];
+}
+
+struct request *client_request_of (client_t *self, int64_t number)
+{
+    if (number < self->oldest || number >= self->next) {
+        return NULL;
+    }
+    struct request *request = slot (self, number);
+    return request->number == number ? request : NULL;
+}
+
+// Doubles the ring when the numbers from the oldest open one to the next do not fit. It grows up
+// to answers_kept at most, so that a client of few open requests stays small.
+static void make_room (client_t *self)
+{
+    if ((uint64_t) (self->next - self->oldest) < self->ring_size) {
+        return;
+    }
+    struct request *old = self->ring;
+    size_t old_size = self->ring_size;
+    self->ring_size *= 2;
+    self->ring = checked (calloc (self->ring_size, sizeof *self->ring));
+    for (size_t i = 0; i < old_size; i++) {
+        if (old[i].number) {
+            *slot (self, old[i].number) = old[i];
+        }
+    }
+    free (old);
+    self->answers =
+        checked (realloc (self->answers, (self->ring_size + 1) * sizeof *self->answers));
+}
+
+void client_close (client_t *self, struct request *request)
+{
+    request->number = 0;
+    self->open--;
+    while (self->oldest < self->next && !client_request_of (self, self->oldest)) {
+        self->oldest++;
+    }
+    if (!self->open) {
+        self->due_us = DEADLINE_NONE;
+    }
+}
+
+struct client_answer *client_answer_add (client_t *self, const struct request *request,
+                                         enum client_outcome outcome, int64_t now_us)
+{
+    // A step tells at most one thing of each open request.
+    assert (self->answer_count <= self->ring_size);
+    struct client_answer *answer = &self->answers[self->answer_count++];
+    *answer = (struct client_answer){
+        .outcome = outcome,
+        .type = request->body.type,
+        .number = request->number,
+        .tag = request->body.tag,
+        .first = !request->answered,
+        .latency_us = now_us - request->first_us,
+    };
+    return answer;
+}
+
+static void start (client_t *self, int64_t now_us, struct outbox *out)
+{
+    self->started = true;
+    for (size_t i = 0; i < self->trader_count; i++) {
+        self->traders[i].heard_us = now_us;
+    }
+    client_ping_all (self, now_us, out);
+}
+
+bool client_step (client_t *self, const struct event *event, struct outbox *out)
+{
+    self->answer_count = 0;
+    self->answer_at = 0;
+    switch (event->type) {
+    case EVENT_START:
+        start (self, event->now_us, out);
+        return false;
+    case EVENT_RECEIVE:
+        return client_receive (self, event, out);
+    case EVENT_DEADLINE:
+        client_run_due (self, event->now_us, out);
+        if (self->started && (!self->stopped || self->open)) {
+            client_ping_quiet (self, event->now_us, out);
+        }
+        return false;
+    case EVENT_STOP:
+        self->stopped = true;
+        return false;
+    default:
+        // A frame that is no message answers nothing; the time-out deals with it, and with what
+        // could not be delivered.
+        return false;
+    }
+}
+
+bool client_next (client_t *self, struct client_answer *answer)
+{
+    if (self->answer_at == self->answer_count) {
+        return false;
+    }
+    *answer = self->answers[self->answer_at++];
+    return true;
+}
+
+int64_t client_deadline (const client_t *self)
+{
+    if (!self->started || (self->stopped && !self->open)) {
+        return DEADLINE_NONE;
+    }
+    return self->due_us < self->ping_us ? self->due_us : self->ping_us;
+}
+
+bool client_can_ask (const client_t *self)
+{
+    return self->started && !self->stopped && self->next <= LIMIT_INTEGER
+           && self->next - self->oldest < self->config.answers_kept;
+}
+
+int64_t client_ask (client_t *self, const struct client_request *body, int64_t now_us,
+                    struct outbox *out)
+{
+    assert (body->type == MESSAGE_BUY || body->type == MESSAGE_RESTOCK);
+    if (!client_can_ask (self)) {
+        return 0;
+    }
+    make_room (self);
+    if (self->config.vector_clock) {
+        (void) clock_tick (&self->vector, self->config.id);
+    }
+    struct request *request = slot (self, self->next);
+    *request = (struct request){
+        .number = self->next,
+        .body = *body,
+        .trader = client_choose (self, now_us, SIZE_MAX),
+        .first_us = now_us,
+        .give_up_us = client_later (now_us, self->config.give_up_us),
+    };
+    self->next++;
+    self->open++;
+    client_send_request (self, request, now_us, out);
+    client_wait_for_answer (self, request, now_us);
+    return request->number;
+}
+
+void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out)
+{
+    client_send_number (self, MESSAGE_LOT_STATUS, number, client_choose (self, now_us, SIZE_MAX),
+                        now_us, out);
+}
+
+int64_t client_next_number (const client_t *self)
+{
+    return self->next;
+}
+
+int64_t client_open (const client_t *self)
+{
+    return self->open;
+}
+
+int64_t client_resent (const client_t *self)
+{
+    return self->resent;
+}
+
+bool client_stopped (const client_t *self)
+{
+    return self->stopped;
+}

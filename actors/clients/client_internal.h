@@ -1,0 +1,87 @@
+// What the parts of the client core share: client.c (the open requests), client_receive.c (what
+// traders say), client_retry.c (time) and client_send.c (traders and letters). For nobody else.
+#ifndef SOUK_CLIENT_INTERNAL_H
+#define SOUK_CLIENT_INTERNAL_H
+
+#include "actors/clients/client.h"
+#include "actors/clients/random.h"
+#include "broker/clocks.h"
+#include "broker/seen.h"
+
+enum phase {
+    PHASE_WAITING,    // sent; at due_us it has timed out
+    PHASE_BACKOFF,    // turned away for now; at due_us it is sent again
+    PHASE_UNSETTLED,  // accepted; at due_us the client asks what became of it
+};
+
+struct request {
+    int64_t number;  // 0: this slot is free
+    struct client_request body;
+    enum phase phase;
+    bool answered;       // accepted at least once
+    size_t trader;       // index of the trader that it was last sent to
+    int64_t attempt;     // how often the request itself was sent
+    int64_t refusals;    // how often a trader was busy or could not decide
+    int64_t asked;       // order_status sent since it was accepted last
+    int64_t first_us;    // when it was first sent
+    int64_t due_us;      // when something has to happen, give_up_us at the latest
+    int64_t give_up_us;  // when it is given up
+};
+
+struct trader_state {
+    int64_t id;
+    int64_t sent_us;           // last letter to it
+    int64_t heard_us;          // last message from it
+    int64_t suspect_until_us;  // it let a request time out: avoided until then
+};
+
+struct client {
+    struct client_config config;  // its `traders` is not used
+    struct trader_state *traders;
+    size_t trader_count;
+    size_t cursor;  // round robin: the next one
+    struct random random;
+    int64_t lamport;
+    struct clock_vector vector;
+    struct seen_token seen;
+    struct request *ring;           // by number modulo ring_size
+    size_t ring_size;               // a power of two
+    struct client_answer *answers;  // of the last step, room for ring_size + 1
+    size_t answer_count;
+    size_t answer_at;  // the next one to hand out
+    int64_t oldest;    // no number below it is open
+    int64_t next;      // number of the next request
+    int64_t open;
+    int64_t resent;
+    int64_t due_us;   // no open request is due before it
+    int64_t ping_us;  // no trader is due for a PING before it
+    bool started;
+    bool stopped;
+};
+
+// client.c
+struct request *client_request_of (client_t *self, int64_t number);  // NULL when it is not open
+struct client_answer *client_answer_add (client_t *self, const struct request *request,
+                                         enum client_outcome outcome, int64_t now_us);
+void client_close (client_t *self, struct request *request);
+
+// client_receive.c
+bool client_receive (client_t *self, const struct event *event, struct outbox *out);
+
+// client_retry.c: when things are due, and what is done then.
+void client_wait_for_answer (client_t *self, struct request *request, int64_t now_us);
+void client_wait_for_settling (client_t *self, struct request *request, int64_t now_us);
+void client_back_off (client_t *self, struct request *request, int64_t now_us);
+void client_run_due (client_t *self, int64_t now_us, struct outbox *out);
+
+// client_send.c
+size_t client_choose (client_t *self, int64_t now_us, size_t avoid);  // avoid: SIZE_MAX for none
+bool client_find_trader (const client_t *self, int64_t id, size_t *at);
+void client_send_request (client_t *self, struct request *request, int64_t now_us,
+                          struct outbox *out);
+void client_send_number (client_t *self, enum message_type type, int64_t number, size_t trader,
+                         int64_t now_us, struct outbox *out);
+void client_ping_all (client_t *self, int64_t now_us, struct outbox *out);
+void client_ping_quiet (client_t *self, int64_t now_us, struct outbox *out);  // those that are due
+
+#endif

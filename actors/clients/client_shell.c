@@ -1,0 +1,203 @@
+#include "actors/clients/client_shell.h"
+
+enum { STOP_BOUND_US = 5000000, PROGRESS_US = 500000, REPORT_ERROR = 256 };
+
+struct shell {
+    const struct client_shell_config *config;
+    zsock_t *pipe;
+    zsock_t *traders[LIMIT_TRADERS];  // DEALERs, in the order of the configuration
+    zsock_t *news;                    // SUB to all traders
+    zmq_pollitem_t items[LIMIT_TRADERS + 2];
+    struct wire wire;
+    int64_t progress_due_us;
+    int64_t stop_by_us;  // 0: not stopping
+    bool ended;
+};
+
+static bool open_sockets (struct shell *self, char *error, size_t size)
+{
+    const struct client_shell_config *config = self->config;
+    char topic[TOPIC_BYTES];
+    self->news = wire_socket (ZMQ_SUB, WIRE_CONNECT, NULL, LIMIT_MESSAGE_BYTES, error, size);
+    if (!self->news) {
+        return false;
+    }
+    snprintf (topic, sizeof topic, "oversell.%lld", (long long) config->id);
+    zsock_set_subscribe (self->news, topic);
+    for (size_t i = 0; i < config->trader_count; i++) {
+        self->traders[i] = wire_socket (ZMQ_DEALER, WIRE_CONNECT, config->traders[i].router,
+                                        LIMIT_MESSAGE_BYTES, error, size);
+        if (!self->traders[i]) {
+            return false;
+        }
+        if (config->traders[i].pub
+            && !wire_attach (self->news, WIRE_CONNECT, config->traders[i].pub, error, size)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void make_items (struct shell *self)
+{
+    size_t count = self->config->trader_count;
+    self->items[0] = (zmq_pollitem_t){zsock_resolve (self->pipe), 0, ZMQ_POLLIN, 0};
+    self->items[1] = (zmq_pollitem_t){zsock_resolve (self->news), 0, ZMQ_POLLIN, 0};
+    for (size_t i = 0; i < count; i++) {
+        self->items[i + 2] =
+            (zmq_pollitem_t){zsock_resolve (self->traders[i]), 0, ZMQ_POLLIN, 0};
+    }
+}
+
+static void step (struct shell *self, enum event_type type)
+{
+    struct event event = {.type = type, .now_us = wire_now_us ()};
+    self->config->class->step (self->config->core, &event, &self->wire.out);
+}
+
+// A topic is a prefix, so "oversell.1" brings what is meant for 10, too.
+static bool is_meant_for (const struct shell *self, const struct event *event)
+{
+    return event->port != PORT_NEWS || event->type != EVENT_RECEIVE
+           || event->message->type != MESSAGE_OVERSELL
+           || event->message->oversell.buyer == self->config->id;
+}
+
+static void drain (struct shell *self, zsock_t *socket, enum port port)
+{
+    for (int i = 0; i < LIMIT_DRAIN; i++) {
+        struct frames frames;
+        struct decode_error error;
+        struct event event = {.port = port, .now_us = wire_now_us ()};
+        if (!wire_receive (socket, &frames)) {
+            return;
+        }
+        wire_decode (&self->wire, &frames, port == PORT_NEWS ? 1 : 0, LIMIT_MESSAGE_BYTES,
+                     &event, &error);
+        if (is_meant_for (self, &event)) {
+            if (event.type == EVENT_RECEIVE) {
+                wire_log_message (&self->wire, event.message, self->config->id);
+            }
+            self->config->class->step (self->config->core, &event, &self->wire.out);
+        }
+        wire_close (&frames);
+    }
+}
+
+static zsock_t *dealer_of (const struct shell *self, int64_t trader)
+{
+    for (size_t i = 0; i < self->config->trader_count; i++) {
+        if (self->config->traders[i].id == trader) {
+            return self->traders[i];
+        }
+    }
+    return NULL;
+}
+
+static void report (struct shell *self, const char *command, const char *event,
+                    void (*fill) (const void *, struct report *))
+{
+    struct report line;
+    report_begin (&line, self->config->json, event, self->config->id,
+                  self->config->class->role);
+    if (fill) {
+        fill (self->config->core, &line);
+    }
+    zstr_sendx (self->pipe, command, report_end (&line), NULL);
+}
+
+static void flush (struct shell *self)
+{
+    int64_t now_us = wire_now_us ();
+    for (size_t i = 0; i < self->wire.out.letter_count; i++) {
+        const struct letter *letter = &self->wire.out.letters[i];
+        zsock_t *dealer = dealer_of (self, letter->to);
+        if (dealer && wire_send (&self->wire, dealer, WIRE_PLAIN, letter)) {
+            wire_log_message (&self->wire, &letter->message, letter->to);
+        }  // Else it is lost, as on any wire: the core sends it again.
+    }
+    wire_round (&self->wire);
+    if (now_us >= self->progress_due_us) {
+        report (self, "PROGRESS", "progress", self->config->class->progress);
+        self->progress_due_us = now_us + PROGRESS_US;
+    }
+    self->ended = self->ended || self->config->class->done (self->config->core)
+                  || (self->stop_by_us && now_us >= self->stop_by_us);
+}
+
+static void obey (struct shell *self)
+{
+    char *command = zstr_recv (self->pipe);
+    if (command && streq (command, "STOP")) {
+        step (self, EVENT_STOP);
+        self->stop_by_us = wire_now_us () + STOP_BOUND_US;
+    } else {
+        self->ended = true;
+    }
+    zstr_free (&command);
+}
+
+static int64_t next_wake (const struct shell *self)
+{
+    int64_t wake = self->config->class->deadline (self->config->core);
+    if (self->progress_due_us < wake) {
+        wake = self->progress_due_us;
+    }
+    return self->stop_by_us && self->stop_by_us < wake ? self->stop_by_us : wake;
+}
+
+static void serve (struct shell *self)
+{
+    int count = (int) self->config->trader_count;
+    step (self, EVENT_START);
+    flush (self);
+    while (!self->ended) {
+        int rc = zmq_poll (self->items, count + 2, wire_timeout_ms (next_wake (self)));
+        if (rc == -1 && errno == ETERM) {
+            return;
+        }
+        if (self->items[0].revents) {
+            obey (self);
+        }
+        drain (self, self->news, PORT_NEWS);
+        for (int i = 0; i < count; i++) {
+            if (self->items[i + 2].revents) {
+                drain (self, self->traders[i], PORT_TRADER);
+            }
+        }
+        step (self, EVENT_DRAINED);
+        if (wire_now_us () >= self->config->class->deadline (self->config->core)) {
+            step (self, EVENT_DEADLINE);
+        }
+        flush (self);
+    }
+}
+
+void client_shell (zsock_t *pipe, void *config)
+{
+    struct shell *self = calloc (1, sizeof *self);
+    char error[REPORT_ERROR] = "";
+    zsock_signal (pipe, 0);
+    if (!self) {
+        abort ();
+    }
+    self->config = config;
+    self->pipe = pipe;
+    wire_init (&self->wire, self->config->log);
+    if (open_sockets (self, error, sizeof error)) {
+        make_items (self);
+        report (self, "READY", "ready", NULL);
+        serve (self);
+        report (self, "SUMMARY", "summary", self->config->class->summary);
+    } else {
+        zstr_sendx (pipe, "FAILED", error, NULL);
+    }
+    for (size_t i = 0; i < self->config->trader_count; i++) {
+        zsock_destroy (&self->traders[i]);
+    }
+    zsock_destroy (&self->news);
+    wire_free (&self->wire);
+    bool settled = self->config->class->settled (self->config->core);
+    free (self);
+    zstr_sendx (pipe, "DONE", settled ? "" : "open", NULL);
+}

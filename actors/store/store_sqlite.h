@@ -1,0 +1,40 @@
+// What the files of the SQLite store share. Private to them.
+#ifndef SOUK_STORE_SQLITE_H
+#define SOUK_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "actors/store/store_class.h"
+
+enum put {
+    PUT_BEGIN,
+    PUT_COMMIT,
+    PUT_ROLLBACK,
+    PUT_WAREHOUSE,
+    PUT_PRODUCT,
+    PUT_LOT,
+    PUT_LOT_LEFT,
+    PUT_ORDER,
+    PUT_FILL,
+    PUT_ACCOUNT,
+    PUT_TRADER,
+    PUT_COUNT
+};
+
+// Used by one thread at a time.
+struct store_sqlite {
+    struct store base;
+    sqlite3 *db;
+    int lock;                      // descriptor of the lock file, -1 for none
+    int wal_pages;                 // in the WAL after the last commit
+    sqlite3_stmt *put[PUT_COUNT];  // prepared when opened
+};
+
+// Prepares the statements. Returns SQLite's result code.
+int store_sqlite_prepare (struct store_sqlite *self);
+
+enum store_status store_sqlite_load (store_t *store, int64_t answers_kept, store_visit_fn *visit,
+                                     void *context);
+enum store_status store_sqlite_write (store_t *store, const struct record *records, size_t count);
+
+#endif

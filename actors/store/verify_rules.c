@@ -1,0 +1,139 @@
+#include "actors/store/verify_rules.h"
+
+// What one lot's fills sum to, and one order's.
+#define SOLD_BY_LOT "(SELECT lot, sum (units) AS units FROM fills GROUP BY lot)"
+#define SOLD_BY_ORDER                                                                        \
+    "(SELECT buyer, number, sum (units) AS units, sum (units * price_cents) AS amount_cents" \
+    " FROM fills GROUP BY buyer, number)"
+
+// What every account's entries sum to: the three legs of each fill.
+#define ENTRIES                                                                   \
+    "(SELECT node, sum (amount_cents) AS amount_cents FROM ("                     \
+    " SELECT buyer AS node, -units * price_cents AS amount_cents FROM fills"      \
+    " UNION ALL SELECT seller, units * price_cents - commission_cents FROM fills" \
+    " UNION ALL SELECT trader, commission_cents FROM fills) GROUP BY node)"
+
+const struct verify_rule verify_rules[] = {
+    {"a product's units are conserved",
+     "SELECT format ('product %s: %d units came, %d are unsold and %d were sold',"
+     "  name, came, unsold, sold)"
+     " FROM (SELECT products.id, name, ifnull (came, 0) AS came, ifnull (unsold, 0) AS unsold,"
+     "   ifnull (sold, 0) AS sold FROM products"
+     "  LEFT JOIN (SELECT product, sum (quantity) AS came, sum (unsold) AS unsold FROM lots"
+     "   GROUP BY product) AS stock ON stock.product = products.id"
+     "  LEFT JOIN (SELECT product, sum (units) AS sold FROM orders"
+     "   GROUP BY product) AS sales ON sales.product = products.id)"
+     " WHERE came <> unsold + sold OR came < 0 OR unsold < 0 OR sold < 0"
+     " ORDER BY id LIMIT 1"},
+
+    {"a lot's units are conserved",
+     "SELECT format ('lot %d of seller %d (restock %d): %d units came, %d are unsold and %d were"
+     " sold', id, seller, number, quantity, unsold, ifnull (units, 0))"
+     " FROM lots LEFT JOIN " SOLD_BY_LOT " ON lot = id"
+     " WHERE quantity < 1 OR unsold < 0 OR quantity <> unsold + ifnull (units, 0)"
+     " ORDER BY id LIMIT 1"},
+
+    {"a lot is of a product",
+     "SELECT format ('lot %d of seller %d (restock %d) is of product %d, which is not there',"
+     "  id, seller, number, product)"
+     " FROM lots WHERE product NOT IN (SELECT id FROM products) ORDER BY id LIMIT 1"},
+
+    {"an order is for a product",
+     "SELECT format ('order %d of buyer %d is for product %d, which is not there',"
+     "  number, buyer, product)"
+     " FROM orders WHERE product NOT IN (SELECT id FROM products)"
+     "  AND NOT (product = 0 AND units = 0)"  // For something that nobody ever offered.
+     " ORDER BY buyer, number LIMIT 1"},
+
+    {"an order's units are those of its fills",
+     "SELECT format ('order %d of buyer %d is for %d units at %d cents, and its fills for %d units"
+     " at %d cents', orders.number, orders.buyer, orders.units, orders.amount_cents,"
+     "  ifnull (filled.units, 0), ifnull (filled.amount_cents, 0))"
+     " FROM orders LEFT JOIN " SOLD_BY_ORDER " AS filled"
+     "  ON filled.buyer = orders.buyer AND filled.number = orders.number"
+     " WHERE orders.units <> ifnull (filled.units, 0)"
+     "  OR orders.amount_cents <> ifnull (filled.amount_cents, 0)"
+     " ORDER BY orders.buyer, orders.number LIMIT 1"},
+
+    {"an order's status fits its units",
+     "SELECT format ('order %d of buyer %d is %s with %d of %d units and %d missing%s',"
+     "  number, buyer, status, units, quantity, missing,"
+     "  CASE all_or_nothing WHEN 0 THEN '' ELSE ' (all or nothing)' END)"
+     " FROM orders WHERE NOT ("
+     "  quantity >= 1 AND units >= 0 AND missing >= 0 AND units + missing <= quantity"
+     "  AND CASE status"
+     "   WHEN 'sold' THEN units >= 1 AND missing = 0 AND (NOT all_or_nothing OR units = quantity)"
+     "   WHEN 'oversold' THEN missing >= 1 AND (NOT all_or_nothing OR units = 0)"
+     "   WHEN 'out_of_stock' THEN units = 0 AND missing = 0"
+     "   WHEN 'too_many_lots' THEN units = 0 AND missing = 0"
+     "   ELSE 0 END)"
+     " ORDER BY buyer, number LIMIT 1"},
+
+    {"an order has one outcome",
+     "SELECT format ('order %d of buyer %d has %d outcomes', number, buyer, count (*))"
+     " FROM orders GROUP BY buyer, number HAVING count (*) > 1 ORDER BY buyer, number LIMIT 1"},
+
+    {"a restock has one outcome",
+     "SELECT format ('restock %d of seller %d brought %d lots', number, seller, count (*))"
+     " FROM lots GROUP BY seller, number HAVING count (*) > 1 ORDER BY seller, number LIMIT 1"},
+
+    {"a number is an order or a restock",
+     "SELECT format ('number %d of node %d is an order and a restock (lot %d)',"
+     "  orders.number, buyer, id)"
+     " FROM lots JOIN orders ON buyer = seller AND orders.number = lots.number"
+     " ORDER BY buyer, orders.number LIMIT 1"},
+
+    {"a fill has its order",
+     "SELECT CASE WHEN orders.buyer IS NULL THEN"
+     "   format ('fill %d is for order %d of buyer %d, which is not there',"
+     "    fills.id, fills.number, fills.buyer)"
+     "  ELSE format ('fill %d went through trader %d, and order %d of buyer %d through trader %d',"
+     "    fills.id, fills.trader, fills.number, fills.buyer, orders.trader) END"
+     " FROM fills LEFT JOIN orders ON orders.buyer = fills.buyer AND orders.number = fills.number"
+     " WHERE orders.buyer IS NULL OR orders.trader <> fills.trader"
+     " ORDER BY fills.id LIMIT 1"},
+
+    {"a fill has its lot",
+     "SELECT CASE WHEN lots.id IS NULL THEN"
+     "   format ('fill %d is from lot %d, which is not there', fills.id, fills.lot)"
+     "  ELSE format ('fill %d is from seller %d at %d cents, and lot %d of seller %d at %d cents',"
+     "    fills.id, fills.seller, fills.price_cents, lots.id, lots.seller, lots.price_cents) END"
+     " FROM fills LEFT JOIN lots ON lots.id = fills.lot"
+     " WHERE lots.id IS NULL OR lots.seller <> fills.seller"
+     "  OR lots.price_cents <> fills.price_cents"
+     " ORDER BY fills.id LIMIT 1"},
+
+    {"a fill is of what was ordered",
+     "SELECT format ('fill %d is of product %d, and order %d of buyer %d for product %d',"
+     "  fills.id, lots.product, fills.number, fills.buyer, orders.product)"
+     " FROM fills JOIN lots ON lots.id = fills.lot"
+     " JOIN orders ON orders.buyer = fills.buyer AND orders.number = fills.number"
+     " WHERE lots.product <> orders.product ORDER BY fills.id LIMIT 1"},
+
+    {"a fill is of units at a price",
+     "SELECT format ('fill %d is of %d units at %d cents', id, units, price_cents)"
+     " FROM fills WHERE units < 1 OR price_cents < 0 ORDER BY id LIMIT 1"},
+
+    {"a commission is a part of the amount",
+     "SELECT format ('fill %d: the commission is %d cents of %d',"
+     "  id, commission_cents, units * price_cents)"
+     " FROM fills WHERE commission_cents NOT BETWEEN 0 AND units * price_cents"
+     " ORDER BY id LIMIT 1"},
+
+    {"an account is what its entries sum to",
+     "SELECT format ('the account of node %d holds %d cents, and its entries sum to %d',"
+     "  node, ifnull (accounts.balance_cents, 0), ifnull (entries.amount_cents, 0))"
+     " FROM (SELECT node FROM accounts UNION SELECT node FROM " ENTRIES ")"
+     " LEFT JOIN accounts USING (node) LEFT JOIN " ENTRIES " AS entries USING (node)"
+     " WHERE ifnull (accounts.balance_cents, 0) <> ifnull (entries.amount_cents, 0)"
+     " ORDER BY node LIMIT 1"},
+
+    {"the accounts sum to zero",
+     "SELECT format ('the accounts sum to %d cents', sum (balance_cents))"
+     " FROM accounts HAVING sum (balance_cents) <> 0"},
+
+    {"the file is whole", "SELECT format ('the file is damaged: %s', quick_check)"
+                          " FROM pragma_quick_check (1) WHERE quick_check <> 'ok' LIMIT 1"},
+};
+
+const size_t verify_rule_count = sizeof verify_rules / sizeof *verify_rules;

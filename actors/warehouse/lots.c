@@ -1,0 +1,223 @@
+#include "actors/warehouse/lots.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOT_BLOCK = 1024 };
+
+struct lot_block {
+    struct lot_block *next;
+    struct lot lots[LOT_BLOCK];
+};
+
+struct lots {
+    struct product *products;     // LIMIT_PRODUCTS of them
+    size_t product_count;
+    struct product *by_name;      // uthash
+    struct lot *by_id;            // uthash of the lots with units left
+    size_t lot_count;             // of these
+    int64_t last_id;
+    struct lot_block *blocks;     // all memory for lots
+    struct lot *unused;           // free ones
+    struct lot *changed;          // sold from since they were last told
+};
+
+lots_t *lots_new (void)
+{
+    lots_t *self = calloc (1, sizeof *self);
+    if (self) {
+        self->products = calloc (LIMIT_PRODUCTS, sizeof *self->products);
+    }
+    if (!self || !self->products) {
+        abort ();
+    }
+    return self;
+}
+
+void lots_destroy (lots_t **self_p)
+{
+    assert (self_p);
+    lots_t *self = *self_p;
+    if (!self) {
+        return;
+    }
+    HASH_CLEAR (hh, self->by_name);
+    HASH_CLEAR (hh, self->by_id);
+    while (self->blocks) {
+        struct lot_block *next = self->blocks->next;
+        free (self->blocks);
+        self->blocks = next;
+    }
+    free (self->products);
+    free (self);
+    *self_p = NULL;
+}
+
+struct product *lots_find_product (const lots_t *self, const char *name)
+{
+    struct product *product;
+    HASH_FIND_STR (self->by_name, name, product);
+    return product;
+}
+
+struct product *lots_product (const lots_t *self, int64_t id)
+{
+    bool known = id >= 1 && (size_t) id <= self->product_count;
+    return known ? &self->products[id - 1] : NULL;
+}
+
+struct product *lots_add_product (lots_t *self, const char *name)
+{
+    assert (product_name_valid (name));
+    if (self->product_count == LIMIT_PRODUCTS) {
+        return NULL;
+    }
+    struct product *product = &self->products[self->product_count++];
+    product->id = (int64_t) self->product_count;
+    memcpy (product->name, name, strlen (name) + 1);
+    HASH_ADD_STR (self->by_name, name, product);
+    return product;
+}
+
+size_t lots_product_count (const lots_t *self)
+{
+    return self->product_count;
+}
+
+static struct lot *take_unused (lots_t *self)
+{
+    if (!self->unused) {
+        struct lot_block *block = calloc (1, sizeof *block);
+        if (!block) {
+            abort ();
+        }
+        block->next = self->blocks;
+        self->blocks = block;
+        for (size_t i = LOT_BLOCK; i-- > 0;) {
+            block->lots[i].next = self->unused;
+            self->unused = &block->lots[i];
+        }
+    }
+    struct lot *lot = self->unused;
+    self->unused = lot->next;
+    return lot;
+}
+
+bool lots_full (const lots_t *self)
+{
+    return self->lot_count == LIMIT_LOTS;
+}
+
+struct lot *lots_add (lots_t *self, struct product *product, int64_t id, int64_t seller,
+                      int64_t number, int64_t price_cents, int64_t quantity, int64_t left)
+{
+    assert (left > 0 && left <= quantity);
+    assert (id == 0 || id > self->last_id);
+    if (lots_full (self)) {
+        return NULL;
+    }
+    struct lot *lot = take_unused (self);
+    self->last_id = id ? id : self->last_id + 1;
+    *lot = (struct lot){
+        .id = self->last_id,
+        .seller = seller,
+        .number = number,
+        .price_cents = price_cents,
+        .quantity = quantity,
+        .left = left,
+        .product = product,
+    };
+    HASH_ADD (hh, self->by_id, id, sizeof lot->id, lot);
+    self->lot_count++;
+    if (product->last) {
+        product->last->next = lot;
+    } else {
+        product->first = lot;
+    }
+    product->last = lot;
+    product->available += left;
+    return lot;
+}
+
+struct lot *lots_find (const lots_t *self, int64_t id)
+{
+    struct lot *lot;
+    HASH_FIND (hh, self->by_id, &id, sizeof id, lot);
+    return lot;
+}
+
+int64_t lots_last_id (const lots_t *self)
+{
+    return self->last_id;
+}
+
+void lots_skip_to (lots_t *self, int64_t id)
+{
+    if (id > self->last_id) {
+        self->last_id = id;
+    }
+}
+
+struct plan lots_plan (const struct product *product, int64_t quantity, bool all_or_nothing)
+{
+    assert (quantity >= 1);
+    struct plan plan = {.status = STATUS_SOLD};
+    if (product->available < (all_or_nothing ? quantity : 1)) {
+        plan.status = STATUS_OUT_OF_STOCK;
+        return plan;
+    }
+    for (struct lot *lot = product->first; lot && plan.count < LIMIT_FILLS; lot = lot->next) {
+        int64_t wanted = quantity - plan.units;
+        int64_t taken = lot->left < wanted ? lot->left : wanted;
+        plan.lots[plan.count] = lot;
+        plan.taken[plan.count++] = taken;
+        plan.units += taken;
+        plan.amount_cents += taken * lot->price_cents;
+        if (plan.units == quantity) {
+            return plan;
+        }
+    }
+    if (all_or_nothing) {
+        plan = (struct plan){.status = STATUS_TOO_MANY_LOTS};
+    }
+    return plan;
+}
+
+void lots_sell (lots_t *self, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct lot *lot = plan->lots[i];
+        struct product *product = lot->product;
+        assert (product->first == lot && plan->taken[i] >= 1 && plan->taken[i] <= lot->left);
+        lot->left -= plan->taken[i];
+        product->available -= plan->taken[i];
+        if (!lot->changed) {
+            lot->changed = true;
+            lot->changed_next = self->changed;
+            self->changed = lot;
+        }
+        if (lot->left == 0) {
+            product->first = lot->next;
+            if (!product->first) {
+                product->last = NULL;
+            }
+        }
+    }
+}
+
+void lots_tell_changed (lots_t *self, lots_changed_fn *tell, void *context)
+{
+    while (self->changed) {
+        struct lot *lot = self->changed;
+        self->changed = lot->changed_next;
+        lot->changed = false;
+        tell (context, lot);
+        if (lot->left == 0) {
+            HASH_DEL (self->by_id, lot);
+            self->lot_count--;
+            lot->next = self->unused;
+            self->unused = lot;
+        }
+    }
+}

@@ -1,0 +1,240 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "actors/warehouse/warehouse_state.h"
+#include "broker/clocks.h"
+
+struct warehouse_config warehouse_config_default (void)
+{
+    return (struct warehouse_config){
+        .commission_percent = 20,
+        .answers_kept = LIMIT_ANSWERS,
+        .publish = true,
+    };
+}
+
+warehouse_t *warehouse_new (const struct warehouse_config *config, uint64_t seed)
+{
+    (void) seed;  // Nothing here is left to chance.
+    assert (config->commission_percent >= 0 && config->commission_percent <= 100);
+    assert (config->answers_kept >= 1);
+    warehouse_t *self = calloc (1, sizeof *self);
+    if (!self) {
+        abort ();
+    }
+    self->config = *config;
+    self->lots = lots_new ();
+    self->ledger = ledger_new ();
+    self->answers = answers_new (config->answers_kept);
+    self->touched = calloc (LIMIT_PRODUCTS, sizeof *self->touched);
+    if (!self->touched) {
+        abort ();
+    }
+    return self;
+}
+
+void warehouse_destroy (warehouse_t **self_p)
+{
+    assert (self_p);
+    warehouse_t *self = *self_p;
+    if (!self) {
+        return;
+    }
+    struct view *view;
+    struct view *next;
+    HASH_ITER (hh, self->views, view, next) {
+        HASH_DEL (self->views, view);
+        free (view);
+    }
+    free (self->touched);
+    answers_destroy (&self->answers);
+    ledger_destroy (&self->ledger);
+    lots_destroy (&self->lots);
+    free (self);
+    *self_p = NULL;
+}
+
+struct message *warehouse_letter (warehouse_t *self, struct outbox *out, enum port port, int64_t to,
+                                  enum message_type type)
+{
+    struct message *message = &outbox_letter (out, port, to, type)->message;
+    message->from = WAREHOUSE_NODE;
+    message->clock = lamport_send (&self->clock);
+    return message;
+}
+
+void warehouse_error (warehouse_t *self, struct outbox *out, int64_t to, enum reason reason,
+                      int64_t number, const char *text)
+{
+    struct message *message = warehouse_letter (self, out, PORT_WAREHOUSE, to, MESSAGE_ERROR);
+    message->error = (struct error){.reason = reason, .number = number, .text = text};
+}
+
+struct view *warehouse_view (const warehouse_t *self, int64_t trader)
+{
+    struct view *view;
+    HASH_FIND (hh, self->views, &trader, sizeof trader, view);
+    return view;
+}
+
+static int by_trader (const struct view *a, const struct view *b)
+{
+    return a->trader < b->trader ? -1 : a->trader > b->trader;
+}
+
+struct view *warehouse_add_view (warehouse_t *self, int64_t trader)
+{
+    if (HASH_COUNT (self->views) == LIMIT_TRADERS) {
+        return NULL;
+    }
+    struct view *view = calloc (1, sizeof *view);
+    if (!view) {
+        abort ();
+    }
+    view->trader = trader;
+    HASH_ADD (hh, self->views, trader, sizeof view->trader, view);
+    HASH_SORT (self->views, by_trader);
+    return view;
+}
+
+void warehouse_record_view (const struct view *view, struct outbox *out)
+{
+    outbox_record (out, RECORD_TRADER)->trader = (struct record_trader){
+        .trader = view->trader,
+        .epoch = view->epoch,
+        .nonce = view->nonce,
+        .batch = view->batch,
+        .applied = view->applied,
+    };
+}
+
+const struct trader_seen *warehouse_traders (const warehouse_t *self, struct outbox *out,
+                                             size_t *count)
+{
+    size_t i = 0;
+    *count = HASH_COUNT (self->views);
+    struct trader_seen *traders = arena_take (out->arena, *count, sizeof *traders);
+    for (const struct view *view = self->views; view; view = view->hh.next) {
+        traders[i++] = (struct trader_seen){
+            .trader = view->trader,
+            .epoch = view->epoch,
+            .count = view->applied,
+        };
+    }
+    return traders;
+}
+
+static void start (warehouse_t *self, struct outbox *out)
+{
+    self->epoch++;
+    outbox_record (out, RECORD_WAREHOUSE)->warehouse = (struct record_warehouse){
+        .epoch = self->epoch,
+        .version = self->version,
+    };
+}
+
+// Grants the trader an epoch of its own. The same join, sent twice, is granted the same one.
+static void join (warehouse_t *self, const struct message *message, struct outbox *out)
+{
+    struct view *view = warehouse_view (self, message->from);
+    if (!view) {
+        view = warehouse_add_view (self, message->from);
+    }
+    if (!view) {
+        warehouse_error (self, out, message->from, REASON_LIMIT, 0,
+                         "no room for another trader: use the id of one that has ended");
+        return;
+    }
+    if (view->epoch == 0 || view->nonce != message->join.nonce) {
+        view->epoch++;
+        view->nonce = message->join.nonce;
+        view->batch = 0;
+        view->applied = 0;
+        warehouse_record_view (view, out);
+    }
+    warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_VIEW)->view =
+        (struct view_granted){.nonce = view->nonce, .epoch = view->epoch};
+}
+
+static void snapshot (warehouse_t *self, const struct message *message, struct outbox *out)
+{
+    size_t count = lots_product_count (self->lots);
+    struct level *levels = arena_take (out->arena, count, sizeof *levels);
+    for (size_t i = 0; i < count; i++) {
+        const struct product *product = lots_product (self->lots, (int64_t) i + 1);
+        levels[i] = (struct level){.product = product->name, .available = product->available};
+    }
+    size_t trader_count;
+    const struct trader_seen *traders = warehouse_traders (self, out, &trader_count);
+    warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_STOCK)->stock =
+        (struct stock){
+            .epoch = self->epoch,
+            .version = self->version,
+            .stock = levels,
+            .stock_count = count,
+            .traders = traders,
+            .trader_count = trader_count,
+        };
+}
+
+static void receive (warehouse_t *self, const struct message *message, struct outbox *out)
+{
+    lamport_receive (&self->clock, message->clock);
+    if (message->from == WAREHOUSE_NODE) {
+        self->counters.refused_input++;
+        warehouse_error (self, out, message->from, REASON_BAD_REQUEST, message_number (message),
+                         "0 is the warehouse's own id: a trader's id begins at 1");
+        return;
+    }
+    switch (message->type) {
+    case MESSAGE_COMMIT:
+        warehouse_commit (self, message, out);
+        break;
+    case MESSAGE_SNAPSHOT:
+        snapshot (self, message, out);
+        break;
+    case MESSAGE_JOIN:
+        join (self, message, out);
+        break;
+    default:
+        self->counters.refused_input++;
+        warehouse_error (self, out, message->from, REASON_BAD_REQUEST, message_number (message),
+                         "not for a warehouse: buyers and sellers talk to a trader");
+        break;
+    }
+}
+
+void warehouse_step (warehouse_t *self, const struct event *event, struct outbox *out)
+{
+    switch (event->type) {
+    case EVENT_START:
+        start (self, out);
+        break;
+    case EVENT_RECEIVE:
+        receive (self, event->message, out);
+        break;
+    case EVENT_MALFORMED:
+        self->counters.refused_input++;
+        warehouse_error (self, out, event->error->from, REASON_BAD_REQUEST, event->error->number,
+                         arena_string (out->arena, event->error->text,
+                                       strlen (event->error->text)));
+        break;
+    case EVENT_DRAINED:
+    case EVENT_DEADLINE:
+    case EVENT_UNDELIVERABLE:
+    case EVENT_STOP:
+        break;  // Every request is answered at once, so nothing waits for these.
+    }
+}
+
+int64_t warehouse_deadline (const warehouse_t *self)
+{
+    (void) self;
+    return DEADLINE_NONE;
+}
+
+const struct warehouse_counters *warehouse_counters (const warehouse_t *self)
+{
+    return &self->counters;
+}

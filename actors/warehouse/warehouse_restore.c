@@ -1,0 +1,195 @@
+// Rebuilding a warehouse from the records of its earlier life, in the order of store_load.
+#include "actors/warehouse/warehouse_state.h"
+
+// A store may have been written to by others: what is out of bounds here is refused, and cannot
+// harm the tables that nodes and numbers lead into.
+static bool within (int64_t value, int64_t min, int64_t max)
+{
+    return value >= min && value <= max;
+}
+
+static bool is_node (int64_t node)
+{
+    return within (node, 1, LIMIT_NODE);
+}
+
+static bool is_number (int64_t number)
+{
+    return within (number, 1, LIMIT_INTEGER);
+}
+
+static bool is_count (int64_t count)
+{
+    return within (count, 0, LIMIT_INTEGER);
+}
+
+static bool restore_warehouse (warehouse_t *self, const struct record_warehouse *record)
+{
+    if (!is_count (record->epoch) || !is_count (record->version)) {
+        return false;
+    }
+    self->epoch = record->epoch;
+    self->version = record->version;
+    return true;
+}
+
+static bool restore_product (warehouse_t *self, const struct record_product *record)
+{
+    if (!product_name_valid (record->name) || lots_find_product (self->lots, record->name)) {
+        return false;
+    }
+    const struct product *product = lots_add_product (self->lots, record->name);
+    return product && product->id == record->product;
+}
+
+static bool is_lot (const struct record_lot *record)
+{
+    return is_number (record->lot) && is_node (record->seller) && is_number (record->number)
+           && within (record->price_cents, 1, LIMIT_PRICE_CENTS)
+           && within (record->quantity, 1, LIMIT_QUANTITY)
+           && within (record->left, 0, record->quantity);
+}
+
+// A lot is stock while units are left, and the answer to the restock that brought it.
+static bool restore_lot (warehouse_t *self, const struct record_lot *record)
+{
+    struct product *product = lots_product (self->lots, record->product);
+    if (!product || !is_lot (record) || record->lot <= lots_last_id (self->lots)) {
+        return false;
+    }
+    if (record->left > 0
+        && !lots_add (self->lots, product, record->lot, record->seller, record->number,
+                      record->price_cents, record->quantity, record->left)) {
+        return false;
+    }
+    lots_skip_to (self->lots, record->lot);
+    struct answer answer = {
+        .number = record->number,
+        .kind = ITEM_RESTOCK,
+        .product = (uint16_t) record->product,
+        .quantity = (uint32_t) record->quantity,
+        .price_cents = (uint32_t) record->price_cents,
+        .lot = record->lot,
+    };
+    const struct answer *known;
+    switch (answers_find (self->answers, record->seller, record->number, &known)) {
+    case ANSWER_NEW:
+        return answers_add (self->answers, record->seller, &answer, NULL);
+    case ANSWER_EXPIRED:
+        return true;  // An old lot that still has units.
+    default:
+        return false;
+    }
+}
+
+static bool is_order (const struct record_order *record)
+{
+    bool outcome = record->status == STATUS_SOLD || record->status == STATUS_OVERSOLD
+                   || record->status == STATUS_OUT_OF_STOCK
+                   || record->status == STATUS_TOO_MANY_LOTS;
+    return outcome && is_node (record->buyer) && is_number (record->number)
+           && within (record->quantity, 1, LIMIT_QUANTITY)
+           && within (record->units, 0, record->product ? record->quantity : 0)
+           && within (record->missing, 0, record->quantity - record->units)
+           && is_count (record->amount_cents);
+}
+
+static bool restore_order (warehouse_t *self, const struct record_order *record)
+{
+    const struct answer *known;
+    struct answer answer = {
+        .number = record->number,
+        .kind = ITEM_BUY,
+        .status = (uint8_t) record->status,
+        .product = (uint16_t) record->product,
+        .quantity = (uint32_t) record->quantity,
+        .all_or_nothing = record->all_or_nothing,
+        .units = (uint32_t) record->units,
+        .missing = (uint32_t) record->missing,
+        .amount_cents = record->amount_cents,
+    };
+    if (!is_order (record)
+        || (record->product != 0 && !lots_product (self->lots, record->product))) {
+        return false;
+    }
+    switch (answers_find (self->answers, record->buyer, record->number, &known)) {
+    case ANSWER_NEW:
+        return answers_add (self->answers, record->buyer, &answer, NULL);
+    case ANSWER_EXPIRED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool restore_fill (warehouse_t *self, const struct record_fill *record)
+{
+    const struct answer *known;
+    struct fill fill = {
+        .seller = record->seller,
+        .lot = record->seller_number,
+        .units = record->units,
+        .price_cents = record->price_cents,
+    };
+    if (!is_node (record->seller) || !is_number (record->seller_number)
+        || !is_number (record->number) || !within (record->units, 1, LIMIT_QUANTITY)
+        || !within (record->price_cents, 1, LIMIT_PRICE_CENTS)) {
+        return false;
+    }
+    if (answers_find (self->answers, record->buyer, record->number, &known) == ANSWER_EXPIRED) {
+        return true;
+    }
+    return answers_add_fill (self->answers, record->buyer, record->number, &fill);
+}
+
+static bool restore_account (warehouse_t *self, const struct record_account *record)
+{
+    if (!is_node (record->node) || !within (record->balance_cents, -LIMIT_INTEGER, LIMIT_INTEGER)) {
+        return false;
+    }
+    ledger_restore (self->ledger, record->node, record->balance_cents);
+    return true;
+}
+
+static bool restore_trader (warehouse_t *self, const struct record_trader *record)
+{
+    if (!is_node (record->trader) || !is_number (record->epoch) || !is_count (record->nonce)
+        || !is_count (record->batch) || !is_count (record->applied)) {
+        return false;
+    }
+    struct view *view = warehouse_view (self, record->trader);
+    if (!view) {
+        view = warehouse_add_view (self, record->trader);
+    }
+    if (!view) {
+        return false;
+    }
+    view->epoch = record->epoch;
+    view->nonce = record->nonce;
+    view->batch = record->batch;
+    view->applied = record->applied;
+    return true;
+}
+
+bool warehouse_restore (warehouse_t *self, const struct record *record)
+{
+    switch (record->type) {
+    case RECORD_WAREHOUSE:
+        return restore_warehouse (self, &record->warehouse);
+    case RECORD_PRODUCT:
+        return restore_product (self, &record->product);
+    case RECORD_LOT:
+        return restore_lot (self, &record->lot);
+    case RECORD_LOT_LEFT:
+        return false;  // Loaded lots come as they stand.
+    case RECORD_ORDER:
+        return restore_order (self, &record->order);
+    case RECORD_FILL:
+        return restore_fill (self, &record->fill);
+    case RECORD_ACCOUNT:
+        return restore_account (self, &record->account);
+    case RECORD_TRADER:
+        return restore_trader (self, &record->trader);
+    }
+    return false;
+}

@@ -1,0 +1,231 @@
+#include "actors/warehouse/warehouse_shell.h"
+
+#include "actors/store/store.h"
+#include "broker/report.h"
+
+enum { REPORT_ERROR = 512 };
+
+struct shell {
+    const struct warehouse_shell_config *config;
+    zsock_t *pipe;
+    zsock_t *requests;  // REP
+    zsock_t *news;      // XPUB
+    struct topics topics;
+    struct wire wire;
+    store_t *store;
+    warehouse_t *warehouse;
+    bool outdated;      // the core is not what is stored: it must be rebuilt
+    char error[REPORT_ERROR];
+    bool failed;
+    bool ended;
+};
+
+static bool restore (void *context, const struct record *record)
+{
+    return warehouse_restore (context, record);
+}
+
+static void fail (struct shell *self, const char *what)
+{
+    snprintf (self->error, sizeof self->error, "%s: %s", what, store_error (self->store));
+    self->failed = true;
+    self->ended = true;
+}
+
+// Makes the core anew from what is stored, and starts it. Without room for that it is to be tried
+// again.
+static enum store_status rebuild (struct shell *self)
+{
+    struct event start = {.type = EVENT_START, .now_us = wire_now_us ()};
+    warehouse_destroy (&self->warehouse);
+    outbox_clear (&self->wire.out);
+    self->warehouse = warehouse_new (&self->config->warehouse, self->config->seed);
+    if (store_load (self->store, self->config->warehouse.answers_kept, restore, self->warehouse)
+        != STORE_OK) {
+        fail (self, "the store cannot be read");
+        return STORE_FAILED;
+    }
+    warehouse_step (self->warehouse, &start, &self->wire.out);
+    enum store_status status =
+        store_write (self->store, self->wire.out.records, self->wire.out.record_count);
+    if (status == STORE_FAILED) {
+        fail (self, "the store cannot be written");
+    }
+    self->outdated = status != STORE_OK;
+    outbox_clear (&self->wire.out);
+    return status;
+}
+
+static bool open_all (struct shell *self)
+{
+    const struct warehouse_shell_config *config = self->config;
+    self->store = store_open (config->store, self->error, sizeof self->error);
+    if (!self->store) {
+        return false;
+    }
+    self->requests = wire_socket (ZMQ_REP, WIRE_BIND, config->rep, LIMIT_BATCH_BYTES,
+                                  self->error, sizeof self->error);
+    if (!self->requests) {
+        return false;
+    }
+    self->news = wire_socket (ZMQ_XPUB, WIRE_BIND, config->pub, TOPIC_BYTES, self->error,
+                              sizeof self->error);
+    return self->news != NULL;
+}
+
+// Nothing of the batch was stored: the core must forget it too, before the next request.
+static void refuse_for_room (struct shell *self, const struct event *event)
+{
+    struct letter letter = {
+        .port = PORT_WAREHOUSE,
+        .message = {
+            .type = MESSAGE_ERROR,
+            .from = WAREHOUSE_NODE,
+            .clock = event->message ? event->message->clock + 1 : 0,
+            .error = {
+                .reason = REASON_UNAVAILABLE,
+                .number = event->message ? message_number (event->message) : 0,
+                .text = "the store has no room: send the same request again later",
+            },
+        },
+    };
+    wire_log (&self->wire, "refused: the store has no room (%s)", store_error (self->store));
+    (void) wire_send (&self->wire, self->requests, WIRE_PLAIN, &letter);
+    self->outdated = true;
+}
+
+static void send_letters (struct shell *self)
+{
+    for (size_t i = 0; i < self->wire.out.letter_count; i++) {
+        const struct letter *letter = &self->wire.out.letters[i];
+        if (letter->port == PORT_WAREHOUSE) {
+            (void) wire_send (&self->wire, self->requests, WIRE_PLAIN, letter);
+        } else if (topics_want (&self->topics, letter)) {
+            (void) wire_send (&self->wire, self->news, WIRE_PUBLISHED, letter);
+        }
+        wire_log_message (&self->wire, &letter->message, letter->to);
+    }
+}
+
+// Steps the core and stores what comes of it; the letters wait in the outbox.
+static enum store_status decide (struct shell *self, const struct event *event)
+{
+    enum store_status status = self->outdated ? rebuild (self) : STORE_OK;
+    if (status != STORE_OK) {
+        return status;
+    }
+    struct event drained = {.type = EVENT_DRAINED, .now_us = event->now_us};
+    warehouse_step (self->warehouse, event, &self->wire.out);
+    warehouse_step (self->warehouse, &drained, &self->wire.out);
+    if (self->wire.out.record_count == 0) {
+        return STORE_OK;
+    }
+    return store_write (self->store, self->wire.out.records, self->wire.out.record_count);
+}
+
+static void serve_request (struct shell *self, struct frames *frames)
+{
+    struct decode_error error;
+    struct event event = {.port = PORT_WAREHOUSE, .now_us = wire_now_us ()};
+    wire_decode (&self->wire, frames, 0, LIMIT_BATCH_BYTES, &event, &error);
+    if (event.type == EVENT_RECEIVE) {
+        wire_log_message (&self->wire, event.message, WAREHOUSE_NODE);
+    }
+    switch (decide (self, &event)) {
+    case STORE_OK:
+        send_letters (self);
+        break;
+    case STORE_FULL:
+        refuse_for_room (self, &event);
+        break;
+    case STORE_FAILED:
+        fail (self, "the store failed, nothing of the last batch was acknowledged");
+        break;
+    }
+    wire_round (&self->wire);
+}
+
+static void tell (struct shell *self, const char *command, const char *line)
+{
+    zstr_sendx (self->pipe, command, line, NULL);
+}
+
+static void tell_ready (struct shell *self)
+{
+    struct report report;
+    report_begin (&report, self->config->json, "ready", WAREHOUSE_NODE, "warehouse");
+    report_open (&report, "endpoints");
+    report_text (&report, "rep", wire_endpoint (self->requests));
+    report_text (&report, "pub", wire_endpoint (self->news));
+    report_close (&report);
+    tell (self, "READY", report_end (&report));
+}
+
+static void tell_summary (struct shell *self)
+{
+    const struct warehouse_counters *counters = warehouse_counters (self->warehouse);
+    struct report report;
+    report_begin (&report, self->config->json, "summary", WAREHOUSE_NODE, "warehouse");
+    report_number (&report, "batches", counters->batches);
+    report_number (&report, "orders", counters->orders);
+    report_number (&report, "units_sold", counters->units_sold);
+    report_number (&report, "restocks", counters->restocks);
+    report_number (&report, "oversold", counters->oversold);
+    report_number (&report, "repeated", counters->repeated);
+    report_number (&report, "refused_input", counters->refused_input);
+    report_number (&report, "fenced", counters->fenced);
+    tell (self, "SUMMARY", report_end (&report));
+}
+
+static void serve (struct shell *self)
+{
+    while (!self->ended) {
+        zmq_pollitem_t items[] = {
+            {zsock_resolve (self->pipe), 0, ZMQ_POLLIN, 0},
+            {zsock_resolve (self->requests), 0, ZMQ_POLLIN, 0},
+            {zsock_resolve (self->news), 0, ZMQ_POLLIN, 0},
+        };
+        if (zmq_poll (items, 3, -1) == -1 && errno == ETERM) {
+            return;
+        }
+        topics_update (&self->topics, self->news);
+        struct frames frames;
+        for (int i = 0; i < LIMIT_DRAIN && !self->ended; i++) {
+            if (!wire_receive (self->requests, &frames)) {
+                break;
+            }
+            serve_request (self, &frames);
+            wire_close (&frames);
+        }
+        self->ended = self->ended || items[0].revents;
+    }
+}
+
+void warehouse_shell (zsock_t *pipe, void *config)
+{
+    struct shell self = {.config = config, .pipe = pipe};
+    zsock_signal (pipe, 0);
+    topics_init (&self.topics);
+    wire_init (&self.wire, self.config->log);
+    if (!open_all (&self)) {
+        self.failed = true;
+    } else if (rebuild (&self) == STORE_FULL) {
+        fail (&self, "the store has no room");
+    }
+    if (!self.failed) {
+        tell_ready (&self);
+        serve (&self);
+    }
+    if (self.failed) {
+        tell (&self, "FAILED", self.error);
+    } else {
+        tell_summary (&self);
+    }
+    warehouse_destroy (&self.warehouse);
+    store_close (&self.store);
+    wire_free (&self.wire);
+    topics_free (&self.topics);
+    wire_unbind (&self.requests);
+    wire_unbind (&self.news);
+    tell (&self, "DONE", "");
+}

@@ -1,0 +1,219 @@
+#include <string.h>
+
+#include "tests/kit/message_cases.h"
+
+// Lists of one length; an empty one is NULL.
+static bool lists_agree (const void *a, size_t a_count, const void *b, size_t b_count)
+{
+    return a_count == b_count && !a == (a_count == 0) && !b == (b_count == 0);
+}
+
+static bool traders_equal (const struct trader_seen *a, size_t a_count, const struct trader_seen *b,
+                           size_t b_count)
+{
+    bool equal = lists_agree (a, a_count, b, b_count);
+    for (size_t i = 0; equal && i < a_count; i++) {
+        equal = a[i].trader == b[i].trader && a[i].epoch == b[i].epoch && a[i].count == b[i].count;
+    }
+    return equal;
+}
+
+static bool tokens_equal (const struct seen *a, const struct vector *a_clock, const struct seen *b,
+                          const struct vector *b_clock)
+{
+    bool equal = a->version == b->version
+                 && traders_equal (a->traders, a->count, b->traders, b->count)
+                 && lists_agree (a_clock->ticks, a_clock->count, b_clock->ticks, b_clock->count);
+    for (size_t i = 0; equal && i < a_clock->count; i++) {
+        equal = a_clock->ticks[i].node == b_clock->ticks[i].node
+                && a_clock->ticks[i].count == b_clock->ticks[i].count;
+    }
+    return equal;
+}
+
+static bool fills_equal (const struct fill *a, size_t a_count, const struct fill *b, size_t b_count)
+{
+    bool equal = lists_agree (a, a_count, b, b_count);
+    for (size_t i = 0; equal && i < a_count; i++) {
+        equal = a[i].seller == b[i].seller && a[i].lot == b[i].lot && a[i].units == b[i].units
+                && a[i].price_cents == b[i].price_cents;
+    }
+    return equal;
+}
+
+static bool levels_equal (const struct level *a, size_t a_count, const struct level *b,
+                          size_t b_count)
+{
+    bool equal = lists_agree (a, a_count, b, b_count);
+    for (size_t i = 0; equal && i < a_count; i++) {
+        equal = !strcmp (a[i].product, b[i].product) && a[i].available == b[i].available;
+    }
+    return equal;
+}
+
+static bool receipts_equal (const struct receipt *a, const struct receipt *b)
+{
+    return a->number == b->number && a->status == b->status && !strcmp (a->product, b->product)
+           && a->units == b->units && a->missing == b->missing && a->amount_cents == b->amount_cents
+           && fills_equal (a->fills, a->fill_count, b->fills, b->fill_count)
+           && tokens_equal (&a->seen, &a->vector, &b->seen, &b->vector);
+}
+
+static bool items_equal (const struct item *a, const struct item *b)
+{
+    if (a->kind != b->kind || a->client != b->client || a->number != b->number
+        || a->clock != b->clock || a->quantity != b->quantity || a->price_cents != b->price_cents
+        || a->all_or_nothing != b->all_or_nothing || a->behind != b->behind
+        || a->promised != b->promised || !a->product != !b->product) {
+        return false;
+    }
+    return !a->product || !strcmp (a->product, b->product);
+}
+
+static bool results_equal (const struct result *a, const struct result *b)
+{
+    if (a->kind != b->kind || a->status != b->status || a->reason != b->reason
+        || a->units != b->units || a->missing != b->missing || a->amount_cents != b->amount_cents
+        || a->quantity != b->quantity || a->price_cents != b->price_cents || a->left != b->left
+        || !a->product != !b->product) {
+        return false;
+    }
+    return (!a->product || !strcmp (a->product, b->product))
+           && fills_equal (a->fills, a->fill_count, b->fills, b->fill_count);
+}
+
+static bool commits_equal (const struct commit *a, const struct commit *b)
+{
+    bool equal = a->epoch == b->epoch && a->batch == b->batch
+                 && lists_agree (a->items, a->item_count, b->items, b->item_count);
+    for (size_t i = 0; equal && i < a->item_count; i++) {
+        equal = items_equal (&a->items[i], &b->items[i]);
+    }
+    return equal;
+}
+
+static bool committed_equal (const struct committed *a, const struct committed *b)
+{
+    bool equal = a->epoch == b->epoch && a->batch == b->batch && a->version == b->version
+                 && a->applied == b->applied
+                 && lists_agree (a->results, a->result_count, b->results, b->result_count)
+                 && levels_equal (a->stock, a->stock_count, b->stock, b->stock_count);
+    for (size_t i = 0; equal && i < a->result_count; i++) {
+        equal = results_equal (&a->results[i], &b->results[i]);
+    }
+    return equal;
+}
+
+static bool requests_equal (const struct message *a, const struct message *b)
+{
+    switch (a->type) {
+    case MESSAGE_BUY:
+        return a->buy.number == b->buy.number && a->buy.attempt == b->buy.attempt
+               && !strcmp (a->buy.product, b->buy.product) && a->buy.quantity == b->buy.quantity
+               && a->buy.all_or_nothing == b->buy.all_or_nothing
+               && tokens_equal (&a->buy.seen, &a->buy.vector, &b->buy.seen, &b->buy.vector);
+    case MESSAGE_RESTOCK:
+        return a->restock.number == b->restock.number && a->restock.attempt == b->restock.attempt
+               && !strcmp (a->restock.product, b->restock.product)
+               && a->restock.quantity == b->restock.quantity
+               && a->restock.price_cents == b->restock.price_cents
+               && tokens_equal (&a->restock.seen, &a->restock.vector, &b->restock.seen,
+                                &b->restock.vector);
+    case MESSAGE_RESTOCKED:
+        return a->restocked.number == b->restocked.number
+               && !strcmp (a->restocked.product, b->restocked.product)
+               && a->restocked.quantity == b->restocked.quantity
+               && a->restocked.price_cents == b->restocked.price_cents
+               && tokens_equal (&a->restocked.seen, &a->restocked.vector, &b->restocked.seen,
+                                &b->restocked.vector);
+    default:
+        return false;
+    }
+}
+
+static bool published_equal (const struct message *a, const struct message *b)
+{
+    const struct invalidation *i = &a->invalidation, *j = &b->invalidation;
+    const struct oversell *o = &a->oversell, *p = &b->oversell;
+    const struct sale *s = &a->sale, *t = &b->sale;
+    switch (a->type) {
+    case MESSAGE_INVALIDATION:
+        return i->epoch == j->epoch && i->seq == j->seq && i->version == j->version
+               && !strcmp (i->product, j->product) && i->available == j->available
+               && i->more == j->more && traders_equal (i->traders, i->trader_count, j->traders, j->trader_count);
+    case MESSAGE_OVERSELL:
+        return o->epoch == p->epoch && o->seq == p->seq && o->trader == p->trader
+               && o->buyer == p->buyer && o->number == p->number && !strcmp (o->product, p->product)
+               && o->units == p->units && o->missing == p->missing
+               && o->amount_cents == p->amount_cents;
+    case MESSAGE_SALE:
+        return s->epoch == t->epoch && s->seq == t->seq && s->trader == t->trader
+               && s->buyer == t->buyer && s->number == t->number && s->seller == t->seller
+               && s->lot == t->lot && !strcmp (s->product, t->product) && s->units == t->units
+               && s->price_cents == t->price_cents;
+    default:
+        return false;
+    }
+}
+
+static bool small_equal (const struct message *a, const struct message *b)
+{
+    const struct lot_state *l = &a->lot, *m = &b->lot;
+    const struct sold *s = &a->sold, *t = &b->sold;
+    switch (a->type) {
+    case MESSAGE_ORDER_STATUS:
+        return a->order_status.number == b->order_status.number;
+    case MESSAGE_LOT_STATUS:
+        return a->lot_status.number == b->lot_status.number;
+    case MESSAGE_LOT:
+        return l->number == m->number && !strcmp (l->product, m->product)
+               && l->quantity == m->quantity && l->left == m->left
+               && l->price_cents == m->price_cents;
+    case MESSAGE_SOLD:
+        return s->buyer == t->buyer && s->order == t->order && s->lot == t->lot
+               && !strcmp (s->product, t->product) && s->units == t->units
+               && s->price_cents == t->price_cents;
+    case MESSAGE_ERROR:
+        return a->error.reason == b->error.reason && a->error.number == b->error.number
+               && !strcmp (a->error.text, b->error.text);
+    case MESSAGE_JOIN:
+        return a->join.nonce == b->join.nonce;
+    case MESSAGE_VIEW:
+        return a->view.nonce == b->view.nonce && a->view.epoch == b->view.epoch;
+    default:
+        return true;  // ping, pong and snapshot
+    }
+}
+
+bool messages_equal (const struct message *a, const struct message *b)
+{
+    if (a->type != b->type || a->from != b->from || a->clock != b->clock) {
+        return false;
+    }
+    switch (a->type) {
+    case MESSAGE_BUY:
+    case MESSAGE_RESTOCK:
+    case MESSAGE_RESTOCKED:
+        return requests_equal (a, b);
+    case MESSAGE_RECEIPT:
+        return receipts_equal (&a->receipt, &b->receipt);
+    case MESSAGE_OVERSOLD:
+        return receipts_equal (&a->oversold, &b->oversold);
+    case MESSAGE_COMMIT:
+        return commits_equal (&a->commit, &b->commit);
+    case MESSAGE_COMMITTED:
+        return committed_equal (&a->committed, &b->committed);
+    case MESSAGE_STOCK:
+        return a->stock.epoch == b->stock.epoch && a->stock.version == b->stock.version
+               && levels_equal (a->stock.stock, a->stock.stock_count, b->stock.stock,
+                                b->stock.stock_count)
+               && traders_equal (a->stock.traders, a->stock.trader_count, b->stock.traders,
+                                 b->stock.trader_count);
+    case MESSAGE_INVALIDATION:
+    case MESSAGE_OVERSELL:
+    case MESSAGE_SALE:
+        return published_equal (a, b);
+    default:
+        return small_equal (a, b);
+    }
+}
