@@ -23,7 +23,7 @@
 enum {
     NOTHING = -1,            // no request
     IN_FLIGHT_LIMIT = 16,    // commits under way, at most
-    WAITING_LIMIT = 256,     // requests that wait for what precedes them, at most
+    WAITING_LIMIT = 1024,    // requests that wait for what precedes them, at most
     JOIN_RETRY_US = 500000,
     SNAPSHOT_RETRY_US = 500000,
     SNAPSHOT_PAUSE_US = 2000,  // between snapshots while requests wait

@@ -124,14 +124,14 @@ static void say_receipt (struct line *line, int64_t to, const struct receipt *re
 
 static void say_oversold (struct line *line, int64_t to, const struct receipt *oversold)
 {
-    say (line, "%" PRId64 " is told that order %" PRId64 " was oversold: ", to, oversold->number);
+    say (line, "buyer %" PRId64 " is told that order %" PRId64 " was oversold: ", to, oversold->number);
     say_missing (line, oversold);
 }
 
 static void say_restock (struct line *line, int64_t from, const struct restock *restock)
 {
     char price[MONEY_BYTES];
-    say (line, "%" PRId64 " restocks %" PRId64 " %s at %s (lot %" PRId64, from, restock->quantity,
+    say (line, "seller %" PRId64 " restocks %" PRId64 " %s at %s (lot %" PRId64, from, restock->quantity,
          restock->product, money (restock->price_cents, price), restock->number);
     say_attempt (line, restock->attempt);
     say (line, ")");
@@ -140,7 +140,7 @@ static void say_restock (struct line *line, int64_t from, const struct restock *
 static void say_restocked (struct line *line, int64_t to, const struct restocked *restocked)
 {
     char price[MONEY_BYTES];
-    say (line, "%" PRId64 " is told that lot %" PRId64 " is in: %" PRId64 " %s at %s", to,
+    say (line, "seller %" PRId64 " is told that lot %" PRId64 " is taken: %" PRId64 " %s at %s", to,
          restocked->number, restocked->quantity, restocked->product,
          money (restocked->price_cents, price));
 }
@@ -149,7 +149,7 @@ static void say_lot (struct line *line, int64_t to, const struct lot_state *lot)
 {
     char price[MONEY_BYTES];
     say (line,
-         "%" PRId64 " is told that lot %" PRId64 " has %" PRId64 " of %" PRId64 " %s left at %s",
+         "seller %" PRId64 " is told that lot %" PRId64 " has %" PRId64 " of %" PRId64 " %s left at %s",
          to, lot->number, lot->left, lot->quantity, lot->product, money (lot->price_cents, price));
 }
 
@@ -157,7 +157,7 @@ static void say_sold (struct line *line, int64_t to, const struct sold *sold)
 {
     char price[MONEY_BYTES];
     say (line,
-         "%" PRId64 " is told that %" PRId64 " %s of lot %" PRId64 " went to %" PRId64
+         "seller %" PRId64 " is told that %" PRId64 " %s of lot %" PRId64 " went to %" PRId64
          " at %s (order %" PRId64 ")",
          to, sold->units, sold->product, sold->lot, sold->buyer, money (sold->price_cents, price),
          sold->order);

@@ -189,6 +189,22 @@ START_TEST (test_store_loads_live_lots_and_each_sellers_last_ones)
 }
 END_TEST
 
+// Else its id would be given again: a seller may number its restocks out of order.
+START_TEST (test_store_loads_the_last_lot_even_when_it_is_old_and_sold)
+{
+    store_t *store = must_open (path);
+    const struct record lots[] = {
+        lot_record (1, 20, 9, 0),
+        lot_record (2, 20, 3, 0),
+    };
+    must_write (store, lots, 2);
+    const char *text = load_text (store, 2);
+    ck_assert_uint_eq (count_lines (text, "lot "), 2);
+    ck_assert_uint_eq (count_lines (text, "lot 2 seller 20/3 "), 1);
+    store_close (&store);
+}
+END_TEST
+
 static bool refuse_accounts (void *context, const struct record *record)
 {
     ++*(int *) context;
@@ -368,6 +384,7 @@ static Suite *store_suite (void)
                          sizeof contradictions / sizeof *contradictions);
     tcase_add_test (records, test_store_loads_each_buyers_last_answers);
     tcase_add_test (records, test_store_loads_live_lots_and_each_sellers_last_ones);
+    tcase_add_test (records, test_store_loads_the_last_lot_even_when_it_is_old_and_sold);
     tcase_add_test (records, test_store_stops_loading_when_a_record_is_refused);
     tcase_add_test (records, test_store_stops_loading_at_a_fill_without_its_lot);
     tcase_add_test (records, test_store_shows_people_the_sales_and_the_ledger);

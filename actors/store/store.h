@@ -26,9 +26,9 @@ store_t *store_open (const char *path, char *error, size_t error_size);
 void store_close (store_t **self_p);
 
 // Hands over all that a warehouse is rebuilt from, in this order: the warehouse's own record,
-// products, lots in order of arrival (those with units left, and those among their seller's last
-// `answers_kept` numbers), accounts, traders, then each buyer's last `answers_kept` orders with
-// their fills behind them.
+// products, lots in order of arrival (those with units left, those among their seller's last
+// `answers_kept` numbers, and the last that came), accounts, traders, then each buyer's last
+// `answers_kept` orders with their fills behind them.
 enum store_status store_load (store_t *self, int64_t answers_kept, store_visit_fn *visit,
                               void *context) __attribute__ ((warn_unused_result));
 

@@ -33,6 +33,8 @@ static const char lots_sql[] =
     " WHERE id IN ("
     "  SELECT id FROM lots WHERE unsold > 0"
     "  UNION ALL"
+    "  SELECT max (id) FROM lots"
+    "  UNION ALL"
     "  SELECT lots.id FROM sellers CROSS JOIN lots ON seller = node AND number >"
     "   (SELECT max (number) FROM lots AS last WHERE last.seller = node) - ?1)"
     " ORDER BY id";
