@@ -37,8 +37,7 @@ static const struct option options[] = {
 static void use_topology (struct buyer_config *config, struct client_options *common,
                           const struct topology *topology)
 {
-    const struct topology_buyer *buyer =
-        topology_buyer_of ("buyer", topology, common->client.id);
+    const struct topology_buyer *buyer = topology_buyer_of ("buyer", topology, common->client.id);
     bool fixed = buyer->product && strcmp (buyer->product, "random") != 0;
     config->product = fixed ? buyer->product : NULL;
     config->switch_on_refusal = buyer->on_refusal && strcmp (buyer->on_refusal, "switch") == 0;

@@ -52,8 +52,7 @@ static void parse_trader (struct client_options *self, const char *command, char
     if (pub) {
         *pub++ = 0;
     }
-    add_trader (self, command, parse_integer (command, "trader", text, 1, LIMIT_NODE), router,
-                pub);
+    add_trader (self, command, parse_integer (command, "trader", text, 1, LIMIT_NODE), router, pub);
 }
 
 static void parse_products (struct client_options *self, const char *command, char *text)
@@ -94,8 +93,7 @@ static void use_topology (struct client_options *self, const char *command,
         self->products[i] = topology->products[i].name;
     }
     self->client.bound = decided_by_traders (topology);
-    self->client.vector_clock =
-        topology->order_by && strcmp (topology->order_by, "vector") == 0;
+    self->client.vector_clock = topology->order_by && strcmp (topology->order_by, "vector") == 0;
     if (topology->trader_choice && strcmp (topology->trader_choice, "round-robin") == 0) {
         self->client.choice = CHOICE_ROUND_ROBIN;
     }

@@ -16,20 +16,16 @@ struct client_options {
     uint64_t seed;
 };
 
-#define CLIENT_OPTIONS                                   \
-    {"id", required_argument, NULL, 'i'},                \
-        {"trader", required_argument, NULL, 'T'},        \
-        {"products", required_argument, NULL, 'P'},      \
-        {"choice", required_argument, NULL, 'C'},        \
-        {"bound", no_argument, NULL, 'B'},               \
-        {"first-number", required_argument, NULL, 'N'},  \
-        {"timeout", required_argument, NULL, 'U'},       \
-        {"give-up", required_argument, NULL, 'G'},       \
-        {"seed", required_argument, NULL, 'S'},          \
-        {"topology", required_argument, NULL, 't'},      \
-        {"log", required_argument, NULL, 'l'},           \
-        {"json", no_argument, NULL, 'j'},                \
-        {"help", no_argument, NULL, 'h'}
+#define CLIENT_OPTIONS                                                                        \
+    {"id", required_argument, NULL, 'i'}, {"trader", required_argument, NULL, 'T'},           \
+        {"products", required_argument, NULL, 'P'}, {"choice", required_argument, NULL, 'C'}, \
+        {"bound", no_argument, NULL, 'B'}, {"first-number", required_argument, NULL, 'N'},    \
+        {"timeout", required_argument, NULL, 'U'}, {"give-up", required_argument, NULL, 'G'}, \
+        {"seed", required_argument, NULL, 'S'}, {"topology", required_argument, NULL, 't'},   \
+        {"log", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},              \
+    {                                                                                         \
+        "help", no_argument, NULL, 'h'                                                        \
+    }
 
 // The lines of --help on the options above.
 extern const char client_options_help[];

@@ -54,8 +54,7 @@ int64_t parse_integer (const char *command, const char *option, const char *text
     return value;
 }
 
-int64_t parse_duration_us (const char *command, const char *option, const char *text,
-                           int64_t min)
+int64_t parse_duration_us (const char *command, const char *option, const char *text, int64_t min)
 {
     static const struct {
         const char *unit;
@@ -68,8 +67,8 @@ int64_t parse_duration_us (const char *command, const char *option, const char *
         if (end != text && fits && strcmp (end, units[i].unit) == 0) {
             int64_t us = (int64_t) (value * units[i].us + 0.5);
             if (us < min) {
-                usage_error (command, "--%s: '%s' is too short: write %lldus or more", option,
-                             text, (long long) min);
+                usage_error (command, "--%s: '%s' is too short: write %lldus or more", option, text,
+                             (long long) min);
             }
             return us;
         }
@@ -81,8 +80,8 @@ int64_t parse_price_cents (const char *command, const char *option, const char *
 {
     char *end;
     double value = strtod (text, &end);
-    int64_t cents = isfinite (value) && value > 0 && value < 1e8 ? (int64_t) (value * 100 + 0.5)
-                                                                 : 0;
+    int64_t cents =
+        isfinite (value) && value > 0 && value < 1e8 ? (int64_t) (value * 100 + 0.5) : 0;
     if (end == text || *end || cents < 1 || cents > LIMIT_PRICE_CENTS) {
         usage_error (command, "--%s: '%s' is no price: write 10 or 10.50", option, text);
     }

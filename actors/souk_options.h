@@ -17,15 +17,13 @@ void usage_error (const char *command, const char *format, ...)
     __attribute__ ((format (printf, 2, 3), noreturn));
 
 // What getopt_long found wrong with argv, in words; for the cases '?' and ':'.
-void option_error (const char *command, int option, char *const *argv)
-    __attribute__ ((noreturn));
+void option_error (const char *command, int option, char *const *argv) __attribute__ ((noreturn));
 
 // Values of an option; a bad one is a usage error that names the option.
 int64_t parse_integer (const char *command, const char *option, const char *text, int64_t min,
                        int64_t max);
 // "0.5s", "200ms", "2m", in microseconds, at least `min`.
-int64_t parse_duration_us (const char *command, const char *option, const char *text,
-                           int64_t min);
+int64_t parse_duration_us (const char *command, const char *option, const char *text, int64_t min);
 // "10", "10.50", in cents.
 int64_t parse_price_cents (const char *command, const char *option, const char *text);
 // "3" or "1-5".

@@ -25,16 +25,11 @@ static const char help[] =
     "SIGTERM ends it. Whatever it answered is on the disk.\n";
 
 static const struct option options[] = {
-    {"store", required_argument, NULL, 's'},
-    {"rep", required_argument, NULL, 'r'},
-    {"pub", required_argument, NULL, 'p'},
-    {"commission", required_argument, NULL, 'c'},
-    {"answers", required_argument, NULL, 'a'},
-    {"topology", required_argument, NULL, 't'},
-    {"log", required_argument, NULL, 'l'},
-    {"json", no_argument, NULL, 'j'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"store", required_argument, NULL, 's'},   {"rep", required_argument, NULL, 'r'},
+    {"pub", required_argument, NULL, 'p'},     {"commission", required_argument, NULL, 'c'},
+    {"answers", required_argument, NULL, 'a'}, {"topology", required_argument, NULL, 't'},
+    {"log", required_argument, NULL, 'l'},     {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},          {0},
 };
 
 // A path in the topology is relative to the topology's own folder.

@@ -20,20 +20,20 @@ struct own_write {
 
 struct cache {
     int64_t trader;
-    int64_t epoch;               // of this trader
+    int64_t epoch;  // of this trader
     bool follows;
     bool stale;
     int64_t warehouse_epoch;
-    struct seen_token known;     // everything up to here is included, over all products
-    struct seen_token run;       // what the latest unbroken run of invalidations says
-    int64_t run_first;           // version of its first one
-    struct cached *products;     // LIMIT_PRODUCTS of them
+    struct seen_token known;  // everything up to here is included, over all products
+    struct seen_token run;    // what the latest unbroken run of invalidations says
+    int64_t run_first;        // version of its first one
+    struct cached *products;  // LIMIT_PRODUCTS of them
     size_t product_count;
-    struct cached *by_name;      // uthash
-    struct own_write *writes;    // write n stands at n % writes_max
+    struct cached *by_name;    // uthash
+    struct own_write *writes;  // write n stands at n % writes_max
     int64_t writes_max;
-    int64_t first;               // the oldest write that a figure may lack
-    int64_t next;                // count of the next write
+    int64_t first;  // the oldest write that a figure may lack
+    int64_t next;   // count of the next write
 };
 
 cache_t *cache_new (int64_t trader, size_t writes_max, bool follows)
@@ -243,8 +243,7 @@ void cache_snapshot (cache_t *self, const struct stock *stock)
 {
     int64_t included = own_included (self, stock->traders, stock->trader_count);
     for (size_t i = 0; i < stock->stock_count; i++) {
-        rebase (self, stock->stock[i].product, stock->version, included,
-                stock->stock[i].available);
+        rebase (self, stock->stock[i].product, stock->version, included, stock->stock[i].available);
     }
     struct seen seen = {
         .version = stock->version,

@@ -52,8 +52,8 @@ struct event {
 
 struct letter {
     enum port port;
-    struct route route;      // PORT_CLIENTS
-    int64_t to;              // node id: a client, a trader; the addressee within a topic
+    struct route route;  // PORT_CLIENTS
+    int64_t to;          // node id: a client, a trader; the addressee within a topic
     struct message message;
 };
 

@@ -66,10 +66,9 @@ static bool may_decide (const trader_t *self, const struct request *request)
 
 static void give_up_waiting (trader_t *self, struct request *request, struct outbox *out)
 {
-    reply_error (self, request->key.client, &request->route, REASON_UNAVAILABLE,
-                 request->key.number,
-                 "what you have seen has not reached this trader yet: send the same request again",
-                 out);
+    reply_error (
+        self, request->key.client, &request->route, REASON_UNAVAILABLE, request->key.number,
+        "what you have seen has not reached this trader yet: send the same request again", out);
     struct client_entry *client = trader_client (self, request->key.client);
     if (client && client->highest == request->key.number) {
         client->highest--;  // It was not decided.
@@ -114,8 +113,8 @@ void cached_repeat (trader_t *self, const struct request *request, struct outbox
     answer (self, request, out);
 }
 
-static void settle_buy (trader_t *self, const struct request *request,
-                        const struct result *result, struct outbox *out)
+static void settle_buy (trader_t *self, const struct request *request, const struct result *result,
+                        struct outbox *out)
 {
     cache_settle (self->cache, request->write, request->promised - result->units);
     // The buyer learns what became of its own write, and nothing of the others': its token need

@@ -9,8 +9,8 @@ __attribute__ ((format (printf, 2, 3))) static void add (struct report *self, co
 {
     va_list arguments;
     va_start (arguments, format);
-    int length = vsnprintf (self->text + self->length, REPORT_BYTES - self->length, format,
-                            arguments);
+    int length =
+        vsnprintf (self->text + self->length, REPORT_BYTES - self->length, format, arguments);
     va_end (arguments);
     size_t room = REPORT_BYTES - 1 - self->length;
     self->length += length < 0 ? 0 : (size_t) length < room ? (size_t) length : room;

@@ -95,8 +95,8 @@ static void make_pools (trader_t *self)
         self->requests[i].next = self->unused;
         self->unused = (int32_t) i;
     }
-    self->tokens = zeroed (WAITING_LIMIT, sizeof *self->tokens);
-    for (int32_t i = 0; i < WAITING_LIMIT; i++) {
+    self->tokens = zeroed (LIMIT_WAITING, sizeof *self->tokens);
+    for (int32_t i = 0; i < LIMIT_WAITING; i++) {
         self->token_unused[self->token_unused_count++] = i;
     }
     self->to_decide = queue_new (size);

@@ -35,26 +35,26 @@ struct trader_config {
     const struct product_mode *products;  // copied by trader_new
     size_t product_count;
     enum queue_order order_by;
-    bool invalidation;                    // false: caches learn nothing from the warehouse's PUB
-    int64_t queue_max;                    // requests held at once, 1 to LIMIT_QUEUE
-    int64_t batch_max;                    // items of one commit, 1 to LIMIT_BATCH
-    int64_t in_flight_max;                // commits under way at once, 1 to 16
-    int64_t commit_timeout_us;            // unanswered: sent again
-    int64_t causal_wait_us;               // longest wait for what causally precedes a request
+    bool invalidation;          // false: caches learn nothing from the warehouse's PUB
+    int64_t queue_max;          // requests held at once, 1 to LIMIT_QUEUE
+    int64_t batch_max;          // items of one commit, 1 to LIMIT_BATCH
+    int64_t in_flight_max;      // commits under way at once, 1 to 16
+    int64_t commit_timeout_us;  // unanswered: sent again
+    int64_t causal_wait_us;     // longest wait for what causally precedes a request
 };
 
 struct trader_counters {
-    int64_t requests;         // taken into the queue
-    int64_t busy;             // turned away, the queue was full
-    int64_t refused_input;    // malformed, or not for a trader
-    int64_t batches;          // sent to the warehouse for the first time
-    int64_t resent;           // sent again
-    int64_t accepted;         // buys answered from the cache
-    int64_t oversold;         // of these, found short at the warehouse
-    int64_t causal_waits;     // requests that waited for what precedes them
-    int64_t gaps;             // invalidations missed
-    int64_t snapshots;        // asked of the warehouse
-    int64_t undeliverable;    // replies whose client had gone
+    int64_t requests;       // taken into the queue
+    int64_t busy;           // turned away, the queue was full
+    int64_t refused_input;  // malformed, or not for a trader
+    int64_t batches;        // sent to the warehouse for the first time
+    int64_t resent;         // sent again
+    int64_t accepted;       // buys answered from the cache
+    int64_t oversold;       // of these, found short at the warehouse
+    int64_t causal_waits;   // requests that waited for what precedes them
+    int64_t gaps;           // invalidations missed
+    int64_t snapshots;      // asked of the warehouse
+    int64_t undeliverable;  // replies whose client had gone
 };
 
 // With the settings that a market starts with: sync, arrival, 8192 requests, batches of 512.
@@ -73,9 +73,9 @@ void trader_step (trader_t *self, const struct event *event, struct outbox *out)
 // When to step it with EVENT_DEADLINE, on the clock of event.now_us; DEADLINE_NONE: never.
 int64_t trader_deadline (const trader_t *self);
 
-bool trader_ready (const trader_t *self);    // has joined: it serves
-bool trader_fenced (const trader_t *self);   // another process took its place: it must end
-bool trader_idle (const trader_t *self);     // nothing waits, nothing is under way
+bool trader_ready (const trader_t *self);   // has joined: it serves
+bool trader_fenced (const trader_t *self);  // another process took its place: it must end
+bool trader_idle (const trader_t *self);    // nothing waits, nothing is under way
 const struct trader_counters *trader_counters (const trader_t *self);
 
 const char *mode_name (enum mode mode);

@@ -141,8 +141,7 @@ static bool read_request (const struct message *message, struct request *request
         break;
     case MESSAGE_ORDER_STATUS:
     case MESSAGE_LOT_STATUS:
-        request->kind =
-            message->type == MESSAGE_ORDER_STATUS ? ITEM_ORDER_STATUS : ITEM_LOT_STATUS;
+        request->kind = message->type == MESSAGE_ORDER_STATUS ? ITEM_ORDER_STATUS : ITEM_LOT_STATUS;
         request->key.question = 1;
         break;
     default:
@@ -187,8 +186,7 @@ static bool answer_status_here (trader_t *self, const struct request *request, s
     struct request_key key = request->key;
     key.question = 0;
     const struct request *asked = find_pending (self, &key);
-    if (request->kind != ITEM_ORDER_STATUS || !asked || !asked->behind
-        || asked->kind != ITEM_BUY) {
+    if (request->kind != ITEM_ORDER_STATUS || !asked || !asked->behind || asked->kind != ITEM_BUY) {
         return false;
     }
     struct request answer = *asked;
@@ -286,8 +284,7 @@ void trader_admit (trader_t *self, const struct event *event, struct outbox *out
                      message_number (message), "from: must be the sender's own node id", out);
     } else if (message->type == MESSAGE_PING) {
         (void) hear (self, message->from, &event->route);
-        trader_letter (self, out, PORT_CLIENTS, message->from, MESSAGE_PONG)->route =
-            event->route;
+        trader_letter (self, out, PORT_CLIENTS, message->from, MESSAGE_PONG)->route = event->route;
     } else if (message->type == MESSAGE_PONG || message->type == MESSAGE_ERROR) {
         self->counters.refused_input++;  // Answering an answer could go on for ever.
     } else {
@@ -299,9 +296,8 @@ void trader_malformed (trader_t *self, const struct event *event, struct outbox 
 {
     self->counters.refused_input++;
     if (event->port == PORT_CLIENTS) {
-        reply_error (self, event->error->from, &event->route, REASON_BAD_REQUEST,
-                     event->error->number,
-                     arena_string (out->arena, event->error->text, strlen (event->error->text)),
-                     out);
+        reply_error (
+            self, event->error->from, &event->route, REASON_BAD_REQUEST, event->error->number,
+            arena_string (out->arena, event->error->text, strlen (event->error->text)), out);
     }
 }

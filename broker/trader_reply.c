@@ -20,11 +20,10 @@ static const char *text_of (enum reason reason)
     }
 }
 
-static struct message *reply (trader_t *self, const struct request *request,
-                              enum message_type type, struct outbox *out)
+static struct message *reply (trader_t *self, const struct request *request, enum message_type type,
+                              struct outbox *out)
 {
-    struct letter *letter =
-        trader_letter (self, out, PORT_CLIENTS, request->key.client, type);
+    struct letter *letter = trader_letter (self, out, PORT_CLIENTS, request->key.client, type);
     letter->route = request->route;
     return &letter->message;
 }
@@ -51,8 +50,7 @@ static const char *product_of (const struct request *request, const struct resul
 }
 
 static struct receipt receipt_of (trader_t *self, const struct request *request,
-                                  const struct result *result, struct seen seen,
-                                  struct outbox *out)
+                                  const struct result *result, struct seen seen, struct outbox *out)
 {
     return (struct receipt){
         .number = request->key.number,
@@ -152,8 +150,7 @@ void notify_sellers (trader_t *self, const struct request *request, const struct
         if (!seller) {
             continue;
         }
-        struct letter *letter =
-            trader_letter (self, out, PORT_CLIENTS, fill->seller, MESSAGE_SOLD);
+        struct letter *letter = trader_letter (self, out, PORT_CLIENTS, fill->seller, MESSAGE_SOLD);
         letter->route = seller->route;
         letter->message.sold = (struct sold){
             .buyer = request->key.client,

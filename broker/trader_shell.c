@@ -18,15 +18,14 @@ struct shell {
     struct topics topics;
     struct wire wire;
     trader_t *trader;
-    bool ready;            // and told so
-    int64_t stop_by_us;    // 0: not stopping
+    bool ready;          // and told so
+    int64_t stop_by_us;  // 0: not stopping
     bool ended;
 };
 
 static bool open_warehouse (struct shell *self, char *error, size_t size)
 {
-    self->warehouse =
-        wire_socket (ZMQ_DEALER, WIRE_CONNECT, NULL, LIMIT_BATCH_BYTES, error, size);
+    self->warehouse = wire_socket (ZMQ_DEALER, WIRE_CONNECT, NULL, LIMIT_BATCH_BYTES, error, size);
     if (!self->warehouse) {
         return false;
     }
@@ -40,11 +39,11 @@ static bool open_sockets (struct shell *self, char *error, size_t size)
     if (!open_warehouse (self, error, size)) {
         return false;
     }
-    self->clients = wire_socket (ZMQ_ROUTER, WIRE_BIND, config->router, LIMIT_MESSAGE_BYTES,
-                                 error, size);
+    self->clients =
+        wire_socket (ZMQ_ROUTER, WIRE_BIND, config->router, LIMIT_MESSAGE_BYTES, error, size);
     self->news_out = wire_socket (ZMQ_XPUB, WIRE_BIND, config->pub, TOPIC_BYTES, error, size);
-    self->news_in = wire_socket (ZMQ_SUB, WIRE_CONNECT, config->warehouse_pub,
-                                 LIMIT_MESSAGE_BYTES, error, size);
+    self->news_in = wire_socket (ZMQ_SUB, WIRE_CONNECT, config->warehouse_pub, LIMIT_MESSAGE_BYTES,
+                                 error, size);
     if (!self->clients || !self->news_out || !self->news_in) {
         return false;
     }
@@ -172,8 +171,8 @@ static void flush (struct shell *self)
         tell (self, "FAILED", "another process has joined as this trader: this one ends");
         self->ended = true;
     }
-    bool stopped = self->stop_by_us
-                   && (trader_idle (self->trader) || wire_now_us () >= self->stop_by_us);
+    bool stopped =
+        self->stop_by_us && (trader_idle (self->trader) || wire_now_us () >= self->stop_by_us);
     self->ended = self->ended || stopped;
 }
 

@@ -18,7 +18,7 @@ struct trader_shell_config {
     const char *warehouse_pub;  // and of its PUB; NULL where nothing is heard of it
     uint64_t seed;
     enum log_level log;
-    bool json;                  // reports as JSON
+    bool json;  // reports as JSON
 };
 
 // For zactor_new, with a `struct trader_shell_config *` that outlives the actor.

@@ -21,9 +21,8 @@
 #include "broker/trader.h"
 
 enum {
-    NOTHING = -1,            // no request
-    IN_FLIGHT_LIMIT = 16,    // commits under way, at most
-    WAITING_LIMIT = 1024,    // requests that wait for what precedes them, at most
+    NOTHING = -1,          // no request
+    IN_FLIGHT_LIMIT = 16,  // commits under way, at most
     JOIN_RETRY_US = 500000,
     SNAPSHOT_RETRY_US = 500000,
     SNAPSHOT_PAUSE_US = 2000,  // between snapshots while requests wait
@@ -48,22 +47,22 @@ struct request {
     struct request_key key;
     enum request_state state;
     enum item_kind kind;
-    enum mode mode;           // of its product
-    struct route route;       // where the latest attempt came from
-    int64_t attempt;          // that was queued; later ones only move the route
-    int64_t clock;            // Lamport, of the request
-    struct rank rank;         // in the queue's order
+    enum mode mode;      // of its product
+    struct route route;  // where the latest attempt came from
+    int64_t attempt;     // that was queued; later ones only move the route
+    int64_t clock;       // Lamport, of the request
+    struct rank rank;    // in the queue's order
     char product[LIMIT_PRODUCT_NAME + 1];
     int64_t quantity;
     int64_t price_cents;
     bool all_or_nothing;
-    bool behind;              // answered here
-    int64_t promised;         // units, where a buy was answered here
-    int64_t write;            // count of the cached write
-    int32_t token;            // of a waiting request: index of its causal token
-    int64_t wait_until_us;    // and how long it may wait
-    int32_t next;             // in the list that it is in
-    UT_hash_handle hh;        // of pending requests, by key
+    bool behind;            // answered here
+    int64_t promised;       // units, where a buy was answered here
+    int64_t write;          // count of the cached write
+    int32_t token;          // of a waiting request: index of its causal token
+    int64_t wait_until_us;  // and how long it may wait
+    int32_t next;           // in the list that it is in
+    UT_hash_handle hh;      // of pending requests, by key
 };
 
 struct list {
@@ -82,10 +81,10 @@ struct batch {
 // What the trader remembers of a client between requests.
 struct client_entry {
     int64_t node;
-    struct route route;     // where it was heard last
-    int64_t highest;        // number that was decided here
-    int64_t oversell_seq;   // messages published as oversell.<node>
-    UT_hash_handle hh;      // by node, the longest unheard first
+    struct route route;    // where it was heard last
+    int64_t highest;       // number that was decided here
+    int64_t oversell_seq;  // messages published as oversell.<node>
+    UT_hash_handle hh;     // by node, the longest unheard first
 };
 
 struct mode_entry {
@@ -97,40 +96,40 @@ struct mode_entry {
 struct trader {
     struct trader_config config;
     struct trader_counters counters;
-    struct mode_entry *modes;         // uthash, by product
-    bool decides;                     // some product's policy decides here: a cache is needed
-    int64_t now_us;                   // of the event at hand
-    int64_t clock;                    // Lamport
+    struct mode_entry *modes;  // uthash, by product
+    bool decides;              // some product's policy decides here: a cache is needed
+    int64_t now_us;            // of the event at hand
+    int64_t clock;             // Lamport
     struct clock_vector vector;
-    int64_t arrivals;                 // requests admitted, the rank of arrival
+    int64_t arrivals;  // requests admitted, the rank of arrival
 
-    int64_t nonce;                    // of this process's join
-    int64_t epoch;                    // granted; 0: not joined
+    int64_t nonce;  // of this process's join
+    int64_t epoch;  // granted; 0: not joined
     int64_t join_due_us;
     bool fenced;
     bool stopping;
 
     cache_t *cache;
-    int64_t snapshot_due_us;          // the next one, not before; later while one is under way
+    int64_t snapshot_due_us;  // the next one, not before; later while one is under way
 
-    struct request *requests;         // queue_max of them
-    int32_t unused;                   // list of free ones
-    struct request *pending;          // uthash, by key
+    struct request *requests;  // queue_max of them
+    int32_t unused;            // list of free ones
+    struct request *pending;   // uthash, by key
     size_t pending_count;
-    queue_t *to_decide;               // by a policy that decides here
-    queue_t *to_pass;                 // to the warehouse
+    queue_t *to_decide;  // by a policy that decides here
+    queue_t *to_pass;    // to the warehouse
     struct list waiting;
-    struct list behind;               // in the order of their writes
-    struct seen_token *tokens;        // WAITING_LIMIT of them
-    int32_t token_unused[WAITING_LIMIT];
+    struct list behind;         // in the order of their writes
+    struct seen_token *tokens;  // LIMIT_WAITING of them
+    int32_t token_unused[LIMIT_WAITING];
     int32_t token_unused_count;
 
-    struct batch *batches;            // a ring of IN_FLIGHT_LIMIT
-    int64_t batch_first;              // number of the oldest one under way
-    int64_t batch_next;               // number of the next one
+    struct batch *batches;  // a ring of IN_FLIGHT_LIMIT
+    int64_t batch_first;    // number of the oldest one under way
+    int64_t batch_next;     // number of the next one
 
-    struct client_entry *clients;     // uthash
-    struct client_entry *client_pool; // LIMIT_CLIENTS of them, taken as needed
+    struct client_entry *clients;      // uthash
+    struct client_entry *client_pool;  // LIMIT_CLIENTS of them, taken as needed
     size_t client_count;
 };
 

@@ -107,8 +107,8 @@ bool wire_attach (zsock_t *socket, enum wire_way way, const char *endpoint, char
     return true;
 }
 
-zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int bytes_max,
-                      char *error, size_t error_size)
+zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int bytes_max, char *error,
+                      size_t error_size)
 {
     zsock_t *socket = zsock_new (type);
     if (!socket) {
@@ -365,8 +365,7 @@ bool topics_want (const struct topics *self, const struct letter *letter)
     }
     char topic[TOPIC_BYTES];
     message_topic (&letter->message, letter->to, topic);
-    for (char *prefix = zlistx_first (self->wanted); prefix;
-         prefix = zlistx_next (self->wanted)) {
+    for (char *prefix = zlistx_first (self->wanted); prefix; prefix = zlistx_next (self->wanted)) {
         if (strncmp (topic, prefix, strlen (prefix)) == 0) {
             return true;
         }

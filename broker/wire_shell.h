@@ -14,8 +14,8 @@ enum log_level { LOG_QUIET, LOG_EVENTS, LOG_MESSAGES };
 // A shell's working memory: the outbox, the messages of the round, a buffer to encode into.
 struct wire {
     struct outbox out;
-    arena_t *decoded;      // messages of the round
-    char *buffer;          // LIMIT_BATCH_BYTES
+    arena_t *decoded;  // messages of the round
+    char *buffer;      // LIMIT_BATCH_BYTES
     enum log_level log;
 };
 
@@ -28,8 +28,8 @@ int64_t wire_now_us (void);
 // A socket of the type, bound or connected to `endpoint` (NULL: not yet), or NULL and the reason
 // in `error`. `bytes_max` bounds a frame that comes in. The caller owns the result.
 enum wire_way { WIRE_BIND, WIRE_CONNECT };
-zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int bytes_max,
-                      char *error, size_t error_size);
+zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int bytes_max, char *error,
+                      size_t error_size);
 
 // Binds or connects a socket. Returns false and the reason in `error` when it cannot be.
 bool wire_attach (zsock_t *socket, enum wire_way way, const char *endpoint, char *error,

@@ -6,10 +6,10 @@
 #include <string.h>
 
 struct block {
-    struct block *next;   // the block to use when this one is full
-    size_t size;          // bytes of data
-    size_t used;          // bytes handed out
-    max_align_t data[];   // what is handed out
+    struct block *next;  // the block to use when this one is full
+    size_t size;         // bytes of data
+    size_t used;         // bytes handed out
+    max_align_t data[];  // what is handed out
 };
 
 struct arena {

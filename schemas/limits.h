@@ -18,13 +18,14 @@ enum {
     LIMIT_LOTS = 1024 * 1024,         // lots with unsold units
     LIMIT_QUANTITY = 1000 * 1000,     // units of one order or restock
     LIMIT_PRICE_CENTS = 1000 * 1000 * 1000,  // price of one unit
-    LIMIT_FILLS = 16,                 // lots that one order is filled from
-    LIMIT_BATCH = 512,                // items of one commit
-    LIMIT_QUEUE = 65536,              // highest setting of a trader's queue
-    LIMIT_VECTOR = 64,                // components of a vector clock
-    LIMIT_ANSWERS = 1024,             // answers kept for each client, unless set otherwise
-    LIMIT_TEXT = 255,                 // bytes of an error's text
-    LIMIT_ROUTE = 15,                 // bytes of a ROUTER's routing id
+    LIMIT_FILLS = 16,                        // lots that one order is filled from
+    LIMIT_BATCH = 512,                       // items of one commit
+    LIMIT_QUEUE = 65536,                     // highest setting of a trader's queue
+    LIMIT_WAITING = 512,   // requests of a trader that wait for what precedes them
+    LIMIT_VECTOR = 64,     // components of a vector clock
+    LIMIT_ANSWERS = 1024,  // answers kept for each client, unless set otherwise
+    LIMIT_TEXT = 255,      // bytes of an error's text
+    LIMIT_ROUTE = 15,      // bytes of a ROUTER's routing id
 };
 
 // Integers travel as JSON numbers, which many languages hold as doubles: RFC 8259, section 6.

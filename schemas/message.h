@@ -16,55 +16,55 @@
 enum { PROTOCOL_VERSION = 1, WAREHOUSE_NODE = 0 };
 
 // Type and its name on the wire, in the order of protocol.md.
-#define MESSAGE_TYPES(X)                                    \
-    X (BUY, "buy")                     /* buyer → trader */     \
-    X (ORDER_STATUS, "order_status")   /* buyer → trader */     \
-    X (RECEIPT, "receipt")             /* trader → buyer */     \
-    X (OVERSOLD, "oversold")           /* trader → buyer */     \
-    X (RESTOCK, "restock")             /* seller → trader */    \
-    X (RESTOCKED, "restocked")         /* trader → seller */    \
-    X (LOT_STATUS, "lot_status")       /* seller → trader */    \
-    X (LOT, "lot")                     /* trader → seller */    \
-    X (SOLD, "sold")                   /* trader → seller */    \
-    X (PING, "ping")                   /* anyone → trader */    \
-    X (PONG, "pong")                   /* trader → anyone */    \
-    X (ERROR, "error")                 /* to whom it concerns */ \
-    X (JOIN, "join")                   /* trader → warehouse */ \
-    X (VIEW, "view")                   /* warehouse → trader */ \
-    X (COMMIT, "commit")               /* trader → warehouse */ \
-    X (COMMITTED, "committed")         /* warehouse → trader */ \
-    X (SNAPSHOT, "snapshot")           /* trader → warehouse */ \
-    X (STOCK, "stock")                 /* warehouse → trader */ \
-    X (INVALIDATION, "invalidation")   /* warehouse PUB */      \
-    X (OVERSELL, "oversell")           /* warehouse and trader PUB */ \
-    X (SALE, "sale")                   /* warehouse PUB */
+#define MESSAGE_TYPES(X)                                            \
+    X (BUY, "buy")                   /* buyer to trader */          \
+    X (ORDER_STATUS, "order_status") /* buyer to trader */          \
+    X (RECEIPT, "receipt")           /* trader to buyer */          \
+    X (OVERSOLD, "oversold")         /* trader to buyer */          \
+    X (RESTOCK, "restock")           /* seller to trader */         \
+    X (RESTOCKED, "restocked")       /* trader to seller */         \
+    X (LOT_STATUS, "lot_status")     /* seller to trader */         \
+    X (LOT, "lot")                   /* trader to seller */         \
+    X (SOLD, "sold")                 /* trader to seller */         \
+    X (PING, "ping")                 /* anyone to trader */         \
+    X (PONG, "pong")                 /* trader to anyone */         \
+    X (ERROR, "error")               /* to whom it concerns */      \
+    X (JOIN, "join")                 /* trader to warehouse */      \
+    X (VIEW, "view")                 /* warehouse to trader */      \
+    X (COMMIT, "commit")             /* trader to warehouse */      \
+    X (COMMITTED, "committed")       /* warehouse to trader */      \
+    X (SNAPSHOT, "snapshot")         /* trader to warehouse */      \
+    X (STOCK, "stock")               /* warehouse to trader */      \
+    X (INVALIDATION, "invalidation") /* warehouse PUB */            \
+    X (OVERSELL, "oversell")         /* warehouse and trader PUB */ \
+    X (SALE, "sale")                 /* warehouse PUB */
 
 #define MESSAGE_ENUM(name, text) MESSAGE_##name,
 enum message_type { MESSAGE_TYPES (MESSAGE_ENUM) MESSAGE_TYPE_COUNT };
 #undef MESSAGE_ENUM
 
 // What became of an order.
-#define STATUSES(X)                                                                          \
-    X (SOLD, "sold")                  /* final: `units` were sold, from the lots in `fills` */ \
-    X (ACCEPTED, "accepted")          /* sold from a cache; a final answer follows */          \
-    X (OVERSOLD, "oversold")          /* final: accepted, but `missing` units were not there */ \
-    X (OUT_OF_STOCK, "out_of_stock")  /* final: refused, nothing (or not enough) to sell */    \
-    X (TOO_MANY_LOTS, "too_many_lots") /* final: refused, see LIMIT_FILLS */                    \
-    X (UNKNOWN, "unknown")            /* no such order */
+#define STATUSES(X)                                                                              \
+    X (SOLD, "sold")                   /* final: `units` were sold, from the lots in `fills` */  \
+    X (ACCEPTED, "accepted")           /* sold from a cache; a final answer follows */           \
+    X (OVERSOLD, "oversold")           /* final: accepted, but `missing` units were not there */ \
+    X (OUT_OF_STOCK, "out_of_stock")   /* final: refused, nothing (or not enough) to sell */     \
+    X (TOO_MANY_LOTS, "too_many_lots") /* final: refused, see LIMIT_FILLS */                     \
+    X (UNKNOWN, "unknown")             /* no such order */
 
 #define STATUS_ENUM(name, text) STATUS_##name,
 enum status { STATUSES (STATUS_ENUM) STATUS_COUNT };
 #undef STATUS_ENUM
 
 // Why a request was not taken. Nothing was changed, whatever the reason.
-#define REASONS(X)                                                                     \
-    X (BAD_REQUEST, "bad_request") /* cannot be understood, or not for this node */      \
-    X (CONFLICT, "conflict")       /* the number was used before, with another body */   \
+#define REASONS(X)                                                                          \
+    X (BAD_REQUEST, "bad_request") /* cannot be understood, or not for this node */         \
+    X (CONFLICT, "conflict")       /* the number was used before, with another body */      \
     X (EXPIRED, "expired")         /* the number is older than the answers that are kept */ \
-    X (BUSY, "busy")               /* the queue is full: send it again later */          \
-    X (UNAVAILABLE, "unavailable") /* cannot be decided now: send it again later */      \
-    X (LIMIT, "limit")             /* it would pass a bound of limits.h */               \
-    X (FENCED, "fenced")           /* another process has joined as this trader */       \
+    X (BUSY, "busy")               /* the queue is full: send it again later */             \
+    X (UNAVAILABLE, "unavailable") /* cannot be decided now: send it again later */         \
+    X (LIMIT, "limit")             /* it would pass a bound of limits.h */                  \
+    X (FENCED, "fenced")           /* another process has joined as this trader */          \
     X (GAP, "gap")                 /* a batch before this one is missing */
 
 #define REASON_ENUM(name, text) REASON_##name,
@@ -106,13 +106,13 @@ struct fill {
 };
 
 struct buy {
-    int64_t number;       // the buyer's own, names the order for ever
-    int64_t attempt;      // 1, and one more each time that it is sent again
+    int64_t number;   // the buyer's own, names the order for ever
+    int64_t attempt;  // 1, and one more each time that it is sent again
     const char *product;
     int64_t quantity;     // units wanted
     bool all_or_nothing;  // else a part will do
     struct seen seen;
-    struct vector vector; // empty unless the market orders by vector clocks
+    struct vector vector;  // empty unless the market orders by vector clocks
 };
 
 struct number_only {  // order_status, lot_status
@@ -127,7 +127,7 @@ struct receipt {  // receipt, oversold
     int64_t missing;       // promised, but not there (oversold)
     int64_t amount_cents;  // paid for `units`; 0 while accepted
     const struct fill *fills;
-    size_t fill_count;     // at most LIMIT_FILLS
+    size_t fill_count;  // at most LIMIT_FILLS
     struct seen seen;
     struct vector vector;
 };
@@ -190,7 +190,7 @@ struct item {
     enum item_kind kind;
     int64_t client;
     int64_t number;
-    int64_t clock;        // Lamport clock of the request
+    int64_t clock;  // Lamport clock of the request
     const char *product;
     int64_t quantity;
     int64_t price_cents;  // restock
@@ -210,17 +210,17 @@ enum result_kind { RESULT_RECEIPT, RESULT_RESTOCKED, RESULT_LOT, RESULT_ERROR, R
 
 struct result {
     enum result_kind kind;
-    enum status status;    // receipt
-    enum reason reason;    // error
-    const char *product;   // all but error; "" where the order or the product is unknown
-    int64_t units;         // receipt
-    int64_t missing;       // receipt
-    int64_t amount_cents;  // receipt
+    enum status status;        // receipt
+    enum reason reason;        // error
+    const char *product;       // all but error; "" where the order or the product is unknown
+    int64_t units;             // receipt
+    int64_t missing;           // receipt
+    int64_t amount_cents;      // receipt
     const struct fill *fills;  // receipt
     size_t fill_count;
-    int64_t quantity;      // restocked, lot
-    int64_t price_cents;   // restocked, lot
-    int64_t left;          // lot
+    int64_t quantity;     // restocked, lot
+    int64_t price_cents;  // restocked, lot
+    int64_t left;         // lot
 };
 
 // A product's stock, as far as the warehouse knows.
@@ -232,16 +232,16 @@ struct level {
 struct committed {
     int64_t epoch;
     int64_t batch;
-    int64_t version;  // of the warehouse, this batch included
-    int64_t applied;  // this trader's write-behinds, this batch included
+    int64_t version;               // of the warehouse, this batch included
+    int64_t applied;               // this trader's write-behinds, this batch included
     const struct result *results;  // one an item, in their order
     size_t result_count;
-    const struct level *stock;     // of the products that were oversold in this batch
+    const struct level *stock;  // of the products that were oversold in this batch
     size_t stock_count;
 };
 
 struct stock {
-    int64_t epoch;    // of the warehouse: how often it was started
+    int64_t epoch;  // of the warehouse: how often it was started
     int64_t version;
     const struct level *stock;  // every product
     size_t stock_count;
@@ -253,7 +253,7 @@ struct stock {
 // to all of them sees a lost message as a step of more than one.
 struct invalidation {
     int64_t epoch;
-    int64_t seq;      // of this topic
+    int64_t seq;  // of this topic
     int64_t version;
     const char *product;
     int64_t available;
@@ -270,7 +270,7 @@ struct oversell {
     int64_t buyer;
     int64_t number;
     const char *product;
-    int64_t units;    // that the buyer got all the same
+    int64_t units;  // that the buyer got all the same
     int64_t missing;
     int64_t amount_cents;
 };

@@ -124,15 +124,16 @@ static void say_receipt (struct line *line, int64_t to, const struct receipt *re
 
 static void say_oversold (struct line *line, int64_t to, const struct receipt *oversold)
 {
-    say (line, "buyer %" PRId64 " is told that order %" PRId64 " was oversold: ", to, oversold->number);
+    say (line, "buyer %" PRId64 " is told that order %" PRId64 " was oversold: ", to,
+         oversold->number);
     say_missing (line, oversold);
 }
 
 static void say_restock (struct line *line, int64_t from, const struct restock *restock)
 {
     char price[MONEY_BYTES];
-    say (line, "seller %" PRId64 " restocks %" PRId64 " %s at %s (lot %" PRId64, from, restock->quantity,
-         restock->product, money (restock->price_cents, price), restock->number);
+    say (line, "seller %" PRId64 " restocks %" PRId64 " %s at %s (lot %" PRId64, from,
+         restock->quantity, restock->product, money (restock->price_cents, price), restock->number);
     say_attempt (line, restock->attempt);
     say (line, ")");
 }
@@ -149,7 +150,8 @@ static void say_lot (struct line *line, int64_t to, const struct lot_state *lot)
 {
     char price[MONEY_BYTES];
     say (line,
-         "seller %" PRId64 " is told that lot %" PRId64 " has %" PRId64 " of %" PRId64 " %s left at %s",
+         "seller %" PRId64 " is told that lot %" PRId64 " has %" PRId64 " of %" PRId64
+         " %s left at %s",
          to, lot->number, lot->left, lot->quantity, lot->product, money (lot->price_cents, price));
 }
 

@@ -48,8 +48,8 @@ struct record_lot_left {
 
 struct record_order {
     int64_t buyer;
-    int64_t number;  // the buyer's own for this order
-    int64_t trader;  // that took it and earns the commission
+    int64_t number;    // the buyer's own for this order
+    int64_t trader;    // that took it and earns the commission
     int64_t product;   // 0: one that nobody has ever offered
     int64_t quantity;  // wanted
     bool all_or_nothing;

@@ -17,9 +17,9 @@ struct topology_product {
 };
 
 struct topology_warehouse {
-    const char *rep;             // endpoint that the REP binds, or traders connect to
+    const char *rep;  // endpoint that the REP binds, or traders connect to
     const char *pub;
-    const char *store;           // file, relative to the topology's own folder
+    const char *store;  // file, relative to the topology's own folder
     int64_t commission_percent;
     int64_t answers_kept;
 };
@@ -35,13 +35,13 @@ struct topology_trader {
 
 struct topology_buyer {
     int64_t id;
-    const char *product;       // a name, or "random"
-    const char *on_refusal;    // "keep", "switch"
+    const char *product;     // a name, or "random"
+    const char *on_refusal;  // "keep", "switch"
     int64_t quantity_min;
     int64_t quantity_max;
     bool all_or_nothing;
     int64_t think_time_us;
-    int64_t orders;            // 0: until stopped
+    int64_t orders;  // 0: until stopped
     int64_t window;
     int64_t first_number;
 };
@@ -55,7 +55,7 @@ struct topology_seller {
     int64_t price_cents_min;
     int64_t price_cents_max;
     int64_t every_us;
-    int64_t restocks;          // 0: until stopped
+    int64_t restocks;  // 0: until stopped
     int64_t first_number;
 };
 
@@ -80,7 +80,7 @@ struct topology {
 // Reads the file strictly: unknown keys, wrong types and numbers out of bounds are refused, with
 // the path to what was wrong in `error` ("buyers[2].orders: must be an integer from 0"). Returns
 // false then. All strings and lists are borrowed from `arena`.
-bool topology_read (const char *path, arena_t *arena, struct topology *topology,
-                    char *error, size_t error_size);
+bool topology_read (const char *path, arena_t *arena, struct topology *topology, char *error,
+                    size_t error_size);
 
 #endif

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/warehouse/answers.h"
 #include "actors/clients/random.h"
+#include "actors/warehouse/answers.h"
 
 static answers_t *answers;
 

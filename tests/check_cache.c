@@ -228,8 +228,13 @@ END_TEST
 START_TEST (test_cache_has_seen_a_batch_when_it_has_heard_all_of_it)
 {
     const struct trader_seen traders[] = {{OTHER, 1, 2}};
-    struct invalidation news = {.epoch = 1, .version = 1, .product = "fish", .available = 1,
-                                .traders = traders, .trader_count = 1, .more = true};
+    struct invalidation news = {.epoch = 1,
+                                .version = 1,
+                                .product = "fish",
+                                .available = 1,
+                                .traders = traders,
+                                .trader_count = 1,
+                                .more = true};
     cf_snapshot (0, 0, 0, 0);
     ck_assert (cache_news (cf_cache, &news));
     ck_assert (cf_dominates (1, 0, 0, 0));
@@ -247,8 +252,13 @@ END_TEST
 START_TEST (test_cache_joins_half_a_batch_without_its_traders)
 {
     const struct trader_seen traders[] = {{OTHER, 1, 2}};
-    const struct invalidation news = {.epoch = 1, .version = 1, .product = "fish", .available = 1,
-                                      .traders = traders, .trader_count = 1, .more = true};
+    const struct invalidation news = {.epoch = 1,
+                                      .version = 1,
+                                      .product = "fish",
+                                      .available = 1,
+                                      .traders = traders,
+                                      .trader_count = 1,
+                                      .more = true};
     ck_assert (!cache_news (cf_cache, &news));
     cf_snapshot (0, 0, 0, 0);
     ck_assert (!cache_stale (cf_cache));

@@ -1,8 +1,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "actors/warehouse/ledger.h"
 #include "actors/clients/random.h"
+#include "actors/warehouse/ledger.h"
 #include "schemas/limits.h"
 
 static ledger_t *ledger;

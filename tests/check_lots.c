@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/warehouse/lots.h"
 #include "actors/clients/random.h"
+#include "actors/warehouse/lots.h"
 
 static lots_t *lots;
 

@@ -4,7 +4,7 @@
 
 #include "tests/kit/trader_fixture.h"
 
-enum { WAITING_MAX = 256 };  // requests that may wait for what precedes them
+enum { WAITING_MAX = LIMIT_WAITING };
 
 static void stock (const char *product, int64_t available)
 {

@@ -44,8 +44,7 @@ static void make_items (struct shell *self)
     self->items[0] = (zmq_pollitem_t){zsock_resolve (self->pipe), 0, ZMQ_POLLIN, 0};
     self->items[1] = (zmq_pollitem_t){zsock_resolve (self->news), 0, ZMQ_POLLIN, 0};
     for (size_t i = 0; i < count; i++) {
-        self->items[i + 2] =
-            (zmq_pollitem_t){zsock_resolve (self->traders[i]), 0, ZMQ_POLLIN, 0};
+        self->items[i + 2] = (zmq_pollitem_t){zsock_resolve (self->traders[i]), 0, ZMQ_POLLIN, 0};
     }
 }
 
@@ -72,8 +71,8 @@ static void drain (struct shell *self, zsock_t *socket, enum port port)
         if (!wire_receive (socket, &frames)) {
             return;
         }
-        wire_decode (&self->wire, &frames, port == PORT_NEWS ? 1 : 0, LIMIT_MESSAGE_BYTES,
-                     &event, &error);
+        wire_decode (&self->wire, &frames, port == PORT_NEWS ? 1 : 0, LIMIT_MESSAGE_BYTES, &event,
+                     &error);
         if (is_meant_for (self, &event)) {
             if (event.type == EVENT_RECEIVE) {
                 wire_log_message (&self->wire, event.message, self->config->id);
@@ -98,8 +97,7 @@ static void report (struct shell *self, const char *command, const char *event,
                     void (*fill) (const void *, struct report *))
 {
     struct report line;
-    report_begin (&line, self->config->json, event, self->config->id,
-                  self->config->class->role);
+    report_begin (&line, self->config->json, event, self->config->id, self->config->class->role);
     if (fill) {
         fill (self->config->core, &line);
     }

@@ -33,7 +33,7 @@ struct client_trader {
 
 struct client_shell_config {
     const struct client_class *class;
-    void *core;                            // a buyer_t or seller_t, owned by the caller
+    void *core;  // a buyer_t or seller_t, owned by the caller
     int64_t id;
     const struct client_trader *traders;
     size_t trader_count;

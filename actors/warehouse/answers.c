@@ -18,9 +18,9 @@ struct kept_fill {
 
 struct client {
     int64_t node;
-    int64_t highest;        // number
-    struct answer *ring;    // number n stands at n % ring_size, if at all
-    int64_t ring_size;      // a power of two; grows until what is kept fits
+    int64_t highest;      // number
+    struct answer *ring;  // number n stands at n % ring_size, if at all
+    int64_t ring_size;    // a power of two; grows until what is kept fits
     UT_hash_handle hh;
 };
 
@@ -29,7 +29,7 @@ struct answers {
     struct client *clients;
     struct kept_fill *fills;
     uint32_t fill_size;
-    uint32_t fill_unused;   // first free one, 0: none (entry 0 is never used)
+    uint32_t fill_unused;  // first free one, 0: none (entry 0 is never used)
 };
 
 answers_t *answers_new (int64_t kept)

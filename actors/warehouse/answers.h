@@ -12,23 +12,23 @@
 
 // What was asked and what was answered.
 struct answer {
-    int64_t number;         // 0: no answer stands here
-    int64_t amount_cents;   // an order's
-    int64_t lot;            // a restock's lot
-    uint32_t quantity;      // asked for
-    uint32_t units;         // sold
-    uint32_t missing;       // promised but not sold
-    uint32_t price_cents;   // a restock's
-    uint32_t fills;         // where its fills begin, see answers_fills
+    int64_t number;        // 0: no answer stands here
+    int64_t amount_cents;  // an order's
+    int64_t lot;           // a restock's lot
+    uint32_t quantity;     // asked for
+    uint32_t units;        // sold
+    uint32_t missing;      // promised but not sold
+    uint32_t price_cents;  // a restock's
+    uint32_t fills;        // where its fills begin, see answers_fills
     uint16_t fill_count;
-    uint16_t product;       // id
-    uint8_t kind;           // ITEM_BUY or ITEM_RESTOCK
-    uint8_t status;         // an order's
+    uint16_t product;  // id
+    uint8_t kind;      // ITEM_BUY or ITEM_RESTOCK
+    uint8_t status;    // an order's
     bool all_or_nothing;
 };
 
 enum answer_state {
-    ANSWER_NEW,      // the number was not used before
+    ANSWER_NEW,  // the number was not used before
     ANSWER_KNOWN,
     ANSWER_EXPIRED,  // too old to tell
     ANSWER_NO_ROOM,  // a new client beyond LIMIT_CLIENTS

@@ -12,15 +12,15 @@ struct lot_block {
 };
 
 struct lots {
-    struct product *products;     // LIMIT_PRODUCTS of them
+    struct product *products;  // LIMIT_PRODUCTS of them
     size_t product_count;
-    struct product *by_name;      // uthash
-    struct lot *by_id;            // uthash of the lots with units left
-    size_t lot_count;             // of these
+    struct product *by_name;  // uthash
+    struct lot *by_id;        // uthash of the lots with units left
+    size_t lot_count;         // of these
     int64_t last_id;
-    struct lot_block *blocks;     // all memory for lots
-    struct lot *unused;           // free ones
-    struct lot *changed;          // sold from since they were last told
+    struct lot_block *blocks;  // all memory for lots
+    struct lot *unused;        // free ones
+    struct lot *changed;       // sold from since they were last told
 };
 
 lots_t *lots_new (void)

@@ -14,39 +14,39 @@
 #include "schemas/message.h"
 
 struct lot {
-    int64_t id;           // 1, 2, 3 … over all products
+    int64_t id;  // 1, 2, 3 … over all products
     int64_t seller;
-    int64_t number;       // the seller's own
+    int64_t number;  // the seller's own
     int64_t price_cents;
-    int64_t quantity;     // that came
-    int64_t left;         // that is unsold
+    int64_t quantity;  // that came
+    int64_t left;      // that is unsold
     struct product *product;
-    struct lot *next;     // the next to sell, or the next free one
+    struct lot *next;  // the next to sell, or the next free one
     struct lot *changed_next;
-    bool changed;         // in the list of changed lots
-    UT_hash_handle hh;    // by id
+    bool changed;       // in the list of changed lots
+    UT_hash_handle hh;  // by id
 };
 
 struct product {
-    int64_t id;                          // 1, 2, 3 … in order of arrival
+    int64_t id;  // 1, 2, 3 … in order of arrival
     char name[LIMIT_PRODUCT_NAME + 1];
-    int64_t available;                   // units
-    int64_t stock_seq;                   // messages published as stock.<name>
-    int64_t sale_seq;                    // and as sale.<name>
-    bool touched;                        // written in the batch at hand
-    struct lot *first;                   // the oldest with units left
+    int64_t available;  // units
+    int64_t stock_seq;  // messages published as stock.<name>
+    int64_t sale_seq;   // and as sale.<name>
+    bool touched;       // written in the batch at hand
+    struct lot *first;  // the oldest with units left
     struct lot *last;
-    UT_hash_handle hh;                   // by name
+    UT_hash_handle hh;  // by name
 };
 
 // From which lots an order would be filled.
 struct plan {
-    enum status status;               // STATUS_SOLD, OUT_OF_STOCK or TOO_MANY_LOTS
-    int64_t units;                    // that the order gets
-    int64_t amount_cents;             // that they cost
-    size_t count;                     // of the lots below
+    enum status status;    // STATUS_SOLD, OUT_OF_STOCK or TOO_MANY_LOTS
+    int64_t units;         // that the order gets
+    int64_t amount_cents;  // that they cost
+    size_t count;          // of the lots below
     struct lot *lots[LIMIT_FILLS];
-    int64_t taken[LIMIT_FILLS];       // units of each
+    int64_t taken[LIMIT_FILLS];  // units of each
 };
 
 typedef struct lots lots_t;

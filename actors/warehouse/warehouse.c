@@ -216,9 +216,9 @@ void warehouse_step (warehouse_t *self, const struct event *event, struct outbox
         break;
     case EVENT_MALFORMED:
         self->counters.refused_input++;
-        warehouse_error (self, out, event->error->from, REASON_BAD_REQUEST, event->error->number,
-                         arena_string (out->arena, event->error->text,
-                                       strlen (event->error->text)));
+        warehouse_error (
+            self, out, event->error->from, REASON_BAD_REQUEST, event->error->number,
+            arena_string (out->arena, event->error->text, strlen (event->error->text)));
         break;
     case EVENT_DRAINED:
     case EVENT_DEADLINE:

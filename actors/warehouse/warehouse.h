@@ -19,8 +19,8 @@ struct warehouse_config {
 };
 
 struct warehouse_counters {
-    int64_t batches;        // commits applied
-    int64_t orders;         // decided
+    int64_t batches;  // commits applied
+    int64_t orders;   // decided
     int64_t units_sold;
     int64_t restocks;       // lots that came
     int64_t oversold;       // orders that were promised more than there was

@@ -30,8 +30,7 @@ void warehouse_publish_oversell (warehouse_t *self, struct view *view, const str
     if (!self->config.publish) {
         return;
     }
-    struct message *news =
-        warehouse_letter (self, out, PORT_NEWS, view->trader, MESSAGE_OVERSELL);
+    struct message *news = warehouse_letter (self, out, PORT_NEWS, view->trader, MESSAGE_OVERSELL);
     news->oversell = (struct oversell){
         .epoch = self->epoch,
         .seq = ++view->oversell_seq,

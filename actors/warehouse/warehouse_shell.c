@@ -14,7 +14,7 @@ struct shell {
     struct wire wire;
     store_t *store;
     warehouse_t *warehouse;
-    bool outdated;      // the core is not what is stored: it must be rebuilt
+    bool outdated;  // the core is not what is stored: it must be rebuilt
     char error[REPORT_ERROR];
     bool failed;
     bool ended;
@@ -63,8 +63,8 @@ static bool open_all (struct shell *self)
     if (!self->store) {
         return false;
     }
-    self->requests = wire_socket (ZMQ_REP, WIRE_BIND, config->rep, LIMIT_BATCH_BYTES,
-                                  self->error, sizeof self->error);
+    self->requests = wire_socket (ZMQ_REP, WIRE_BIND, config->rep, LIMIT_BATCH_BYTES, self->error,
+                                  sizeof self->error);
     if (!self->requests) {
         return false;
     }
@@ -78,16 +78,18 @@ static void refuse_for_room (struct shell *self, const struct event *event)
 {
     struct letter letter = {
         .port = PORT_WAREHOUSE,
-        .message = {
-            .type = MESSAGE_ERROR,
-            .from = WAREHOUSE_NODE,
-            .clock = event->message ? event->message->clock + 1 : 0,
-            .error = {
-                .reason = REASON_UNAVAILABLE,
-                .number = event->message ? message_number (event->message) : 0,
-                .text = "the store has no room: send the same request again later",
+        .message =
+            {
+                .type = MESSAGE_ERROR,
+                .from = WAREHOUSE_NODE,
+                .clock = event->message ? event->message->clock + 1 : 0,
+                .error =
+                    {
+                        .reason = REASON_UNAVAILABLE,
+                        .number = event->message ? message_number (event->message) : 0,
+                        .text = "the store has no room: send the same request again later",
+                    },
             },
-        },
     };
     wire_log (&self->wire, "refused: the store has no room (%s)", store_error (self->store));
     (void) wire_send (&self->wire, self->requests, WIRE_PLAIN, &letter);

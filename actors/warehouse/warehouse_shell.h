@@ -21,7 +21,7 @@ struct warehouse_shell_config {
     const char *store;  // path of the store's file
     uint64_t seed;
     enum log_level log;
-    bool json;          // reports as JSON
+    bool json;  // reports as JSON
 };
 
 // For zactor_new, with a `struct warehouse_shell_config *` that outlives the actor.

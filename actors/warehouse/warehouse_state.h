@@ -24,13 +24,13 @@ struct view {
 struct warehouse {
     struct warehouse_config config;
     struct warehouse_counters counters;
-    int64_t clock;           // Lamport
-    int64_t epoch;           // how often the warehouse was started
-    int64_t version;         // changes of stock, over all products
+    int64_t clock;    // Lamport
+    int64_t epoch;    // how often the warehouse was started
+    int64_t version;  // changes of stock, over all products
     lots_t *lots;
     ledger_t *ledger;
     answers_t *answers;
-    struct view *views;      // uthash, kept sorted by trader
+    struct view *views;        // uthash, kept sorted by trader
     struct product **touched;  // written in the batch at hand, in order of first write
     size_t touched_count;
 };

@@ -140,7 +140,8 @@ static bool published_equal (const struct message *a, const struct message *b)
     case MESSAGE_INVALIDATION:
         return i->epoch == j->epoch && i->seq == j->seq && i->version == j->version
                && !strcmp (i->product, j->product) && i->available == j->available
-               && i->more == j->more && traders_equal (i->traders, i->trader_count, j->traders, j->trader_count);
+               && i->more == j->more
+               && traders_equal (i->traders, i->trader_count, j->traders, j->trader_count);
     case MESSAGE_OVERSELL:
         return o->epoch == p->epoch && o->seq == p->seq && o->trader == p->trader
                && o->buyer == p->buyer && o->number == p->number && !strcmp (o->product, p->product)

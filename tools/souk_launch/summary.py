@@ -206,8 +206,9 @@ def text(summary):
         (p["name"], str(p["restocked"]), str(p["sold"]), str(p["unsold"])) for p in s["products"]]
     shown = goods[:21]
     widths = [max(len(row[column]) for row in shown) for column in range(4)]
-    lines = [f"A market of {s['traders']} traders, {s['buyers']} buyers and {s['sellers']} sellers "
-             f"({s['mode']}, seed {s['seed']})", ""]
+    who = [f"{s[role]} {role[:-1] if s[role] == 1 else role}"
+           for role in ("traders", "buyers", "sellers")]
+    lines = [f"A market of {who[0]}, {who[1]} and {who[2]} ({s['mode']}, seed {s['seed']})", ""]
     lines += table(rows) + [""]
     lines += ["  " + "  ".join([row[0].ljust(widths[0])] + [
         row[column].rjust(widths[column]) for column in (1, 2, 3)]) for row in shown]
