@@ -148,7 +148,7 @@ static const struct {
     {{.type = MESSAGE_STOCK, .stock = {2, 0, NULL, 0, NULL, 0}},
      1,
      "snapshot to 1, version 0: no products"},
-    {{.type = MESSAGE_INVALIDATION, .invalidation = {2, 8, 13, "salt", 3, NULL, 0}},
+    {{.type = MESSAGE_INVALIDATION, .invalidation = {2, 8, 13, "salt", 3, NULL, 0, false}},
      0,
      "the warehouse publishes: 3 salt left (version 13)"},
     {{.type = MESSAGE_OVERSELL, .from = 1, .oversell = {2, 1, 1, 5, 19, "salt", 1, 1, 1000}},
