@@ -10,11 +10,11 @@ SAN    := build/san
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c) \
-  $(addprefix broker/,outbox.c clocks.c seen.c queue.c cache.c trader.c trader_join.c \
+  $(addprefix broker/,outbox.c clocks.c seen.c queue.c cache.c trader_state.c trader.c trader_join.c \
     trader_admit.c trader_commit.c trader_reply.c policy_sync.c policy_cached.c) \
-  $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse.c warehouse_commit.c \
+  $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \
     warehouse_publish.c warehouse_restore.c) \
-  $(addprefix actors/clients/,random.c catalog.c histogram.c client.c client_send.c \
+  $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_send.c \
     client_retry.c client_receive.c buyer.c seller.c seller_lots.c)
 CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)

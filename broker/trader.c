@@ -153,15 +153,6 @@ void trader_destroy (trader_t **self_p)
     *self_p = NULL;
 }
 
-struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port, int64_t to,
-                              enum message_type type)
-{
-    struct letter *letter = outbox_letter (out, port, to, type);
-    letter->message.from = self->config.id;
-    letter->message.clock = lamport_send (&self->clock);
-    return letter;
-}
-
 // What the warehouse answers.
 static void receive_warehouse (trader_t *self, const struct message *message, struct outbox *out)
 {

@@ -3,60 +3,6 @@
 
 #include "broker/trader_state.h"
 
-struct request *trader_request (const trader_t *self, int32_t index)
-{
-    return index == NOTHING ? NULL : &self->requests[index];
-}
-
-int32_t trader_index (const trader_t *self, const struct request *request)
-{
-    return (int32_t) (request - self->requests);
-}
-
-void list_append (trader_t *self, struct list *list, struct request *request)
-{
-    int32_t index = trader_index (self, request);
-    request->next = NOTHING;
-    if (list->last == NOTHING) {
-        list->first = index;
-    } else {
-        self->requests[list->last].next = index;
-    }
-    list->last = index;
-    list->count++;
-}
-
-struct request *list_take (trader_t *self, struct list *list)
-{
-    struct request *request = trader_request (self, list->first);
-    if (request) {
-        list->first = request->next;
-        if (list->first == NOTHING) {
-            list->last = NOTHING;
-        }
-        list->count--;
-    }
-    return request;
-}
-
-void trader_forget (trader_t *self, struct request *request)
-{
-    HASH_DEL (self->pending, request);
-    self->pending_count--;
-    if (request->token != NOTHING) {
-        self->token_unused[self->token_unused_count++] = request->token;
-    }
-    *request = (struct request){.next = self->unused};
-    self->unused = trader_index (self, request);
-}
-
-struct client_entry *trader_client (trader_t *self, int64_t node)
-{
-    struct client_entry *client;
-    HASH_FIND (hh, self->clients, &node, sizeof node, client);
-    return client;
-}
-
 // Notes where a client was heard. With too many clients, the longest unheard is forgotten: it
 // loses its notices until it is heard again, and nothing else.
 static struct client_entry *hear (trader_t *self, int64_t node, const struct route *route)
@@ -79,13 +25,6 @@ static struct client_entry *hear (trader_t *self, int64_t node, const struct rou
     *client = (struct client_entry){.node = node, .route = *route};
     HASH_ADD (hh, self->clients, node, sizeof client->node, client);
     return client;
-}
-
-enum mode trader_mode_of (const trader_t *self, const char *product)
-{
-    struct mode_entry *entry;
-    HASH_FIND_STR (self->modes, product, entry);
-    return entry ? entry->mode : self->config.mode;
 }
 
 static struct rank rank_of (trader_t *self, const struct message *message,

@@ -1,5 +1,6 @@
 // The trader's inside, shared by its files alone:
 //   trader.c           the verbs and the dispatch
+//   trader_state.c     what all the others stand on: requests, lists, clients, letters
 //   trader_join.c      joining the warehouse, snapshots, news: what the trader itself asks for
 //   trader_admit.c     requests come in: checked, known ones found, queued
 //   trader_commit.c    batches go to the warehouse and come back
@@ -133,9 +134,16 @@ struct trader {
     size_t client_count;
 };
 
-// trader.c: a letter that carries the trader's id and clock.
+// trader_state.c: its letters carry the trader's id and clock.
 struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port, int64_t to,
                               enum message_type type);
+struct client_entry *trader_client (trader_t *self, int64_t node);  // NULL: not heard of
+enum mode trader_mode_of (const trader_t *self, const char *product);
+struct request *trader_request (const trader_t *self, int32_t index);
+int32_t trader_index (const trader_t *self, const struct request *request);
+void trader_forget (trader_t *self, struct request *request);  // it is answered and done with
+void list_append (trader_t *self, struct list *list, struct request *request);
+struct request *list_take (trader_t *self, struct list *list);  // the first; NULL: empty
 
 // trader_join.c
 void trader_start (trader_t *self, struct outbox *out);
@@ -148,13 +156,6 @@ int64_t trader_ask_due (const trader_t *self);
 // trader_admit.c
 void trader_admit (trader_t *self, const struct event *event, struct outbox *out);
 void trader_malformed (trader_t *self, const struct event *event, struct outbox *out);
-struct client_entry *trader_client (trader_t *self, int64_t node);  // NULL: not heard of
-enum mode trader_mode_of (const trader_t *self, const char *product);
-struct request *trader_request (const trader_t *self, int32_t index);
-int32_t trader_index (const trader_t *self, const struct request *request);
-void trader_forget (trader_t *self, struct request *request);  // it is answered and done with
-void list_append (trader_t *self, struct list *list, struct request *request);
-struct request *list_take (trader_t *self, struct list *list);  // the first; NULL: empty
 
 // trader_commit.c
 void trader_send_batches (trader_t *self, struct outbox *out);

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "actors/clients/client_internal.h"
+#include "actors/clients/client_state.h"
 
 enum { RING_FIRST = 16 };
 
@@ -20,32 +20,16 @@ struct client_config client_config_default (void)
     };
 }
 
-int64_t client_later (int64_t now_us, int64_t span_us)
-{
-    if (span_us <= 0) {
-        return now_us;
-    }
-    return now_us > DEADLINE_NONE - span_us ? DEADLINE_NONE : now_us + span_us;
-}
-
-static void *checked (void *memory)
-{
-    if (!memory) {
-        abort ();  // The machine's fault; a client without memory has nothing to go on with.
-    }
-    return memory;
-}
-
 client_t *client_new (const struct client_config *config, uint64_t seed)
 {
     assert (config->traders && config->trader_count > 0);
     assert (config->trader_count <= LIMIT_TRADERS);
     assert (config->first_number >= 1 && config->answers_kept >= 1);
-    client_t *self = checked (calloc (1, sizeof *self));
+    client_t *self = client_checked (calloc (1, sizeof *self));
     self->config = *config;
     self->config.traders = NULL;
     self->trader_count = config->trader_count;
-    self->traders = checked (calloc (self->trader_count, sizeof *self->traders));
+    self->traders = client_checked (calloc (self->trader_count, sizeof *self->traders));
     for (size_t i = 0; i < self->trader_count; i++) {
         self->traders[i].id = config->traders[i];
     }
@@ -55,8 +39,8 @@ client_t *client_new (const struct client_config *config, uint64_t seed)
     clock_init (&self->vector);
     seen_init (&self->seen);
     self->ring_size = RING_FIRST;
-    self->ring = checked (calloc (self->ring_size, sizeof *self->ring));
-    self->answers = checked (calloc (self->ring_size + 1, sizeof *self->answers));
+    self->ring = client_checked (calloc (self->ring_size, sizeof *self->ring));
+    self->answers = client_checked (calloc (self->ring_size + 1, sizeof *self->answers));
     self->oldest = config->first_number;
     self->next = config->first_number;
     self->due_us = DEADLINE_NONE;
@@ -76,70 +60,6 @@ void client_destroy (client_t **self_p)
     free (self->answers);
     free (self);
     *self_p = NULL;
-}
-
-static struct request *slot (client_t *self, int64_t number)
-{
-    return &self->ring[(uint64_t) number & (self->ring_size - 1)];
-}
-
-struct request *client_request_of (client_t *self, int64_t number)
-{
-    if (number < self->oldest || number >= self->next) {
-        return NULL;
-    }
-    struct request *request = slot (self, number);
-    return request->number == number ? request : NULL;
-}
-
-// Doubles the ring when the numbers from the oldest open one to the next do not fit. It grows up
-// to answers_kept at most, so that a client of few open requests stays small.
-static void make_room (client_t *self)
-{
-    if ((uint64_t) (self->next - self->oldest) < self->ring_size) {
-        return;
-    }
-    struct request *old = self->ring;
-    size_t old_size = self->ring_size;
-    self->ring_size *= 2;
-    self->ring = checked (calloc (self->ring_size, sizeof *self->ring));
-    for (size_t i = 0; i < old_size; i++) {
-        if (old[i].number) {
-            *slot (self, old[i].number) = old[i];
-        }
-    }
-    free (old);
-    self->answers =
-        checked (realloc (self->answers, (self->ring_size + 1) * sizeof *self->answers));
-}
-
-void client_close (client_t *self, struct request *request)
-{
-    request->number = 0;
-    self->open--;
-    while (self->oldest < self->next && !client_request_of (self, self->oldest)) {
-        self->oldest++;
-    }
-    if (!self->open) {
-        self->due_us = DEADLINE_NONE;
-    }
-}
-
-struct client_answer *client_answer_add (client_t *self, const struct request *request,
-                                         enum client_outcome outcome, int64_t now_us)
-{
-    // A step tells at most one thing of each open request.
-    assert (self->answer_count <= self->ring_size);
-    struct client_answer *answer = &self->answers[self->answer_count++];
-    *answer = (struct client_answer){
-        .outcome = outcome,
-        .type = request->body.type,
-        .number = request->number,
-        .tag = request->body.tag,
-        .first = !request->answered,
-        .latency_us = now_us - request->first_us,
-    };
-    return answer;
 }
 
 static void start (client_t *self, int64_t now_us, struct outbox *out)
@@ -207,20 +127,14 @@ int64_t client_ask (client_t *self, const struct client_request *body, int64_t n
     if (!client_can_ask (self)) {
         return 0;
     }
-    make_room (self);
     if (self->config.vector_clock) {
         (void) clock_tick (&self->vector, self->config.id);
     }
-    struct request *request = slot (self, self->next);
-    *request = (struct request){
-        .number = self->next,
-        .body = *body,
-        .trader = client_choose (self, now_us, SIZE_MAX),
-        .first_us = now_us,
-        .give_up_us = client_later (now_us, self->config.give_up_us),
-    };
-    self->next++;
-    self->open++;
+    struct request *request = client_request_new (self);
+    request->body = *body;
+    request->trader = client_choose (self, now_us, SIZE_MAX);
+    request->first_us = now_us;
+    request->give_up_us = client_later (now_us, self->config.give_up_us);
     client_send_request (self, request, now_us, out);
     client_wait_for_answer (self, request, now_us);
     return request->number;

@@ -1,4 +1,4 @@
-#include "actors/clients/client_internal.h"
+#include "actors/clients/client_state.h"
 
 // What a trader said of an order, whichever message it came in.
 struct verdict {

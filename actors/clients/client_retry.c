@@ -1,4 +1,4 @@
-#include "actors/clients/client_internal.h"
+#include "actors/clients/client_state.h"
 
 enum {
     DOUBLINGS_MAX = 3,      // a wait grows to eight times the first one

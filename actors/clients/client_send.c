@@ -1,4 +1,4 @@
-#include "actors/clients/client_internal.h"
+#include "actors/clients/client_state.h"
 
 #include <string.h>
 

@@ -1,7 +1,8 @@
-// What the parts of the client core share: client.c (the open requests), client_receive.c (what
-// traders say), client_retry.c (time) and client_send.c (traders and letters). For nobody else.
-#ifndef SOUK_CLIENT_INTERNAL_H
-#define SOUK_CLIENT_INTERNAL_H
+// What the parts of the client core share: client_state.c (the open requests), client_send.c
+// (traders and letters), client_retry.c (time), client_receive.c (what traders say) and client.c
+// (the verbs). For nobody else.
+#ifndef SOUK_CLIENT_STATE_H
+#define SOUK_CLIENT_STATE_H
 
 #include "actors/clients/client.h"
 #include "actors/clients/random.h"
@@ -59,8 +60,10 @@ struct client {
     bool stopped;
 };
 
-// client.c
+// client_state.c
+void *client_checked (void *memory);  // aborts where the heap had none
 struct request *client_request_of (client_t *self, int64_t number);  // NULL when it is not open
+struct request *client_request_new (client_t *self);                 // cleared, of the next number
 struct client_answer *client_answer_add (client_t *self, const struct request *request,
                                          enum client_outcome outcome, int64_t now_us);
 void client_close (client_t *self, struct request *request);
