@@ -58,7 +58,7 @@ BINARIES  := $(CORE_CHECKS:%=$(SAN)/tests/check_%) $(CHECKS:%=$(SAN)/tests/check
 all: $(OUT)/souk                ## builds build/souk
 
 run: deps                       ## a market of 20 seconds: what to try first
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j$(shell nproc) all
 	@$(PYTHON) tools/launch.py $(ARGS)
 
 test: deps                      ## every test, under ASan and UBSan; ends with what passed

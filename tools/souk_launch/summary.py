@@ -75,6 +75,10 @@ def mode_of(market):
     return modes.pop() if len(modes) == 1 else "mixed"
 
 
+def percent(part, whole):
+    return round(100 * part / whole, 3) if whole else 0.0
+
+
 def per_second(amount, seconds):
     return round(amount / seconds, 3) if seconds > 0 else 0.0
 
@@ -124,7 +128,8 @@ def summarise(run, scale, duration_us):
         "refused": proof.get("refused", told(buyers, "refused")),
         "oversold": oversold,
         "missing_units": proof.get("missing_units", told(buyers, "missing_units")),
-        "oversell_percent": round(100 * oversold / requests, 3) if requests else 0.0,
+        "oversell_percent": percent(oversold, requests),
+        "oversell_percent_of_accepted": percent(oversold, oversold + told(buyers, "sold")),
         "goods_per_second": per_second(sold_units, seconds),
         "requests_per_second": per_second(requests, seconds),
         "latency_ms": latency_ms(merge([buyer.summary.get("latency_us", {}) for buyer in buyers
