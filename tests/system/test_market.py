@@ -273,7 +273,7 @@ class Logs(MarketTest):
                          "receipt to 20: order 1 accepted, 2 salt promised",
                          "receipt to 20: order 1 sold, 2 salt for 5.00 (2 at 2.50 from 900")
         self.assert_told(trader.log, "trader 1 asks to join", "trader 1 has joined, epoch 1",
-                         "900 restocks 3 salt at 2.50 (lot 1)", "trader 1 asks for a snapshot",
+                         "seller 900 restocks 3 salt at 2.50 (lot 1)", "trader 1 asks for a snapshot",
                          "trader 1 commits batch", "the warehouse publishes: ")
         self.assert_told(warehouse.log, "trader 1 asks to join", "trader 1 has joined, epoch 1")
 
