@@ -68,9 +68,10 @@ test: deps                      ## every test, under ASan and UBSan; ends with w
 check: $(BINARIES)              ## the C tests alone
 	@$(PYTHON) tests/run_tests.py $(BINARIES)
 
-san: $(OUT)/tests/check_shells  ## the shells once more, under valgrind
-	CK_FORK=no CK_DEFAULT_TIMEOUT=0 valgrind -q --error-exitcode=1 --leak-check=full \
-	  --errors-for-leak-kinds=definite $<
+san: $(OUT)/tests/check_shells $(OUT)/tests/check_shells_news  ## the shells, under valgrind
+	@command -v valgrind >/dev/null || { echo "san: apt-get install valgrind"; exit 1; }
+	@for test in $^; do CK_FORK=no CK_DEFAULT_TIMEOUT=0 valgrind -q --error-exitcode=1 \
+	  --leak-check=full --errors-for-leak-kinds=definite $$test || exit 1; done
 
 golden: $(SAN)/tests/check_transcripts  ## writes the golden transcripts anew
 	SOUK_GOLDEN=write $<
@@ -116,7 +117,7 @@ $(CHECKS:%=$(SAN)/tests/check_%): $(SAN)/tests/check_%: $(SAN)/tests/check_%.o \
   $(SAN)/libkit.a $(SAN)/libbody.a
 	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
 
-$(OUT)/tests/check_shells: $(OUT)/tests/check_shells.o $(BODY:%.c=$(OUT)/%.o)
+$(OUT)/tests/check_%: $(OUT)/tests/check_%.o $(KIT:%.c=$(OUT)/%.o) $(BODY:%.c=$(OUT)/%.o)
 	@echo '  LD  $@' && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
 
 $(OUT)/%.o: %.c

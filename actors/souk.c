@@ -32,7 +32,7 @@ static const char verify_help[] =
     "every order has one outcome, the money adds up. Names the first record that breaks a rule.\n"
     "\n"
     "  souk verify warehouse.db\n"
-    "  souk verify warehouse.db --json | jq .conserved\n"
+    "  souk verify warehouse.db --json | python3 -m json.tool\n"
     "\n"
     "  --json    one JSON object on stdout\n"
     "  --help\n"

@@ -82,7 +82,8 @@ int64_t parse_price_cents (const char *command, const char *option, const char *
     double value = strtod (text, &end);
     int64_t cents =
         isfinite (value) && value > 0 && value < 1e8 ? (int64_t) (value * 100 + 0.5) : 0;
-    if (end == text || *end || cents < 1 || cents > LIMIT_PRICE_CENTS) {
+    bool whole = fabs (value * 100 - (double) cents) < 1e-3;
+    if (end == text || *end || cents < 1 || cents > LIMIT_PRICE_CENTS || !whole) {
         usage_error (command, "--%s: '%s' is no price: write 10 or 10.50", option, text);
     }
     return cents;

@@ -58,7 +58,8 @@ struct letter {
 };
 
 // What steps leave behind: those of one round, from the first message that was waiting to DRAINED.
-// Growing, never shrinking, so that a warm one asks the heap for nothing. Its letters borrow from
+// Growing, never shrinking, so that a warm one asks the heap for nothing; what a round can fill is
+// bounded by LIMIT_DRAIN messages and the pools of the cores. Its letters borrow from
 // its arena, from the core and from the messages of the round, so a shell encodes them before it
 // clears the outbox, frees those messages or begins another round.
 struct outbox {

@@ -19,18 +19,22 @@ static void decide_buy (trader_t *self, struct request *request)
     self->counters.accepted += request->promised > 0;
 }
 
-static void answer (trader_t *self, const struct request *request, struct outbox *out)
+static void tell (trader_t *self, const struct request *request, struct outbox *out)
 {
     struct seen seen = cache_seen (self->cache, out->arena);
     if (request->kind == ITEM_RESTOCK) {
         reply_restocked (self, request, seen, out);
         return;
     }
-    struct result result = {
-        .status = request->promised > 0 ? STATUS_ACCEPTED : STATUS_OUT_OF_STOCK,
-        .units = request->promised,
-    };
+    struct result result = {.status = STATUS_ACCEPTED, .units = request->promised};
     reply_receipt (self, request, &result, seen, out);
+}
+
+// A refusal is final, so it is told only when the warehouse has it: the buyer would never ask
+// again for what a dead trader forgot.
+static bool is_told (const struct request *request)
+{
+    return request->kind == ITEM_RESTOCK || request->promised > 0;
 }
 
 static void decide (trader_t *self, struct request *request, struct outbox *out)
@@ -47,7 +51,9 @@ static void decide (trader_t *self, struct request *request, struct outbox *out)
         request->token = NOTHING;
     }
     list_append (self, &self->behind, request);
-    answer (self, request, out);
+    if (is_told (request)) {
+        tell (self, request, out);
+    }
 }
 
 // Whether the cache has seen all that the request has, and can take another write.
@@ -66,9 +72,12 @@ static bool may_decide (const trader_t *self, const struct request *request)
 
 static void give_up_waiting (trader_t *self, struct request *request, struct outbox *out)
 {
-    reply_error (
-        self, request->key.client, &request->route, REASON_UNAVAILABLE, request->key.number,
-        "what you have seen has not reached this trader yet: send the same request again", out);
+    const char *text =
+        request->token == NOTHING
+            ? "this trader's stock is out of date: send the same request again later"
+            : "what you have seen has not reached this trader yet: send the same request again";
+    reply_error (self, request->key.client, &request->route, REASON_UNAVAILABLE,
+                 request->key.number, text, out);
     struct client_entry *client = trader_client (self, request->key.client);
     if (client && client->highest == request->key.number) {
         client->highest--;  // It was not decided.
@@ -110,7 +119,9 @@ void cached_decide_all (trader_t *self, struct outbox *out)
 
 void cached_repeat (trader_t *self, const struct request *request, struct outbox *out)
 {
-    answer (self, request, out);
+    if (is_told (request)) {
+        tell (self, request, out);
+    }
 }
 
 static void settle_buy (trader_t *self, const struct request *request, const struct result *result,
@@ -123,7 +134,7 @@ static void settle_buy (trader_t *self, const struct request *request, const str
     if (result->status == STATUS_OVERSOLD) {
         self->counters.oversold++;
         reply_oversold (self, request, result, seen, out);
-    } else if (request->promised > 0 || result->units > 0) {
+    } else {
         reply_receipt (self, request, result, seen, out);
     }
     notify_sellers (self, request, result, out);

@@ -67,15 +67,16 @@ trader_t *trader_new (const struct trader_config *config, uint64_t seed);
 void trader_destroy (trader_t **self_p);
 
 // Total: bad input becomes an error reply. Letters and records are added to `out`, and borrow
-// from the trader until its next step.
+// from the trader until the outbox is cleared.
 void trader_step (trader_t *self, const struct event *event, struct outbox *out);
 
 // When to step it with EVENT_DEADLINE, on the clock of event.now_us; DEADLINE_NONE: never.
 int64_t trader_deadline (const trader_t *self);
 
-bool trader_ready (const trader_t *self);   // has joined: it serves
-bool trader_fenced (const trader_t *self);  // another process took its place: it must end
-bool trader_idle (const trader_t *self);    // nothing waits, nothing is under way
+bool trader_follows (const trader_t *self);  // it wants the warehouse's invalidations
+bool trader_ready (const trader_t *self);    // has joined: it serves
+bool trader_fenced (const trader_t *self);   // another process took its place: it must end
+bool trader_idle (const trader_t *self);     // nothing waits, nothing is under way
 const struct trader_counters *trader_counters (const trader_t *self);
 
 const char *mode_name (enum mode mode);

@@ -125,7 +125,8 @@ static bool answer_status_here (trader_t *self, const struct request *request, s
     struct request_key key = request->key;
     key.question = 0;
     const struct request *asked = find_pending (self, &key);
-    if (request->kind != ITEM_ORDER_STATUS || !asked || !asked->behind || asked->kind != ITEM_BUY) {
+    if (request->kind != ITEM_ORDER_STATUS || !asked || !asked->behind || asked->kind != ITEM_BUY
+        || asked->promised == 0) {
         return false;
     }
     struct request answer = *asked;

@@ -32,8 +32,7 @@ void trader_stock (trader_t *self, const struct message *message)
 
 void trader_news (trader_t *self, const struct message *message)
 {
-    if (message->type != MESSAGE_INVALIDATION || !self->config.invalidation || !self->decides
-        || self->epoch == 0) {
+    if (message->type != MESSAGE_INVALIDATION || !trader_follows (self) || self->epoch == 0) {
         return;
     }
     bool was_stale = cache_stale (self->cache);

@@ -47,7 +47,7 @@ static bool open_sockets (struct shell *self, char *error, size_t size)
     if (!self->clients || !self->news_out || !self->news_in) {
         return false;
     }
-    if (config->trader.invalidation) {
+    if (trader_follows (self->trader)) {
         zsock_set_subscribe (self->news_in, "stock.");
     }
     return true;
@@ -235,6 +235,7 @@ void trader_shell (zsock_t *pipe, void *config)
     } else {
         tell (&self, "FAILED", error);
     }
+    bool open = self.stop_by_us && !trader_idle (self.trader);  // Asked again, it will be answered.
     trader_destroy (&self.trader);
     wire_free (&self.wire);
     topics_free (&self.topics);
@@ -242,5 +243,5 @@ void trader_shell (zsock_t *pipe, void *config)
     wire_unbind (&self.news_out);
     zsock_destroy (&self.warehouse);
     zsock_destroy (&self.news_in);
-    tell (&self, "DONE", "");
+    tell (&self, "DONE", open ? "open" : "");
 }

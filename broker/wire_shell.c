@@ -149,19 +149,20 @@ bool wire_receive (zsock_t *socket, struct frames *frames)
     frames->too_many = false;
     bool more = true;
     while (more) {
-        zmq_msg_t frame;
-        zmq_msg_init (&frame);
-        if (zmq_msg_recv (&frame, handle, ZMQ_DONTWAIT) == -1) {
-            zmq_msg_close (&frame);
+        zmq_msg_t surplus;
+        frames->too_many = frames->count == LIMIT_FRAMES;
+        zmq_msg_t *frame = frames->too_many ? &surplus : &frames->frame[frames->count];
+        zmq_msg_init (frame);
+        if (zmq_msg_recv (frame, handle, ZMQ_DONTWAIT) == -1) {
+            zmq_msg_close (frame);
             wire_close (frames);
             return false;
         }
-        more = zmq_msg_more (&frame);
-        if (frames->count < LIMIT_FRAMES) {
-            frames->frame[frames->count++] = frame;
+        more = zmq_msg_more (frame);
+        if (frames->too_many) {
+            zmq_msg_close (frame);
         } else {
-            frames->too_many = true;
-            zmq_msg_close (&frame);
+            frames->count++;
         }
     }
     return true;

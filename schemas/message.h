@@ -1,6 +1,6 @@
 // The messages of the market: one struct a type, as protocol.md tells them. Plain values that
 // borrow their strings and lists, from the arena they were decoded into or from the core that
-// made them, until that core's next step. Nothing here knows JSON; codec.h turns a message into
+// made them, until the round ends (core.h). Nothing here knows JSON; codec.h turns a message into
 // bytes and back.
 //
 // Numbers are integers of at most 53 bits, money is in cents, a node id names its sender.

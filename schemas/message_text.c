@@ -237,25 +237,23 @@ static void say_stock (struct line *line, int64_t to, const struct stock *stock)
     }
 }
 
-static void say_oversell (struct line *line, int64_t from, const struct oversell *oversell)
+static void say_oversell (struct line *line, const struct oversell *oversell)
 {
-    char name[NAME_BYTES];
     say (line,
-         "%s publishes: order %" PRId64 " of buyer %" PRId64 " at trader %" PRId64
-         " was oversold, %" PRId64 " of %" PRId64 " %s missing",
-         publisher (from, name), oversell->number, oversell->buyer, oversell->trader,
-         oversell->missing, oversell->units + oversell->missing, oversell->product);
+         "oversold: order %" PRId64 " of buyer %" PRId64 " at trader %" PRId64 ", %" PRId64
+         " of %" PRId64 " %s missing",
+         oversell->number, oversell->buyer, oversell->trader, oversell->missing,
+         oversell->units + oversell->missing, oversell->product);
 }
 
-static void say_sale (struct line *line, int64_t from, const struct sale *sale)
+static void say_sale (struct line *line, const struct sale *sale)
 {
-    char name[NAME_BYTES];
     char price[MONEY_BYTES];
     say (line,
-         "%s publishes: %" PRId64 " %s at %s sold by %" PRId64 " (lot %" PRId64 ") to %" PRId64
+         "sold: %" PRId64 " %s at %s from seller %" PRId64 " (lot %" PRId64 ") to buyer %" PRId64
          " (order %" PRId64 ") through trader %" PRId64,
-         publisher (from, name), sale->units, sale->product, money (sale->price_cents, price),
-         sale->seller, sale->lot, sale->buyer, sale->number, sale->trader);
+         sale->units, sale->product, money (sale->price_cents, price), sale->seller, sale->lot,
+         sale->buyer, sale->number, sale->trader);
 }
 
 // The messages of one or two values.
@@ -337,10 +335,10 @@ size_t message_text (const struct message *message, int64_t to, char *text, size
         say_stock (&line, to, &message->stock);
         break;
     case MESSAGE_OVERSELL:
-        say_oversell (&line, message->from, &message->oversell);
+        say_oversell (&line, &message->oversell);
         break;
     case MESSAGE_SALE:
-        say_sale (&line, message->from, &message->sale);
+        say_sale (&line, &message->sale);
         break;
     default:
         say_short (&line, message, to);

@@ -48,7 +48,7 @@ static struct trader_config trader_of (int64_t id)
     config.mode = market.mode;
     config.invalidation = market.invalidation;
     config.order_by = (enum queue_order) random_between (&market.dice, 0, ORDER_COUNT - 1);
-    config.queue_max = random_between (&market.dice, 4, 64);
+    config.queue_max = random_between (&market.dice, 2, 32);
     config.batch_max = random_between (&market.dice, 1, 16);
     config.in_flight_max = random_between (&market.dice, 1, 4);
     config.commit_timeout_us = 50 * BAZAAR_MS;

@@ -35,8 +35,11 @@ START_TEST (test_client_sends_to_the_same_trader_when_bound)
         (void) buy (1);
         ck_assert_int_ne (only_letter (MESSAGE_BUY)->to, to);
     }
-    // And no longer once there is a sign of life.
+    // A sign of life is not enough, but once it gets things done it is asked again.
     tell ((struct message){.type = MESSAGE_PONG, .from = to, .clock = 1});
+    (void) buy (1);
+    ck_assert_int_ne (only_letter (MESSAGE_BUY)->to, to);
+    tell ((struct message){.type = MESSAGE_SOLD, .from = to, .clock = 2, .sold.product = "salt"});
     bool chosen = false;
     for (int i = 0; i < 30; i++) {
         (void) buy (1);

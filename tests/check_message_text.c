@@ -153,11 +153,10 @@ static const struct {
      "the warehouse publishes: 3 salt left (version 13)"},
     {{.type = MESSAGE_OVERSELL, .from = 1, .oversell = {2, 1, 1, 5, 19, "salt", 1, 1, 1000}},
      5,
-     "trader 1 publishes: order 19 of buyer 5 at trader 1 was oversold, 1 of 2 salt missing"},
+     "oversold: order 19 of buyer 5 at trader 1, 1 of 2 salt missing"},
     {{.type = MESSAGE_SALE, .sale = {2, 21, 1, 5, 17, 9, 3, "salt", 2, 1000}},
      0,
-     "the warehouse publishes: 2 salt at 10.00 sold by 9 (lot 3) to 5 (order 17) "
-     "through trader 1"},
+     "sold: 2 salt at 10.00 from seller 9 (lot 3) to buyer 5 (order 17) through trader 1"},
 };
 
 START_TEST (test_message_text_says_what_a_message_is)

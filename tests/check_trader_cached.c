@@ -1,4 +1,5 @@
-// The trader that decides by its cached stock: answered at once, written behind, settled later.
+// The trader that decides by its cached stock: a promise is answered at once, all is written
+// behind and settled later; a refusal is told only then.
 #include <stdlib.h>
 
 #include "tests/kit/trader_fixture.h"
@@ -11,11 +12,11 @@ static void stock (const char *product, int64_t available)
     fix_nothing ();
 }
 
-// Alice's next order is refused or promised this many units, which tells what the cache holds.
+// Alice's next order is promised this many units, which tells what the cache holds.
 static void promises (int64_t number, int64_t quantity, int64_t units)
 {
     fix_ask (fix_buy (ALICE, number, "fish", quantity));
-    fix_receipts (ALICE, number, units ? STATUS_ACCEPTED : STATUS_OUT_OF_STOCK, units);
+    fix_receipts (ALICE, number, STATUS_ACCEPTED, units);
 }
 
 START_TEST (test_trader_with_a_cache_asks_for_a_snapshot_before_it_serves)
@@ -111,33 +112,51 @@ START_TEST (test_trader_sells_a_part_or_nothing_from_its_cache)
     struct message buy = fix_buy (BOB, 1, "fish", 4);
     buy.buy.all_or_nothing = true;
     fix_ask (buy);
-    fix_receipts (BOB, 1, STATUS_OUT_OF_STOCK, 0);
-    ck_assert_int_eq (fix_commit (1)->items[0].promised, 0);
+    fix_refuses_behind (1, BOB, 1);
     ck_assert (fix_commit (1)->items[0].all_or_nothing);
     fix_ask (fix_buy (BOB, 2, "fish", 4));
     fix_receipts (BOB, 2, STATUS_ACCEPTED, 3);
     ck_assert_int_eq (fix_commit (2)->items[0].promised, 3);
     ck_assert_int_eq (fix_commit (2)->items[0].quantity, 4);
-    promises (1, 1, 0);
+    fix_ask (fix_buy (ALICE, 1, "fish", 1));
+    fix_nothing ();  // Two batches are under way.
+    fix_refused_by_commit (1, BOB, 1);
+    fix_step (EVENT_DRAINED);
+    fix_refuses_behind (3, ALICE, 1);
     stock ("fish", 7);  // Of which bob's 3 are still to be taken.
     buy.buy.number = 3;
     fix_ask (buy);
     fix_receipts (BOB, 3, STATUS_ACCEPTED, 4);
     ck_assert_int_eq (trader_counters (fix.trader)->accepted, 2);
+    fix_settle (2, fix_receipt (STATUS_SOLD, "fish", 3));
+    fix_refused_by_commit (3, ALICE, 1);
 }
 END_TEST
 
-START_TEST (test_trader_writes_a_refusal_behind_and_says_no_more_of_it)
+START_TEST (test_trader_tells_a_refusal_once_and_only_when_it_is_committed)
 {
     fix_cached ();
+    stock ("fish", 5);
     fix_ask (fix_buy (ALICE, 1, "unheard-of", 1));
-    fix_receipts (ALICE, 1, STATUS_OUT_OF_STOCK, 0);
-    ck_assert_int_eq (fix_only (MESSAGE_RECEIPT)->message.receipt.seen.traders[0].count, 1);
-    ck_assert (fix_commit (1)->items[0].behind);
-    ck_assert_int_eq (fix_commit (1)->items[0].promised, 0);
-    fix_settle (1, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));
-    fix_nothing ();
+    fix_refuses_behind (1, ALICE, 1);
+    fix_wait (fix_due_in ());  // The commit again, and still no word to the buyer.
+    fix_refuses_behind (1, ALICE, 1);
+    ck_assert (!trader_idle (fix.trader));
+    fix.version = 2;
+    fix_refused_by_commit (1, ALICE, 1);
+    // The cache has seen this one write, and no more of the warehouse's version.
+    const struct seen *seen = &fix_only (MESSAGE_RECEIPT)->message.receipt.seen;
+    ck_assert_int_eq (seen->version, 1);
+    ck_assert_uint_eq (seen->count, 1);
+    ck_assert_int_eq (seen->traders[0].trader, FIX_TRADER);
+    ck_assert_int_eq (seen->traders[0].epoch, 1);
+    ck_assert_int_eq (seen->traders[0].count, 1);
     ck_assert (trader_idle (fix.trader));
+    fix_settle (1, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));  // Doubled.
+    fix_nothing ();
+    fix_step (EVENT_DRAINED);
+    fix_nothing ();
+    ck_assert_int_eq (fix_due_in (), -1);
     ck_assert_int_eq (trader_counters (fix.trader)->accepted, 0);
 }
 END_TEST
@@ -217,13 +236,43 @@ START_TEST (test_trader_answers_a_repeated_order_as_it_was_answered)
 }
 END_TEST
 
-START_TEST (test_trader_answers_a_repeated_refusal_and_restock_as_they_were_answered)
+// A question about an order whose refusal is not committed is the warehouse's to answer.
+START_TEST (test_trader_passes_on_a_question_about_a_refusal_that_it_has_not_told)
 {
     fix_cached ();
-    promises (1, 1, 0);
-    stock ("fish", 8);
     fix_ask (fix_buy (ALICE, 1, "fish", 1));
-    ck_assert_int_eq (fix_alone (MESSAGE_RECEIPT)->message.receipt.status, STATUS_OUT_OF_STOCK);
+    fix_refuses_behind (1, ALICE, 1);
+    fix_ask (fix_question (MESSAGE_ORDER_STATUS, ALICE, 1));
+    (void) fix_alone (MESSAGE_COMMIT);
+    ck_assert_int_eq (fix_commit (2)->items[0].kind, ITEM_ORDER_STATUS);
+    ck_assert_int_eq (fix_commit (2)->items[0].number, 1);
+    fix_refused_by_commit (1, ALICE, 1);
+    fix_refused_by_commit (2, ALICE, 1);  // The answer to the question.
+    ck_assert (trader_idle (fix.trader));
+}
+END_TEST
+
+START_TEST (test_trader_answers_a_repeated_refusal_and_restock_as_they_were_answered)
+{
+    struct route moved = fix_route (ALICE, 9);
+    struct message again = fix_buy (ALICE, 1, "fish", 1);
+    fix_cached ();
+    fix_ask (again);
+    fix_refuses_behind (1, ALICE, 1);
+    stock ("fish", 8);
+    fix_ask (again);
+    fix_nothing ();
+    again.buy.attempt = 2;
+    fix_client_at (again, moved);
+    fix_nothing ();
+    fix_step (EVENT_DRAINED);
+    fix_nothing ();
+    fix_settle (1, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));
+    const struct letter *letter = fix_alone (MESSAGE_RECEIPT);
+    ck_assert_int_eq (letter->message.receipt.number, 1);
+    ck_assert_int_eq (letter->message.receipt.status, STATUS_OUT_OF_STOCK);
+    ck_assert_int_eq (letter->to, ALICE);
+    ck_assert (fix_same_route (&letter->route, &moved));
     fix_ask (fix_restock (SAM, 1, "fish", 2));
     (void) fix_only (MESSAGE_RESTOCKED);
     fix_ask (fix_restock (SAM, 1, "fish", 2));
@@ -327,7 +376,10 @@ START_TEST (test_trader_fetches_a_snapshot_when_too_many_writes_are_unconfirmed)
     fix_warehouse (fix_with_traders (fix_snapshot (&level, 1), &own, 1));
     fix_step (EVENT_DRAINED);
     fix_receipts (ALICE, writes_max + 1, STATUS_ACCEPTED, 1);
-    promises (writes_max + 2, 1, 0);
+    fix_ask (fix_buy (ALICE, writes_max + 2, "fish", 1));
+    fix_refuses_behind (writes_max + 2, ALICE, writes_max + 2);
+    fix_settle (writes_max + 1, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_refused_by_commit (writes_max + 2, ALICE, writes_max + 2);
 }
 END_TEST
 
@@ -343,7 +395,7 @@ static void add_tests (Suite *suite)
     tcase_add_test (decide,
                     test_trader_accepts_at_once_and_tells_the_final_receipt_after_the_commit);
     tcase_add_test (decide, test_trader_sells_a_part_or_nothing_from_its_cache);
-    tcase_add_test (decide, test_trader_writes_a_refusal_behind_and_says_no_more_of_it);
+    tcase_add_test (decide, test_trader_tells_a_refusal_once_and_only_when_it_is_committed);
     tcase_add_test (decide, test_trader_takes_a_restock_into_its_cache_at_once);
     tcase_add_test (decide, test_trader_has_a_mode_for_each_product);
     tcase_add_test (decide, test_trader_takes_back_what_the_warehouse_refuses);
@@ -356,6 +408,7 @@ static void add_tests (Suite *suite)
     tcase_add_test (again, test_trader_answers_a_repeated_order_as_it_was_answered);
     tcase_add_test (again,
                     test_trader_answers_a_repeated_refusal_and_restock_as_they_were_answered);
+    tcase_add_test (again, test_trader_passes_on_a_question_about_a_refusal_that_it_has_not_told);
     tcase_add_test (again, test_trader_passes_questions_on_that_it_cannot_answer);
     suite_add_tcase (suite, again);
 }

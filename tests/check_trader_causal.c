@@ -25,11 +25,11 @@ static struct message seen (struct message message, int64_t version,
     return message;
 }
 
-// Alice's next order tells what the cache holds.
+// Alice's next order is promised this many units, which tells what the cache holds.
 static void promises (int64_t number, int64_t quantity, int64_t units)
 {
     fix_ask (fix_buy (ALICE, number, "fish", quantity));
-    fix_receipts (ALICE, number, units ? STATUS_ACCEPTED : STATUS_OUT_OF_STOCK, units);
+    fix_receipts (ALICE, number, STATUS_ACCEPTED, units);
 }
 
 // Bob's order waits for version 9; the trader asks for a snapshot as soon as it may.
@@ -160,13 +160,15 @@ START_TEST (test_trader_lets_each_request_wait_for_its_own_time)
     fix.version = 8;
     fix_warehouse (fix_snapshot (NULL, 0));
     fix_step (EVENT_DRAINED);
-    fix_receipts (BOB, 1, STATUS_OUT_OF_STOCK, 0);
+    fix_refuses_behind (1, BOB, 1);
+    fix_refused_by_commit (1, BOB, 1);
 }
 END_TEST
 
 START_TEST (test_trader_answers_a_repeated_request_that_waits_once)
 {
     struct route moved = fix_route (BOB, 4);
+    const struct level level = {"fish", 1};
     fix_cached ();
     bob_waits ();
     struct message again = seen (fix_buy (BOB, 1, "fish", 1), 9, NULL, 0);
@@ -174,9 +176,17 @@ START_TEST (test_trader_answers_a_repeated_request_that_waits_once)
     fix_client_at (again, moved);
     fix_nothing ();
     fix.version = 9;
-    fix_warehouse (fix_snapshot (NULL, 0));
+    fix_warehouse (fix_snapshot (&level, _i == 0 ? 1 : 0));
     fix_step (EVENT_DRAINED);
-    ck_assert (fix_same_route (&fix_only (MESSAGE_RECEIPT)->route, &moved));
+    if (_i == 1) {  // Refused: that is told when it is committed.
+        fix_refuses_behind (1, BOB, 1);
+        fix_settle (1, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));
+        (void) fix_alone (MESSAGE_RECEIPT);
+    }
+    const struct letter *letter = fix_only (MESSAGE_RECEIPT);
+    ck_assert_int_eq (letter->message.receipt.status,
+                      _i == 0 ? STATUS_ACCEPTED : STATUS_OUT_OF_STOCK);
+    ck_assert (fix_same_route (&letter->route, &moved));
 }
 END_TEST
 
@@ -213,24 +223,30 @@ START_TEST (test_trader_bounds_those_that_wait_and_forgets_none)
         fix_client (seen (fix_buy (ALICE, round, "fish", 1), 10 * round, NULL, 0));
         fix_refuses (ALICE, REASON_BUSY, round);
         fix_ask (fix_buy (BOB, round, "fish", 1));  // Who need not wait is served.
-        fix_receipts (BOB, round, STATUS_OUT_OF_STOCK, 0);
-        fix_settle (2 * round - 1, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));
+        fix_refuses_behind (2 * round - 1, BOB, round);
+        fix_refused_by_commit (2 * round - 1, BOB, round);
         if (round == 2) {
             fix_wait (fix.config.causal_wait_us);
             ck_assert_uint_eq (fix_count (MESSAGE_ERROR), WAITING_MAX);
             fix_ask (fix_buy (CAROL, 1, "fish", 1));
-            fix_settle (4, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));
+            fix_refuses_behind (4, CAROL, 1);
+            fix_refused_by_commit (4, CAROL, 1);
             continue;
         }
         fix.version = 10 * round;
         fix_warehouse (fix_snapshot (NULL, 0));
         fix_step (EVENT_DRAINED);
-        ck_assert_uint_eq (fix_count (MESSAGE_RECEIPT), WAITING_MAX);
+        (void) fix_alone (MESSAGE_COMMIT);
+        ck_assert_uint_eq (fix_commit (2 * round)->item_count, WAITING_MAX);
         static struct result refused[WAITING_MAX];
         for (int i = 0; i < WAITING_MAX; i++) {
             refused[i] = fix_receipt (STATUS_OUT_OF_STOCK, "", 0);
         }
         fix_warehouse (fix_committed (2 * round, refused, WAITING_MAX));
+        ck_assert_uint_eq (fix.out.letter_count, WAITING_MAX);
+        for (int64_t client = 1000; client < 1000 + WAITING_MAX; client++) {
+            fix_receipts (client, round, STATUS_OUT_OF_STOCK, 0);
+        }
         ck_assert (trader_idle (fix.trader));
     }
 }
@@ -285,7 +301,10 @@ START_TEST (test_trader_takes_no_doubled_or_old_news)
     ck_assert (trader_ready (fix.trader));
     promises (1, 9, 3);
     fix_news (fix_news_of ("fish", 3));  // Still without alice's.
-    promises (2, 9, 0);
+    fix_ask (fix_buy (ALICE, 2, "fish", 9));
+    fix_refuses_behind (2, ALICE, 2);
+    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 3));
+    fix_refused_by_commit (2, ALICE, 2);
 }
 END_TEST
 
@@ -316,8 +335,9 @@ START_TEST (test_trader_without_news_learns_by_its_commits_and_snapshots)
     fix_cached ();
     fix.version = 1;
     fix_news (fix_news_of ("fish", 5));
-    promises (1, 1, 0);
-    fix_settle (1, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));
+    fix_ask (fix_buy (ALICE, 1, "fish", 1));
+    fix_refuses_behind (1, ALICE, 1);
+    fix_refused_by_commit (1, ALICE, 1);
     const struct level level = {"fish", 5};
     fix_warehouse (fix_snapshot (&level, 1));
     promises (2, 2, 2);
@@ -341,7 +361,7 @@ static void add_tests (Suite *suite)
     tcase_add_test (tokens, test_trader_asks_on_and_then_tells_that_it_cannot_decide);
     tcase_add_test (tokens, test_trader_that_may_not_wait_tells_so_at_once);
     tcase_add_test (tokens, test_trader_lets_each_request_wait_for_its_own_time);
-    tcase_add_test (tokens, test_trader_answers_a_repeated_request_that_waits_once);
+    tcase_add_loop_test (tokens, test_trader_answers_a_repeated_request_that_waits_once, 0, 2);
     tcase_add_test (tokens, test_trader_holds_epochs_above_counts);
     tcase_add_test (tokens, test_trader_bounds_those_that_wait_and_forgets_none);
     suite_add_tcase (suite, tokens);

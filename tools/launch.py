@@ -34,10 +34,20 @@ def run_folder(wanted, seed):
         folder = stem if attempt == 1 else f"{stem}-{attempt}"
         try:
             os.makedirs(folder)
+            point_latest_at(folder)
             return folder
         except FileExistsError:
             continue
     raise markets.MarketError(f"{stem} and its likes are taken; say --run-dir")
+
+
+def point_latest_at(folder):
+    """runs/latest is the newest run."""
+    link = os.path.join("runs", "latest")
+    if os.path.islink(link):
+        os.unlink(link)
+    if not os.path.exists(link):
+        os.symlink(os.path.basename(folder), link)
 
 
 def prepare(options):
@@ -56,19 +66,30 @@ def write_json(summary, path):
 
 
 def tell(summary, options):
-    """To the run's folder, to where --summary says, and to a person."""
-    write_json(summary, os.path.join(summary["run_dir"], "summary.json"))
-    if options.summary == "-":
-        print(json.dumps(summary))
-        if not options.quiet:
-            sys.stderr.write(summaries.text(summary))
-        return
-    sys.stdout.write(summaries.text(summary))
-    if options.summary is not None:
-        write_json(summary, options.summary)
+    """To a person first, then to where --summary says and to the run's folder."""
+    try:
+        if options.summary == "-":
+            print(json.dumps(summary), flush=True)
+            if not options.quiet:
+                sys.stderr.write(summaries.text(summary))
+        else:
+            sys.stdout.write(summaries.text(summary))
+            sys.stdout.flush()
+            if options.summary is not None:
+                write_json(summary, options.summary)
+    finally:
+        write_json(summary, os.path.join(summary["run_dir"], "summary.json"))
+
+
+def fill_standard_streams():
+    """Python has None for a stream that was closed before it began."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
 
 
 def main(arguments):
+    fill_standard_streams()
     options = command_line.parse(arguments)
     try:
         market, folder = prepare(options)
@@ -80,8 +101,12 @@ def main(arguments):
     interrupts.install()
     progress = Progress(options.quiet)
     duration_us = markets.run_of(options, market)
-    run = open_and_close(market, folder, options.souk, duration_us, options.time_scale,
-                         interrupts, progress)
+    try:
+        run = open_and_close(market, folder, options.souk, duration_us, options.time_scale,
+                             interrupts, progress)
+    except OSError as error:
+        progress.fault(f"the market could not be run: {error}")
+        return 1
     summary = summaries.summarise(run, options.time_scale, duration_us)
     try:
         tell(summary, options)

@@ -147,7 +147,9 @@ bool client_receive (client_t *self, const struct event *event, struct outbox *o
     }
     lamport_receive (&self->lamport, message->clock);
     self->traders[trader].heard_us = event->now_us;
-    self->traders[trader].suspect_until_us = 0;
+    if (message->type != MESSAGE_PONG && message->type != MESSAGE_ERROR) {
+        self->traders[trader].suspect_until_us = 0;  // It gets things done, not merely lives.
+    }
     if (event->port == PORT_NEWS) {
         if (message->type == MESSAGE_OVERSELL) {
             receive_oversell (self, &message->oversell, trader, event->now_us, out);

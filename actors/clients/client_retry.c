@@ -4,6 +4,7 @@ enum {
     DOUBLINGS_MAX = 3,      // a wait grows to eight times the first one
     BACKOFF_DIVISOR = 16,   // the first back-off, as a part of the time-out
     BACKOFF_DOUBLINGS = 7,  // the last one is eight time-outs
+    SUSPECT_TIMEOUTS = 8,   // for so long a trader that did not answer in time is avoided
     JITTER_DIVISOR = 4,     // a wait is up to a quarter longer, by chance
 };
 
@@ -52,7 +53,8 @@ void client_back_off (client_t *self, struct request *request, int64_t now_us)
 
 static void suspect (client_t *self, size_t trader, int64_t now_us)
 {
-    self->traders[trader].suspect_until_us = client_later (now_us, self->config.give_up_us);
+    self->traders[trader].suspect_until_us =
+        client_later (now_us, SUSPECT_TIMEOUTS * self->config.timeout_us);
 }
 
 static void ask_status (client_t *self, struct request *request, int64_t now_us, struct outbox *out)

@@ -337,3 +337,23 @@ void fix_commits (int64_t batch, const int64_t *numbers)
     }
     ck_assert_uint_eq (commit->item_count, i);
 }
+
+void fix_refuses_behind (int64_t batch, int64_t from, int64_t number)
+{
+    (void) fix_alone (MESSAGE_COMMIT);
+    ck_assert_uint_eq (fix.out.record_count, 0);
+    const struct commit *commit = fix_commit (batch);
+    ck_assert_uint_eq (commit->item_count, 1);
+    ck_assert_int_eq (commit->items[0].kind, ITEM_BUY);
+    ck_assert_int_eq (commit->items[0].client, from);
+    ck_assert_int_eq (commit->items[0].number, number);
+    ck_assert (commit->items[0].behind);
+    ck_assert_int_eq (commit->items[0].promised, 0);
+}
+
+void fix_refused_by_commit (int64_t batch, int64_t to, int64_t number)
+{
+    fix_settle (batch, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));
+    (void) fix_alone (MESSAGE_RECEIPT);
+    fix_receipts (to, number, STATUS_OUT_OF_STOCK, 0);
+}

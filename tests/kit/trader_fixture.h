@@ -96,4 +96,9 @@ void fix_receipts (int64_t to, int64_t number, enum status status, int64_t units
 const struct commit *fix_commit (int64_t batch);
 void fix_commits (int64_t batch, const int64_t *numbers);
 
+// The last step only wrote this order's refusal behind, alone in its batch: nobody was told.
+void fix_refuses_behind (int64_t batch, int64_t from, int64_t number);
+// The warehouse commits it, and that alone tells the buyer, once.
+void fix_refused_by_commit (int64_t batch, int64_t to, int64_t number);
+
 #endif

@@ -131,8 +131,8 @@ class KilledBetweenTheDiskAndTheReply(MarketTest):
         for _ in range(3):
             self.wait_until("an order", self.more_orders())  # The trader is connected.
             # The batch is on the disk, and its answer on no wire any more.
-            wire.losing = True
             stored = self.more_orders()
+            wire.losing = True
             self.wait_until("a batch whose answer was lost", lambda stored=stored: (
                 wire.lost and stored()))
             warehouse.kill()

@@ -1,5 +1,6 @@
 """What is shown while a market runs: news, and a line that is redrawn in place."""
 
+import os
 import shutil
 import sys
 
@@ -29,17 +30,24 @@ class Progress:
         self._live = not quiet and self._stream.isatty()
         self._shown = False
 
+    def _write(self, text):
+        """A reader that has gone, or a full disk, must not end the market."""
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._live = False
+            self._stream = open(os.devnull, "w", encoding="utf-8")
+
     def show(self, seconds, buyers):
         if self._live:
             width = shutil.get_terminal_size().columns - 1
-            self._stream.write("\r\x1b[K" + line(seconds, totals(buyers))[:width])
-            self._stream.flush()
+            self._write("\r\x1b[K" + line(seconds, totals(buyers))[:width])
             self._shown = True
 
     def clear(self):
         if self._shown:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+            self._write("\r\x1b[K")
             self._shown = False
 
     def news(self, text):
@@ -48,5 +56,4 @@ class Progress:
 
     def fault(self, text):
         self.clear()
-        self._stream.write(f"launch.py: {text}\n")
-        self._stream.flush()
+        self._write(f"launch.py: {text}\n")
