@@ -180,8 +180,11 @@ class RunFolder(Launch):
             subprocess.run([sys.executable, LAUNCH, "--souk", SOUK, "--seed", "5", "--quiet",
                             "--duration", "10ms"], cwd=self.holder, capture_output=True,
                            check=True, timeout=BOUND_S)
-        folders = os.listdir(os.path.join(self.holder, "runs"))
+        runs = os.path.join(self.holder, "runs")
+        latest = os.readlink(os.path.join(runs, "latest"))
+        folders = sorted(name for name in os.listdir(runs) if name != "latest")
         self.assertEqual(len(folders), 2)
+        self.assertIn(latest, folders)
         for name in folders:
             self.assertIn("seed5", name)
 

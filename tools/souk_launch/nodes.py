@@ -88,12 +88,12 @@ class Node:
                 self.summary = told
 
     def judge(self):
-        """Sets `fault` when it has ended as it should not. A client may end by itself, and says
-        with status 1 that a request of its was left without an answer."""
+        """Sets `fault` when it has ended as it should not. A client may end by itself; a client or
+        a trader says with status 1 that a request was left without an answer."""
         if self.asked and self.ready is None and self.status == -signal.SIGTERM:
             return  # It was asked before it could listen.
         client = self.role in ("buyer", "seller")
-        fine = (0, 1) if client else (0,)
+        fine = (0,) if self.role == "warehouse" else (0, 1)
         if self.fault is None and (self.status not in fine or self.summary is None
                                    or not (self.asked or client)):
             self.fault = self.ending()
