@@ -1,4 +1,4 @@
-// Policy `cached`: a request is answered at once, from the cached stock, and written behind. The
+// Policy `cached`: a request is decided at once, from the cached stock, and written behind. The
 // cache must first have seen all that the request's client has (causal consistency: Ahamad et
 // al. 1995; session guarantees: Terry et al. 1994). Two traders may sell the same unit: the
 // warehouse finds out, and the buyer is told.
@@ -151,7 +151,7 @@ void cached_settle (trader_t *self, const struct request *request, const struct 
         cache_settle (self->cache, request->write, 0);
         return;
     }
-    // The warehouse took nothing of it: what was answered here is taken back.
+    // The warehouse took nothing of it: what was decided here is taken back.
     int64_t units = request->kind == ITEM_BUY ? request->promised : -request->quantity;
     cache_settle (self->cache, request->write, units);
     reply_failed (self, request, result->reason, out);

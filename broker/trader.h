@@ -12,7 +12,7 @@
 // How much consistency a product is sold with.
 enum mode {
     MODE_SYNC,    // answered when the warehouse has committed: never oversells
-    MODE_CACHED,  // answered from the cached stock, written behind: may oversell, and says so
+    MODE_CACHED,  // promised from the cached stock, written behind: may oversell, and says so
     MODE_COUNT
 };
 
@@ -49,7 +49,7 @@ struct trader_counters {
     int64_t refused_input;  // malformed, or not for a trader
     int64_t batches;        // sent to the warehouse for the first time
     int64_t resent;         // sent again
-    int64_t accepted;       // buys answered from the cache
+    int64_t accepted;       // buys promised units from the cache
     int64_t oversold;       // of these, found short at the warehouse
     int64_t causal_waits;   // requests that waited for what precedes them
     int64_t gaps;           // invalidations missed

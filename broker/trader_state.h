@@ -33,7 +33,7 @@ enum request_state {
     REQUEST_FREE,
     REQUEST_QUEUED,   // not decided
     REQUEST_WAITING,  // for what causally precedes it
-    REQUEST_BEHIND,   // decided and answered here, to be written behind
+    REQUEST_BEHIND,   // decided here, to be written behind
     REQUEST_BATCHED,  // in a batch under way
 };
 
@@ -57,8 +57,8 @@ struct request {
     int64_t quantity;
     int64_t price_cents;
     bool all_or_nothing;
-    bool behind;            // answered here
-    int64_t promised;       // units, where a buy was answered here
+    bool behind;            // decided here
+    int64_t promised;       // units, where a buy was decided here; 0: refused
     int64_t write;          // count of the cached write
     int32_t token;          // of a waiting request: index of its causal token
     int64_t wait_until_us;  // and how long it may wait
@@ -83,7 +83,7 @@ struct batch {
 struct client_entry {
     int64_t node;
     struct route route;    // where it was heard last
-    int64_t highest;       // number that was decided here
+    int64_t highest;       // number that was taken to be decided here
     int64_t oversell_seq;  // messages published as oversell.<node>
     UT_hash_handle hh;     // by node, the longest unheard first
 };

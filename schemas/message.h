@@ -195,7 +195,7 @@ struct item {
     int64_t quantity;
     int64_t price_cents;  // restock
     bool all_or_nothing;  // buy
-    bool behind;          // already answered from the cache: counts as a write of this trader
+    bool behind;          // already decided from the cache: counts as a write of this trader
     int64_t promised;     // buy, behind: units that the buyer was promised; 0: it was refused
 };
 
