@@ -27,20 +27,27 @@ SHELLS := \
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \
     souk_client.c souk_buyer.c souk_seller.c souk.c)
 
+# The simulator: a world of nodes, what it is held against, and the runs of it (tests/sim/README.md).
+SIM_WORLD := $(addprefix tests/sim/world/,agenda.c disk.c network.c nodes.c parcel.c post.c process.c \
+    store_memory.c store_tables.c story.c stranger.c warehouse_process.c world.c world_faults.c)
+SIM_CHECKERS := $(filter-out %/history_case.c,$(wildcard tests/sim/checkers/*.c))
+SIM := $(SIM_WORLD) $(SIM_CHECKERS) $(filter-out %/souk_sim.c %/stage.c,$(wildcard tests/sim/*.c))
+
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
   client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
   seller_random trader trader_cached trader_causal trader_commit trader_oversell \
-  trader_random trader_sync warehouse warehouse_batches warehouse_behind warehouse_bounds \
+  trader_place trader_random trader_sync warehouse warehouse_batches warehouse_behind warehouse_bounds \
   warehouse_random warehouse_records
-CHECKS := \
-  bazaar codec codec_hostile protocol schemas shells shells_busy shells_disk shells_news store store_faults topology \
-  topology_schema transcripts verify
-KIT := $(addprefix tests/kit/,bazaar.c bazaar_post.c bazaar_warehouse.c cache_fixture.c \
+CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
+  codec codec_hostile protocol schemas shells shells_busy shells_disk shells_news store \
+  store_faults store_sqlite topology topology_schema transcripts verify
+KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
     message_equal.c shell_kit.c store_case.c topology_case.c trader_fixture.c verify_breaks.c \
     warehouse_fixture.c warehouse_model.c warehouse_store.c)
+SIM_KIT := tests/sim/stage.c tests/sim/checkers/history_case.c
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -50,9 +57,11 @@ RELEASE  := $(COMMON) -O2
 SANITIZE := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
             -fno-sanitize-recover=undefined
 LIBS     := -lczmq -lzmq -ljansson -lsqlite3
+SIMLIBS  := -ljansson -lsqlite3
 TESTLIBS := -lcheck -lsubunit -lrt -lm -lpthread
 
 BODY      := $(CORES) $(CODEC) $(STORE) $(SHELLS)
+SIMULATED := $(CORES) $(CODEC) $(STORE) $(SIM)
 BINARIES  := $(CORE_CHECKS:%=$(SAN)/tests/check_%) $(CHECKS:%=$(SAN)/tests/check_%)
 
 all: $(OUT)/souk                ## builds build/souk
@@ -62,11 +71,18 @@ run: deps                       ## a market of 20 seconds: what to try first
 	@$(PYTHON) tools/launch.py $(ARGS)
 
 test: deps                      ## every test, under ASan and UBSan; ends with what passed
-	@$(MAKE) --no-print-directory -s -j$(shell nproc) all $(OUT)/libcores.a $(SAN)/souk $(BINARIES)
-	@SOUK=$(SAN)/souk $(PYTHON) tests/run_tests.py $(BINARIES) tests/check_purity.py $(SYSTEM_TESTS)
+	@$(MAKE) --no-print-directory -s -j$(shell nproc) all $(OUT)/libcores.a $(OUT)/libcheckers.a \
+	  $(OUT)/souk-sim $(SAN)/souk $(SAN)/souk-sim $(BINARIES)
+	@SOUK=$(SAN)/souk SOUK_SIM=$(SAN)/souk-sim $(PYTHON) tests/run_tests.py $(BINARIES) tests/check_purity.py $(SYSTEM_TESTS)
 
 check: $(BINARIES)              ## the C tests alone
 	@$(PYTHON) tests/run_tests.py $(BINARIES)
+
+sim: $(OUT)/souk-sim            ## the simulator: 1000 seeds, or one: make sim SEED=7 STEPS=20000
+	@$< $(if $(SEED),--seed $(SEED),--seeds 1..1000) $(if $(STEPS),--steps $(STEPS)) $(ARGS)
+
+sim-planted: $(OUT)/souk-sim    ## bugs planted in the cores: which checker catches each, and when
+	@$(PYTHON) tests/sim/planted.py
 
 san: $(OUT)/tests/check_shells $(OUT)/tests/check_shells_news  ## the shells, under valgrind
 	@command -v valgrind >/dev/null || { echo "san: apt-get install valgrind"; exit 1; }
@@ -89,7 +105,7 @@ deps:                           ## installs what is missing (Debian packages); e
 	@tools/deps.sh
 
 help:                           ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 $(OUT)/souk: $(BODY:%.c=$(OUT)/%.o) $(PROGRAM:%.c=$(OUT)/%.o)
 	@echo '  LD  $@' && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -109,12 +125,33 @@ $(SAN)/libbody.a: $(BODY:%.c=$(SAN)/%.o)
 $(SAN)/libkit.a: $(KIT:%.c=$(SAN)/%.o)
 	@rm -f $@ && ar rcs $@ $^
 
+$(SAN)/libsimkit.a: $(SIM_KIT:%.c=$(SAN)/%.o)
+	@rm -f $@ && ar rcs $@ $^
+
+$(SAN)/libsim.a: $(SIM:%.c=$(SAN)/%.o)
+	@rm -f $@ && ar rcs $@ $^
+
+$(OUT)/libcheckers.a: $(SIM_CHECKERS:%.c=$(OUT)/%.o)
+	@rm -f $@ && ar rcs $@ $^
+
+$(OUT)/souk-sim: $(SIMULATED:%.c=$(OUT)/%.o) $(OUT)/tests/sim/souk_sim.o
+	@echo '  LD  $@' && $(CC) $(LDFLAGS) -o $@ $^ $(SIMLIBS)
+
+$(SAN)/souk-sim: $(SAN)/tests/sim/souk_sim.o $(SAN)/libsim.a $(SAN)/libbody.a
+	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(SIMLIBS)
+
+# Only the file that the bug is planted in is compiled anew.
+$(OUT)/planted/%/souk-sim: $(SIMULATED:%.c=$(OUT)/%.o) $(OUT)/tests/sim/souk_sim.o
+	@mkdir -p $(@D) && source=$$(grep -lF 'PLANTED ($*)' $(CORES)) && \
+	  $(CC) $(filter-out -MMD -MP,$(RELEASE)) $(CFLAGS) -DPLANTED_BUG=$* $(LDFLAGS) -o $@ $$source \
+	  $$(echo $^ | sed "s#[^ ]*/$${source%.c}[.]o##") $(SIMLIBS)
+
 $(CORE_CHECKS:%=$(SAN)/tests/check_%): $(SAN)/tests/check_%: $(SAN)/tests/check_%.o \
   $(SAN)/libkit.a $(SAN)/libcores.a
 	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(TESTLIBS)
 
 $(CHECKS:%=$(SAN)/tests/check_%): $(SAN)/tests/check_%: $(SAN)/tests/check_%.o \
-  $(SAN)/libkit.a $(SAN)/libbody.a
+  $(SAN)/libsimkit.a $(SAN)/libkit.a $(SAN)/libsim.a $(SAN)/libbody.a
 	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(TESTLIBS)
 
 $(OUT)/tests/check_%: $(OUT)/tests/check_%.o $(KIT:%.c=$(OUT)/%.o) $(BODY:%.c=$(OUT)/%.o)
@@ -128,5 +165,5 @@ $(SAN)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC  $@' && $(CC) $(SANITIZE) $(CFLAGS) -c -o $@ $<
 
-.PHONY: all run test check san golden format install clean deps help
+.PHONY: all run test check sim sim-planted san golden format install clean deps help
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

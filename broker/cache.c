@@ -5,6 +5,8 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "schemas/planted.h"
+
 struct cached {
     char name[LIMIT_PRODUCT_NAME + 1];
     int64_t version;    // of the warehouse's figure
@@ -216,7 +218,7 @@ static void rebase (cache_t *self, const char *name, int64_t version, int64_t in
                     int64_t available)
 {
     struct cached *product = find_or_add (self, name);
-    if (!product || version < product->version) {
+    if (!product || (version < product->version && !PLANTED (18))) {
         return;
     }
     product->version = version;
@@ -283,7 +285,7 @@ bool cache_news (cache_t *self, const struct invalidation *news)
     }
     int64_t included = own_included (self, news->traders, news->trader_count);
     rebase (self, news->product, news->version, included, news->available);
-    if (news->version > self->known.version + 1) {
+    if (!PLANTED (4) && news->version > self->known.version + 1) {
         self->stale = true;
     }
     if (!self->stale) {

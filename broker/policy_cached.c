@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "broker/trader_state.h"
+#include "schemas/planted.h"
 
 // A refusal is written behind like a sale: asked again, it must be a refusal for ever.
 static void decide_buy (trader_t *self, struct request *request)
@@ -19,22 +20,17 @@ static void decide_buy (trader_t *self, struct request *request)
     self->counters.accepted += request->promised > 0;
 }
 
-static void tell (trader_t *self, const struct request *request, struct outbox *out)
+static void tell_accepted (trader_t *self, const struct request *request, struct outbox *out)
 {
-    struct seen seen = cache_seen (self->cache, out->arena);
-    if (request->kind == ITEM_RESTOCK) {
-        reply_restocked (self, request, seen, out);
-        return;
-    }
     struct result result = {.status = STATUS_ACCEPTED, .units = request->promised};
-    reply_receipt (self, request, &result, seen, out);
+    reply_receipt (self, request, &result, cache_seen (self->cache, out->arena), out);
 }
 
-// A refusal is final, so it is told only when the warehouse has it: the buyer would never ask
-// again for what a dead trader forgot.
-static bool is_told (const struct request *request)
+// Only a promise is told at once. A refusal and a restock are final, so they are told when the
+// warehouse has them: their client would never ask again for what a dead trader forgot.
+static bool is_promised (const struct request *request)
 {
-    return request->kind == ITEM_RESTOCK || request->promised > 0;
+    return request->kind == ITEM_BUY && request->promised > 0;
 }
 
 static void decide (trader_t *self, struct request *request, struct outbox *out)
@@ -51,8 +47,11 @@ static void decide (trader_t *self, struct request *request, struct outbox *out)
         request->token = NOTHING;
     }
     list_append (self, &self->behind, request);
-    if (is_told (request)) {
-        tell (self, request, out);
+    if (is_promised (request)) {
+        tell_accepted (self, request, out);
+    } else if (PLANTED (19) && request->kind == ITEM_BUY) {
+        const struct result refusal = {.status = STATUS_OUT_OF_STOCK};
+        reply_receipt (self, request, &refusal, cache_seen (self->cache, out->arena), out);
     }
 }
 
@@ -119,8 +118,8 @@ void cached_decide_all (trader_t *self, struct outbox *out)
 
 void cached_repeat (trader_t *self, const struct request *request, struct outbox *out)
 {
-    if (is_told (request)) {
-        tell (self, request, out);
+    if (is_promised (request)) {
+        tell_accepted (self, request, out);
     }
 }
 
@@ -149,6 +148,7 @@ void cached_settle (trader_t *self, const struct request *request, const struct 
     }
     if (result->kind == RESULT_RESTOCKED) {
         cache_settle (self->cache, request->write, 0);
+        reply_restocked (self, request, cache_seen (self->cache, out->arena), out);
         return;
     }
     // The warehouse took nothing of it: what was decided here is taken back.

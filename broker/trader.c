@@ -264,6 +264,20 @@ bool trader_idle (const trader_t *self)
     return self->pending_count == 0;
 }
 
+int64_t trader_available (const trader_t *self, const char *product)
+{
+    return cache_available (self->cache, product);
+}
+
+int64_t trader_unsettled (const trader_t *self)
+{
+    int64_t count = 0;
+    for (const struct request *request = self->pending; request; request = request->hh.next) {
+        count += request->behind;
+    }
+    return count;
+}
+
 const struct trader_counters *trader_counters (const trader_t *self)
 {
     return &self->counters;

@@ -77,6 +77,13 @@ bool trader_follows (const trader_t *self);  // it wants the warehouse's invalid
 bool trader_ready (const trader_t *self);    // has joined: it serves
 bool trader_fenced (const trader_t *self);   // another process took its place: it must end
 bool trader_idle (const trader_t *self);     // nothing waits, nothing is under way
+
+// Units of the product that its cache takes for available; 0 where it keeps none.
+int64_t trader_available (const trader_t *self, const char *product);
+
+// Requests that it has decided and the warehouse is not known to have: what would be lost with it.
+int64_t trader_unsettled (const trader_t *self);
+
 const struct trader_counters *trader_counters (const trader_t *self);
 
 const char *mode_name (enum mode mode);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "broker/trader_state.h"
+#include "schemas/planted.h"
 
 // Notes where a client was heard. With too many clients, the longest unheard is forgotten: it
 // loses its notices until it is heard again, and nothing else.
@@ -81,7 +82,7 @@ static bool read_request (const struct message *message, struct request *request
     case MESSAGE_ORDER_STATUS:
     case MESSAGE_LOT_STATUS:
         request->kind = message->type == MESSAGE_ORDER_STATUS ? ITEM_ORDER_STATUS : ITEM_LOT_STATUS;
-        request->key.question = 1;
+        request->key.question = request->kind;
         break;
     default:
         return false;
@@ -139,14 +140,15 @@ static bool answer_status_here (trader_t *self, const struct request *request, s
 // here or in an earlier life of this trader, goes to the warehouse, which remembers.
 static bool decided_here (const struct request *request, const struct client_entry *client)
 {
-    return !request->key.question && request->mode != MODE_SYNC && request->attempt == 1
-           && request->key.number > client->highest;
+    return !request->key.question && (request->mode != MODE_SYNC || PLANTED (29))
+           && request->attempt == 1 && request->key.number > client->highest;
 }
 
 // Whether the request must wait for a cache that has seen more.
 static bool must_wait (const trader_t *self, const struct seen *seen)
 {
-    return (seen->count > 0 || seen->version > 0) && !cache_dominates (self->cache, seen);
+    return !PLANTED (6) && (seen->count > 0 || seen->version > 0)
+           && !cache_dominates (self->cache, seen);
 }
 
 static struct request *make_pending (trader_t *self, const struct request *request)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "broker/trader_state.h"
+#include "schemas/planted.h"
 
 static struct batch *batch_of (const trader_t *self, int64_t number)
 {
@@ -32,7 +33,11 @@ static void send (trader_t *self, struct batch *batch, struct outbox *out)
 {
     struct item *items = arena_take (out->arena, batch->count, sizeof *items);
     for (size_t i = 0; i < batch->count; i++) {
-        items[i] = item_of (trader_request (self, batch->requests[i]));
+        const struct request *request = trader_request (self, batch->requests[i]);
+        items[i] = item_of (request);
+        if (PLANTED (1) && request->kind == ITEM_RESTOCK && !request->behind) {
+            reply_restocked (self, request, (struct seen){0}, out);
+        }
     }
     batch->sent_us = self->now_us;
     struct letter *letter =
@@ -111,7 +116,7 @@ static bool answers (enum result_kind result, enum item_kind request)
 static bool well_formed (const struct batch *batch, const struct committed *committed,
                          const trader_t *self)
 {
-    if (committed->epoch != self->epoch || committed->batch != self->batch_first
+    if (committed->epoch != self->epoch || (committed->batch != self->batch_first && !PLANTED (20))
         || self->batch_first == self->batch_next || committed->result_count != batch->count) {
         return false;
     }
@@ -166,7 +171,7 @@ void trader_commit_refused (trader_t *self, const struct message *message, struc
 {
     const struct error *error = &message->error;
     bool oldest = self->batch_first < self->batch_next && error->number == self->batch_first;
-    if (error->reason == REASON_FENCED && self->batch_first < self->batch_next) {
+    if (error->reason == REASON_FENCED && self->batch_first < self->batch_next && !PLANTED (24)) {
         self->fenced = true;
     } else if (error->reason == REASON_UNAVAILABLE && oldest) {
         tell_waiting (self, out);
@@ -177,7 +182,7 @@ void trader_commit_refused (trader_t *self, const struct message *message, struc
 
 int64_t trader_commit_due (const trader_t *self)
 {
-    if (self->batch_first == self->batch_next) {
+    if (PLANTED (14) || self->batch_first == self->batch_next) {
         return DEADLINE_NONE;
     }
     return batch_of (self, self->batch_first)->sent_us + self->config.commit_timeout_us;

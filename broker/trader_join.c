@@ -7,12 +7,25 @@ void trader_start (trader_t *self, struct outbox *out)
     trader_ask (self, out);
 }
 
-// A join that was sent twice is granted twice, and the same epoch unless another process joined
-// under this id in between: what is under way belongs to the first one, so that one is kept, and
-// the warehouse fences it if it has to.
+// Another process has this trader's place. The first time that is the one before this process, to
+// be replaced; later it is one that has come since, and this process gives way.
+static void find_place (trader_t *self, int64_t epoch)
+{
+    if (self->epoch_before > 0 && self->epoch_before != epoch) {
+        self->fenced = true;
+        return;
+    }
+    self->epoch_before = epoch;
+    self->join_due_us = self->now_us;
+}
+
 void trader_view (trader_t *self, const struct message *message)
 {
-    if (message->view.nonce != self->nonce || self->epoch > 0) {
+    if (self->epoch > 0) {
+        return;  // A join that was sent twice is answered twice.
+    }
+    if (message->view.nonce != self->nonce) {
+        find_place (self, message->view.epoch);
         return;
     }
     self->epoch = message->view.epoch;
@@ -22,21 +35,39 @@ void trader_view (trader_t *self, const struct message *message)
     self->snapshot_due_us = self->now_us;
 }
 
+// Whoever counts writes of this trader in a later epoch has heard of the process that replaced it.
+static bool is_replaced (const trader_t *self, const struct trader_seen *traders, size_t count)
+{
+    struct seen seen = {.traders = traders, .count = count};
+    return seen_of (&seen, self->config.id).epoch > self->epoch;
+}
+
 void trader_stock (trader_t *self, const struct message *message)
 {
+    const struct stock *stock = &message->stock;
     self->snapshot_due_us = self->now_us + SNAPSHOT_PAUSE_US;
-    if (self->decides && self->epoch > 0) {
-        cache_snapshot (self->cache, &message->stock);
+    if (!self->decides || self->epoch == 0) {
+        return;
     }
+    if (is_replaced (self, stock->traders, stock->trader_count)) {
+        self->fenced = true;
+        return;
+    }
+    cache_snapshot (self->cache, stock);
 }
 
 void trader_news (trader_t *self, const struct message *message)
 {
+    const struct invalidation *news = &message->invalidation;
     if (message->type != MESSAGE_INVALIDATION || !trader_follows (self) || self->epoch == 0) {
         return;
     }
+    if (is_replaced (self, news->traders, news->trader_count)) {
+        self->fenced = true;
+        return;
+    }
     bool was_stale = cache_stale (self->cache);
-    if (!cache_news (self->cache, &message->invalidation) && !was_stale) {
+    if (!cache_news (self->cache, news) && !was_stale) {
         self->counters.gaps++;
     }
 }
@@ -59,7 +90,8 @@ void trader_ask (trader_t *self, struct outbox *out)
         if (self->now_us >= self->join_due_us) {
             struct letter *letter =
                 trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_JOIN);
-            letter->message.join.nonce = self->nonce;
+            letter->message.join =
+                (struct join){.nonce = self->nonce, .epoch = self->epoch_before};
             self->join_due_us = self->now_us + JOIN_RETRY_US;
         }
         return;

@@ -41,7 +41,7 @@ enum request_state {
 struct request_key {
     int64_t client;
     int64_t number;
-    int64_t question;  // 1: order_status or lot_status
+    int64_t question;  // ITEM_ORDER_STATUS or ITEM_LOT_STATUS; 0: none
 };
 
 struct request {
@@ -106,6 +106,7 @@ struct trader {
 
     int64_t nonce;  // of this process's join
     int64_t epoch;  // granted; 0: not joined
+    int64_t epoch_before;  // of the process before this one, as far as it is known
     int64_t join_due_us;
     bool fenced;
     bool stopping;

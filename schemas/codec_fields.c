@@ -210,6 +210,7 @@ static const struct field error_fields[] = {
 
 static const struct field join_fields[] = {
     {MESSAGE (join.nonce, "nonce"), COUNT},
+    {MESSAGE (join.epoch, "epoch"), COUNT},
 };
 static const struct field view_fields[] = {
     {MESSAGE (view.nonce, "nonce"), COUNT},

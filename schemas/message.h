@@ -176,11 +176,12 @@ struct error {
 
 struct join {
     int64_t nonce;  // drawn anew by each process: a join sent twice is one join
+    int64_t epoch;  // the latest one that it knows of its id, 0 at first
 };
 
 struct view_granted {
-    int64_t nonce;
-    int64_t epoch;  // under which the trader commits from now on
+    int64_t nonce;  // of the process that has the epoch: if it is another one, join again, with
+    int64_t epoch;  // this epoch; else commit under it from now on
 };
 
 enum item_kind { ITEM_BUY, ITEM_RESTOCK, ITEM_ORDER_STATUS, ITEM_LOT_STATUS, ITEM_KIND_COUNT };

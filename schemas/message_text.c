@@ -278,9 +278,12 @@ static void say_short (struct line *line, const struct message *message, int64_t
         return;
     case MESSAGE_JOIN:
         say (line, "trader %" PRId64 " asks to join", from);
+        if (message->join.epoch > 0) {
+            say (line, ", after epoch %" PRId64, message->join.epoch);
+        }
         return;
     case MESSAGE_VIEW:
-        say (line, "trader %" PRId64 " has joined, epoch %" PRId64, to, message->view.epoch);
+        say (line, "trader %" PRId64 " is in epoch %" PRId64, to, message->view.epoch);
         return;
     case MESSAGE_SNAPSHOT:
         say (line, "trader %" PRId64 " asks for a snapshot", from);

@@ -124,7 +124,7 @@ START_TEST (test_seller_keeps_its_book_whatever_comes_when)
         sold_units = book->sold_units;
     }
     ck_assert_int_gt (sold_units, 0);
-    ck_assert_int_ge (seller_book (seller)->requests, 10);
+    ck_assert_int_ge (seller_book (seller)->requests, 5);
     step (kit_event (EVENT_STOP, now_us));
     int64_t end_us = now_us + config.client.give_up_us;
     while (!seller_done (seller)) {

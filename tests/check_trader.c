@@ -1,4 +1,4 @@
-// The trader: how it joins, what it refuses, its bound, and in which order it takes requests.
+// The trader: what it refuses, its bound, and in which order it takes requests.
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,42 +35,6 @@ START_TEST (test_trader_can_be_destroyed_twice_and_at_any_time)
 }
 END_TEST
 
-START_TEST (test_trader_joins_under_its_nonce)
-{
-    fix_begin ();
-    const struct letter *letter = fix_alone (MESSAGE_JOIN);
-    ck_assert_int_eq (letter->port, PORT_WAREHOUSE);
-    ck_assert_int_eq (letter->to, WAREHOUSE_NODE);
-    ck_assert_int_eq (letter->message.from, FIX_TRADER);
-    ck_assert_int_eq (letter->message.join.nonce, FIX_SEED);
-    ck_assert (!trader_ready (fix.trader));
-    fix_warehouse (fix_view (FIX_SEED + 1, 7));  // Meant for another process.
-    ck_assert (!trader_ready (fix.trader));
-    fix_warehouse (fix_view (FIX_SEED, 1));
-    fix_nothing ();
-    ck_assert (trader_ready (fix.trader));
-    ck_assert_int_eq (fix_due_in (), -1);
-}
-END_TEST
-
-START_TEST (test_trader_asks_to_join_again_until_it_has)
-{
-    fix_begin ();
-    for (int i = 0; i < 3; i++) {
-        int wait = fix_due_in ();
-        ck_assert_int_gt (wait, 0);
-        fix_step (EVENT_DRAINED);
-        fix_nothing ();  // Not before its time.
-        fix_wait (wait);
-        ck_assert_int_eq (fix_alone (MESSAGE_JOIN)->message.join.nonce, FIX_SEED);
-    }
-    fix_warehouse (fix_view (FIX_SEED, 3));
-    fix_step (EVENT_DRAINED);
-    fix_nothing ();
-    ck_assert_int_eq (fix_due_in (), -1);
-}
-END_TEST
-
 START_TEST (test_trader_serves_what_came_before_it_had_joined)
 {
     fix_begin ();
@@ -85,26 +49,6 @@ START_TEST (test_trader_serves_what_came_before_it_had_joined)
     ck_assert_uint_eq (commit->item_count, 2);
     ck_assert_int_eq (commit->items[0].client, ALICE);
     ck_assert_int_eq (commit->items[1].client, SAM);
-}
-END_TEST
-
-// The warehouse's answer to a join that was lost and asked again may come twice, and from a life
-// of this id in between.
-START_TEST (test_trader_keeps_to_the_view_that_it_took)
-{
-    fix_join ();
-    fix_ask (fix_buy (ALICE, 1, "fish", 1));
-    fix_commits (1, (int64_t[]){1, 0});
-    fix_warehouse (fix_view (FIX_SEED, _i == 0 ? 1 : 3));
-    fix_step (EVENT_DRAINED);
-    fix_nothing ();
-    fix_ask (fix_buy (BOB, 2, "fish", 1));
-    fix_commits (2, (int64_t[]){2, 0});
-    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
-    fix_receipts (ALICE, 1, STATUS_SOLD, 1);
-    fix_settle (2, fix_receipt (STATUS_SOLD, "fish", 1));
-    fix_receipts (BOB, 2, STATUS_SOLD, 1);
-    ck_assert (trader_idle (fix.trader));
 }
 END_TEST
 
@@ -360,10 +304,7 @@ static void add_tests (Suite *suite)
     tcase_add_checked_fixture (life, fix_set_up, fix_tear_down);
     tcase_add_test (life, test_trader_names_can_be_parsed_back);
     tcase_add_test (life, test_trader_can_be_destroyed_twice_and_at_any_time);
-    tcase_add_test (life, test_trader_joins_under_its_nonce);
-    tcase_add_test (life, test_trader_asks_to_join_again_until_it_has);
     tcase_add_test (life, test_trader_serves_what_came_before_it_had_joined);
-    tcase_add_loop_test (life, test_trader_keeps_to_the_view_that_it_took, 0, 2);
     suite_add_tcase (suite, life);
     TCase *input = tcase_create ("input");
     tcase_add_checked_fixture (input, fix_set_up, fix_tear_down);

@@ -161,20 +161,20 @@ START_TEST (test_trader_tells_a_refusal_once_and_only_when_it_is_committed)
 }
 END_TEST
 
+// It sells from the lot at once; that the lot is in it says when the warehouse has it.
 START_TEST (test_trader_takes_a_restock_into_its_cache_at_once)
 {
     fix_cached ();
     fix_ask (fix_restock (SAM, 1, "fish", 5));
-    const struct letter *letter = fix_only (MESSAGE_RESTOCKED);
+    ck_assert (fix_commit (1)->items[0].behind);
+    promises (1, 9, 5);
+    fix_settle (1, fix_restocked ("fish", 5));
+    const struct letter *letter = fix_alone (MESSAGE_RESTOCKED);
     ck_assert_int_eq (letter->to, SAM);
     ck_assert_int_eq (letter->message.restocked.number, 1);
     ck_assert_int_eq (letter->message.restocked.quantity, 5);
     ck_assert_int_eq (letter->message.restocked.price_cents, 100);
-    ck_assert_int_eq (letter->message.restocked.seen.traders[0].count, 1);
-    ck_assert (fix_commit (1)->items[0].behind);
-    promises (1, 9, 5);
-    fix_settle (1, fix_restocked ("fish", 5));
-    fix_nothing ();
+    ck_assert_int_eq (letter->message.restocked.seen.traders[0].count, 2);
 }
 END_TEST
 
@@ -274,10 +274,12 @@ START_TEST (test_trader_answers_a_repeated_refusal_and_restock_as_they_were_answ
     ck_assert_int_eq (letter->to, ALICE);
     ck_assert (fix_same_route (&letter->route, &moved));
     fix_ask (fix_restock (SAM, 1, "fish", 2));
-    (void) fix_only (MESSAGE_RESTOCKED);
+    (void) fix_commit (2);
     fix_ask (fix_restock (SAM, 1, "fish", 2));
-    (void) fix_alone (MESSAGE_RESTOCKED);
+    fix_nothing ();
     promises (2, 99, 10);  // The lot came once.
+    fix_settle (2, fix_restocked ("fish", 2));
+    (void) fix_alone (MESSAGE_RESTOCKED);
 }
 END_TEST
 

@@ -117,20 +117,23 @@ START_TEST (test_trader_passes_questions_on)
 END_TEST
 
 // The request and questions about it are different things under one number.
-START_TEST (test_trader_takes_an_order_and_a_question_about_it_together)
+START_TEST (test_trader_takes_an_order_and_questions_about_its_number_together)
 {
     fix_join ();
     fix_client (fix_buy (ALICE, 5, "fish", 1));
     fix_client (fix_question (MESSAGE_ORDER_STATUS, ALICE, 5));
+    fix_client (fix_question (MESSAGE_LOT_STATUS, ALICE, 5));
     fix_nothing ();
     fix_step (EVENT_DRAINED);
-    ck_assert_uint_eq (fix_commit (1)->item_count, 2);
+    ck_assert_uint_eq (fix_commit (1)->item_count, 3);
     const struct result results[] = {
         fix_receipt (STATUS_SOLD, "fish", 1),
         fix_receipt (STATUS_SOLD, "fish", 1),
+        fix_error (REASON_UNAVAILABLE),
     };
-    fix_warehouse (fix_committed (1, results, 2));
+    fix_warehouse (fix_committed (1, results, 3));
     ck_assert_uint_eq (fix_count (MESSAGE_RECEIPT), 2);
+    ck_assert_uint_eq (fix_count (MESSAGE_ERROR), 1);
 }
 END_TEST
 
@@ -361,7 +364,7 @@ int main (void)
     tcase_add_test (answers, test_trader_passes_a_restock_on_and_its_answer_back);
     tcase_add_test (answers, test_trader_passes_every_refusal_on);
     tcase_add_test (answers, test_trader_passes_questions_on);
-    tcase_add_test (answers, test_trader_takes_an_order_and_a_question_about_it_together);
+    tcase_add_test (answers, test_trader_takes_an_order_and_questions_about_its_number_together);
     tcase_add_test (answers, test_trader_counts_what_could_not_be_delivered_and_goes_on);
     tcase_add_test (answers, test_trader_that_stops_finishes_what_it_has_and_takes_nothing_new);
     suite_add_tcase (suite, answers);

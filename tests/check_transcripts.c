@@ -5,25 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/kit/bazaar.h"
+#include "tests/sim/world/world.h"
 
-enum { ALICE = 11, BOB = 12, SAM = 21, STORY_BYTES = 64 * 1024 };
+enum { ALICE = 11, BOB = 12, SAM = 21, STORY_BYTES = 64 * 1024, STEPS = 10000 };
 
-static bazaar_t *bazaar;
+static world_t *world;
+static char *told;
+static size_t told_size;
+static FILE *teller;
 
 static void set_up (void)
 {
-    struct bazaar_config config = bazaar_config_default ();
-    config.told = true;
-    bazaar = bazaar_new (&config);
-    bazaar_add_hand (bazaar, ALICE);
-    bazaar_add_hand (bazaar, BOB);
-    bazaar_add_hand (bazaar, SAM);
+    struct world_config config = world_config_default ();
+    teller = open_memstream (&told, &told_size);
+    ck_assert_ptr_nonnull (teller);
+    config.story = teller;
+    world = world_new (&config, NULL, NULL);
+    world_add_hand (world, ALICE);
+    world_add_hand (world, BOB);
+    world_add_hand (world, SAM);
 }
 
 static void tear_down (void)
 {
-    bazaar_destroy (&bazaar);
+    world_destroy (&world);
+    fclose (teller);
+    free (told);
 }
 
 static void add_trader (int64_t id, enum mode mode)
@@ -32,13 +39,13 @@ static void add_trader (int64_t id, enum mode mode)
     config.id = id;
     config.mode = mode;
     config.invalidation = mode == MODE_CACHED;  // Without a cache there is nothing to listen for.
-    bazaar_add_trader (bazaar, &config);
+    world_add_trader (world, &config);
 }
 
 // Lets what was said before come to an end.
 static void quiet (void)
 {
-    ck_assert (bazaar_run (bazaar, 10 * BAZAAR_MS));
+    ck_assert_int_eq (world_run (world, world_now_us (world) + 10 * WORLD_MS, STEPS), WORLD_QUIET);
 }
 
 static void buy (int64_t buyer, int64_t trader, int64_t number, int64_t quantity)
@@ -46,7 +53,7 @@ static void buy (int64_t buyer, int64_t trader, int64_t number, int64_t quantity
     struct message message = {.type = MESSAGE_BUY, .from = buyer, .clock = 1};
     message.buy =
         (struct buy){.number = number, .attempt = 1, .product = "fish", .quantity = quantity};
-    bazaar_say (bazaar, buyer, trader, &message);
+    world_say (world, buyer, trader, &message);
 }
 
 static void restock (int64_t seller, int64_t trader, int64_t number, int64_t quantity)
@@ -57,7 +64,7 @@ static void restock (int64_t seller, int64_t trader, int64_t number, int64_t qua
                                        .product = "fish",
                                        .quantity = quantity,
                                        .price_cents = 250};
-    bazaar_say (bazaar, seller, trader, &message);
+    world_say (world, seller, trader, &message);
 }
 
 // Shows the first line in which the two differ.
@@ -82,26 +89,27 @@ static void differ (const char *path, const char *golden, const char *story)
 // The story is what was said so far, under a heading of two lines.
 static void must_be (const char *name, const char *heading)
 {
-    static char story[STORY_BYTES];
+    static char text[STORY_BYTES];
     static char golden[STORY_BYTES];
     char path[256];
     const char *mode = getenv ("SOUK_GOLDEN");
     bool writes = mode && strcmp (mode, "write") == 0;
     snprintf (path, sizeof path, "tests/golden/%s.txt", name);
-    int length = snprintf (story, sizeof story, "%s\n\n%s", heading, bazaar_transcript (bazaar));
+    fflush (teller);
+    int length = snprintf (text, sizeof text, "%s\n\n%s", heading, told);
     ck_assert_int_lt (length, STORY_BYTES);
     FILE *file = fopen (path, writes ? "w" : "r");
     ck_assert_msg (file != NULL, "%s cannot be opened: run this from the project's folder", path);
     if (writes) {
-        ck_assert_int_ge (fputs (story, file), 0);
+        ck_assert_int_ge (fputs (text, file), 0);
         ck_assert_int_eq (fclose (file), 0);
         return;
     }
     size_t size = fread (golden, 1, sizeof golden - 1, file);
     golden[size] = 0;
     ck_assert_int_eq (fclose (file), 0);
-    if (strcmp (golden, story) != 0) {
-        differ (path, golden, story);
+    if (strcmp (golden, text) != 0) {
+        differ (path, golden, text);
     }
 }
 
@@ -114,7 +122,7 @@ START_TEST (test_transcript_of_a_buy_from_a_sync_trader)
     buy (ALICE, 1, 1, 2);
     quiet ();
     buy (BOB, 1, 1, 2);
-    (void) bazaar_run (bazaar, BAZAAR_MS);
+    (void) world_run (world, world_now_us (world) + WORLD_MS, STEPS);
     buy (ALICE, 1, 2, 1);
     quiet ();
     must_be ("sync_buy",

@@ -21,6 +21,24 @@ START_TEST (test_warehouse_grants_each_new_process_an_epoch)
 }
 END_TEST
 
+START_TEST (test_warehouse_grants_a_place_only_to_who_knows_the_epoch_before)
+{
+    wh_restart ();
+    (void) wh_join (TRADER, 70);
+    (void) wh_join (TRADER, 71);
+    const int64_t stale[] = {0, 1, 3};  // The first of 70 come late, and one from the future.
+    for (size_t i = 0; i < 3; i++) {
+        struct message late = {
+            .type = MESSAGE_JOIN, .from = TRADER, .join = {.nonce = 70, .epoch = stale[i]}};
+        const struct message *answer = wh_ask (&late);
+        ck_assert_int_eq (answer->type, MESSAGE_VIEW);
+        ck_assert_int_eq (answer->view.nonce, 71);
+        ck_assert_int_eq (answer->view.epoch, 2);
+        ck_assert_uint_eq (wh.out.record_count, 0);
+    }
+}
+END_TEST
+
 START_TEST (test_warehouse_takes_a_first_join_of_nonce_0)
 {
     wh_restart ();
@@ -317,6 +335,7 @@ int main (void)
     Suite *suite = suite_create ("warehouse_batches");
     TCase *joins = wh_tcase (suite, "joins");
     tcase_add_test (joins, test_warehouse_grants_each_new_process_an_epoch);
+    tcase_add_test (joins, test_warehouse_grants_a_place_only_to_who_knows_the_epoch_before);
     tcase_add_test (joins, test_warehouse_takes_a_first_join_of_nonce_0);
     tcase_add_test (joins, test_warehouse_goes_on_after_a_join_that_comes_again);
     tcase_add_test (joins, test_warehouse_fences_whoever_has_not_the_newest_epoch);

@@ -76,7 +76,7 @@ def main():
     if not tests or "--help" in tests:
         print(__doc__.strip(), file=sys.stdout if tests else sys.stderr)
         return 0 if tests else 2
-    kept = ("SOUK", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+    kept = ("SOUK", "SOUK_SIM", "ASAN_OPTIONS", "UBSAN_OPTIONS")
     environment = "".join(f"{name}={os.environ[name]} " for name in kept if name in os.environ)
     alone = [test for test in tests if os.path.basename(test).startswith("test_")]
     together = [test for test in tests if test not in alone]

@@ -5,6 +5,7 @@
 
 #include "actors/clients/catalog.h"
 #include "actors/clients/random.h"
+#include "schemas/planted.h"
 
 enum { BUYER_WINDOW_MAX = 1024 };
 
@@ -128,7 +129,7 @@ static void think (buyer_t *self, const struct client_answer *answer, int64_t no
 
 static void enter_decided (struct buyer_book *book, const struct client_answer *answer)
 {
-    book->units += answer->units;
+    book->units += answer->units + (PLANTED (28) ? answer->missing : 0);
     book->spent_cents += answer->amount_cents;
     switch (answer->status) {
     case STATUS_SOLD:

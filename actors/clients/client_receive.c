@@ -1,4 +1,5 @@
 #include "actors/clients/client_state.h"
+#include "schemas/planted.h"
 
 // What a trader said of an order, whichever message it came in.
 struct verdict {
@@ -43,7 +44,7 @@ static void take_verdict (client_t *self, struct request *request, const struct 
     }
     if (verdict->status == STATUS_ACCEPTED) {
         take_accepted (self, request, verdict, trader, now_us);
-    } else if (verdict->status == STATUS_UNKNOWN) {
+    } else if (verdict->status == STATUS_UNKNOWN && !PLANTED (25)) {
         // Nobody remembers an order that was accepted: its trader lost it before the warehouse
         // had it. Ordering it again under its number does no harm if that is wrong.
         if (request->phase == PHASE_UNSETTLED && request->asked) {
@@ -64,7 +65,9 @@ static void learn (client_t *self, const struct seen *seen, const struct vector 
 {
     // What no longer fits is left out: a token then asks for less than was seen, which costs
     // freshness and never correctness.
-    (void) seen_merge (&self->seen, seen);
+    if (!PLANTED (5)) {
+        (void) seen_merge (&self->seen, seen);
+    }
     if (self->config.vector_clock) {
         (void) clock_merge (&self->vector, vector);
     }

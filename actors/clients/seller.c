@@ -10,7 +10,6 @@
 
 enum {
     EVERY_MIN_US = 1000,  // an interval of nothing would never let time pass
-    DOUBTS_MAX = 8,       // a lot that nobody can tell of so often, in a row, is given up
 };
 
 struct seller {
@@ -226,36 +225,7 @@ static void receive_lot (seller_t *self, const struct lot_state *state)
     struct seller_lot *lot = seller_lots_find (&self->lots, state->number);
     if (lot && lot->state != LOT_REFUSED && lot->quantity == state->quantity
         && same_goods (self, lot, state->product, state->price_cents)) {
-        lot->questioned = false;
         enter_sold (self, lot, seller_lots_report (&self->lots, lot, state->left));
-    }
-}
-
-// An error about a lot that is in: the warehouse refused what a trader had taken, or could not
-// say how the lot stands.
-static void receive_error (seller_t *self, const struct error *error)
-{
-    struct seller_lot *lot = seller_lots_find (&self->lots, error->number);
-    if (!lot || lot->state != LOT_IN || seller_lot_sold (lot) > 0) {
-        return;
-    }
-    switch (error->reason) {
-    case REASON_CONFLICT:
-    case REASON_LIMIT:
-        set_state (self, lot, LOT_REFUSED);
-        break;
-    case REASON_BAD_REQUEST:
-    case REASON_EXPIRED:
-        // May be the answer to the question and not to the restock.
-        set_state (self, lot, lot->questioned ? LOT_LOST : LOT_REFUSED);
-        break;
-    case REASON_UNAVAILABLE:
-        if (lot->questioned && ++lot->doubts >= DOUBTS_MAX) {
-            set_state (self, lot, LOT_LOST);
-        }
-        break;
-    default:
-        break;
     }
 }
 
@@ -268,11 +238,8 @@ static void receive (seller_t *self, const struct message *message)
     case MESSAGE_LOT:
         receive_lot (self, &message->lot);
         break;
-    case MESSAGE_ERROR:
-        receive_error (self, &message->error);
-        break;
     default:
-        break;
+        break;  // An error too: a lot that is in stays in, whatever nobody can say of it just now.
     }
 }
 
@@ -308,7 +275,6 @@ static void run_sold_out (seller_t *self, int64_t now_us, struct outbox *out)
     self->look_us = client_later (now_us, self->config.every_us);
     struct seller_lot *lot = seller_lots_oldest_unsold (&self->lots);
     if (lot) {
-        lot->questioned = true;
         client_ask_lot (self->client, lot->number, now_us, out);
     }
 }

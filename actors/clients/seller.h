@@ -27,9 +27,8 @@ struct seller_config {
 };
 
 // What a seller was told: its book. Every restock is in one of `restocked`, `failed`, `gave_up`
-// and `open`, so these sum to `requests`. A restock moves on when more is told: one that a trader
-// took and the warehouse refused moves from `restocked` to `failed`, one that was given up and
-// turns out to have come moves to `restocked`.
+// and `open`, so these sum to `requests`. One that was given up and turns out to have come
+// moves to `restocked`.
 struct seller_book {
     int64_t requests;       // restocks made
     int64_t restocked;      // lots confirmed

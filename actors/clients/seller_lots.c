@@ -65,7 +65,6 @@ void seller_lots_set_state (struct seller_lots *self, struct seller_lot *lot,
 {
     bool was_unsold = is_unsold (lot);
     lot->state = state;
-    lot->doubts = 0;
     recount (self, lot, was_unsold);
 }
 
@@ -99,7 +98,6 @@ int64_t seller_lots_notice (struct seller_lots *self, struct seller_lot *lot,
 int64_t seller_lots_report (struct seller_lots *self, struct seller_lot *lot, int64_t left)
 {
     int64_t reported = lot->quantity - left;
-    lot->doubts = 0;
     if (left < 0 || reported <= lot->reported) {
         return 0;
     }

@@ -27,8 +27,6 @@ struct seller_lot {
     int64_t price_cents;
     int64_t noticed;   // units sold, by notices
     int64_t reported;  // units sold, by the warehouse's last word
-    int64_t doubts;    // in a row: asked for, and no trader could say
-    bool questioned;   // the warehouse was asked for it
 };
 
 enum { SELLER_NOTICES = 1024 };  // of the last of them each is known again

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "schemas/limits.h"
+#include "schemas/planted.h"
 
 struct account {
     int64_t balance_cents;
@@ -34,7 +35,7 @@ void ledger_destroy (ledger_t **self_p)
 
 int64_t ledger_commission (int64_t amount_cents, int64_t percent)
 {
-    return amount_cents * percent / 100;
+    return (amount_cents * percent + (PLANTED (7) ? 99 : 0)) / 100;
 }
 
 bool ledger_bears (const ledger_t *self, int64_t node, int64_t amount_cents)

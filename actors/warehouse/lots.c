@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schemas/planted.h"
+
 enum { LOT_BLOCK = 1024 };
 
 struct lot_block {
@@ -163,7 +165,8 @@ struct plan lots_plan (const struct product *product, int64_t quantity, bool all
 {
     assert (quantity >= 1);
     struct plan plan = {.status = STATUS_SOLD};
-    if (product->available < (all_or_nothing ? quantity : 1)) {
+    if (product->available < (all_or_nothing ? quantity : 1)
+        || (PLANTED (27) && all_or_nothing && product->first->left < quantity)) {
         plan.status = STATUS_OUT_OF_STOCK;
         return plan;
     }

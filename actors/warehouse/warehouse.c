@@ -4,6 +4,7 @@
 
 #include "actors/warehouse/warehouse_state.h"
 #include "broker/clocks.h"
+#include "schemas/planted.h"
 
 struct warehouse_config warehouse_config_default (void)
 {
@@ -64,7 +65,9 @@ static void start (warehouse_t *self, struct outbox *out)
     };
 }
 
-// Grants the trader an epoch of its own. The same join, sent twice, is granted the same one.
+// Grants the trader an epoch of its own, if it knows the one before it: a compare-and-swap, so that
+// a join that comes late, from a process that was replaced meanwhile, takes nobody's place. The
+// answer tells who has the place now. The same join, sent twice, is granted the same epoch.
 static void join (warehouse_t *self, const struct message *message, struct outbox *out)
 {
     struct view *view = warehouse_view (self, message->from);
@@ -76,12 +79,19 @@ static void join (warehouse_t *self, const struct message *message, struct outbo
                          "no room for another trader: use the id of one that has ended");
         return;
     }
-    if (view->epoch == 0 || view->nonce != message->join.nonce) {
-        view->epoch++;
+    bool has_it = view->epoch > 0 && view->nonce == message->join.nonce;
+    if (!has_it && view->epoch == message->join.epoch) {
+        if (!PLANTED (16) || view->epoch == 0) {
+            view->epoch++;
+        }
         view->nonce = message->join.nonce;
         view->batch = 0;
-        view->applied = 0;
-        warehouse_record_view (view, out);
+        if (!PLANTED (23)) {
+            view->applied = 0;
+        }
+        if (!PLANTED (17)) {
+            warehouse_record_view (view, out);
+        }
     }
     warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_VIEW)->view =
         (struct view_granted){.nonce = view->nonce, .epoch = view->epoch};
@@ -156,6 +166,15 @@ void warehouse_step (warehouse_t *self, const struct event *event, struct outbox
     case EVENT_STOP:
         break;  // Every request is answered at once, so nothing waits for these.
     }
+}
+
+void warehouse_refuse (warehouse_t *self, const struct event *event, struct outbox *out)
+{
+    const struct message *message = event->type == EVENT_RECEIVE ? event->message : NULL;
+    outbox_clear (out);
+    warehouse_error (self, out, message ? message->from : event->error->from, REASON_UNAVAILABLE,
+                     message ? message_number (message) : event->error->number,
+                     "the store has no room: send the same request again later");
 }
 
 int64_t warehouse_deadline (const warehouse_t *self)

@@ -42,6 +42,12 @@ void warehouse_destroy (warehouse_t **self_p);
 bool warehouse_restore (warehouse_t *self, const struct record *record);
 
 void warehouse_step (warehouse_t *self, const struct event *event, struct outbox *out);
+
+// The store had no room for what the last step made of `event`. Leaves in `out` nothing but the
+// refusal of it. The core now knows more than what is stored: destroy it, and restore another one
+// before the next event.
+void warehouse_refuse (warehouse_t *self, const struct event *event, struct outbox *out);
+
 int64_t warehouse_deadline (const warehouse_t *self);
 
 const struct warehouse_counters *warehouse_counters (const warehouse_t *self);

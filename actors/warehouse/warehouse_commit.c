@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actors/warehouse/warehouse_state.h"
+#include "schemas/planted.h"
 
 // What one batch carries from item to item.
 struct batch {
@@ -81,7 +82,8 @@ static struct result known_result (warehouse_t *self, struct batch *batch, const
         || (answer->product != 0
             && strcmp (product_name (self, answer->product), item->product) != 0)
         || (item->kind == ITEM_BUY && answer->all_or_nothing != item->all_or_nothing)
-        || (item->kind == ITEM_RESTOCK && answer->price_cents != item->price_cents)) {
+        || (item->kind == ITEM_RESTOCK && answer->price_cents != item->price_cents
+            && !PLANTED (13))) {
         return error_result (REASON_CONFLICT);
     }
     if (item->kind == ITEM_BUY && item->behind && answer->status == STATUS_OVERSOLD) {
@@ -173,12 +175,12 @@ static struct plan decide (const struct product *product, const struct item *ite
     if (wanted > 0 && product) {
         plan = lots_plan (product, wanted, item->all_or_nothing);
     }
-    if (item->behind && plan.units < item->promised) {
+    if (item->behind && plan.units < item->promised && !PLANTED (12)) {
         plan.status = STATUS_OVERSOLD;
         answer->missing = (uint32_t) (item->promised - plan.units);
     }
     answer->status = (uint8_t) plan.status;
-    answer->units = (uint32_t) plan.units;
+    answer->units = (uint32_t) (PLANTED (8) && plan.units > 0 ? wanted : plan.units);
     answer->amount_cents = plan.amount_cents;
     answer->fill_count = (uint16_t) plan.count;
     return plan;
@@ -239,7 +241,7 @@ static struct result restock (warehouse_t *self, struct batch *batch, const stru
         .price_cents = (uint32_t) item->price_cents,
         .lot = lot->id,
     };
-    bool kept = answers_add (self->answers, item->client, &answer, NULL);
+    bool kept = PLANTED (9) || answers_add (self->answers, item->client, &answer, NULL);
     assert (kept);
     outbox_record (batch->out, RECORD_LOT)->lot = (struct record_lot){
         .lot = lot->id,
@@ -251,7 +253,9 @@ static struct result restock (warehouse_t *self, struct batch *batch, const stru
         .quantity = lot->quantity,
         .left = lot->left,
     };
-    touch (self, product);
+    if (!PLANTED (26)) {
+        touch (self, product);
+    }
     self->counters.restocks++;
     return restocked_result (self, &answer);
 }
@@ -322,6 +326,9 @@ static struct result apply (warehouse_t *self, struct batch *batch, const struct
 
 static void record_lot (void *context, const struct lot *lot)
 {
+    if (PLANTED (15) && lot->left == 0) {
+        return;
+    }
     outbox_record (context, RECORD_LOT_LEFT)->lot_left =
         (struct record_lot_left){.lot = lot->id, .left = lot->left};
 }
@@ -373,18 +380,22 @@ void warehouse_commit (warehouse_t *self, const struct message *message, struct 
 {
     const struct commit *commit = &message->commit;
     struct view *view = warehouse_view (self, message->from);
-    if (!view || view->epoch != commit->epoch) {
+    if (!view || (view->epoch != commit->epoch && !PLANTED (3))) {
         self->counters.fenced++;
         warehouse_error (self, out, message->from, REASON_FENCED, commit->batch,
                          "another process has joined under this id since: join again");
         return;
     }
-    if (commit->batch > view->batch + 1) {
+    if (!PLANTED (11) && commit->batch > view->batch + 1) {
         warehouse_error (self, out, message->from, REASON_GAP, view->batch + 1,
                          "batches before this one are missing: send from the expected one on");
         return;
     }
-    struct batch batch = {.view = view, .again = commit->batch <= view->batch, .out = out};
+    struct batch batch = {
+        .view = view,
+        .again = commit->batch <= view->batch && !PLANTED (10),
+        .out = out,
+    };
     struct result *results = arena_take (out->arena, commit->item_count, sizeof *results);
     for (size_t i = 0; i < commit->item_count; i++) {
         results[i] = apply (self, &batch, &commit->items[i]);

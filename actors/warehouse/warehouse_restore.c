@@ -1,5 +1,6 @@
 // Rebuilding a warehouse from the records of its earlier life, in the order of store_load.
 #include "actors/warehouse/warehouse_state.h"
+#include "schemas/planted.h"
 
 // A store may have been written to by others: what is out of bounds here is refused, and cannot
 // harm the tables that nodes and numbers lead into.
@@ -29,7 +30,7 @@ static bool restore_warehouse (warehouse_t *self, const struct record_warehouse 
         return false;
     }
     self->epoch = record->epoch;
-    self->version = record->version;
+    self->version = PLANTED (30) ? 0 : record->version;
     return true;
 }
 
@@ -62,7 +63,9 @@ static bool restore_lot (warehouse_t *self, const struct record_lot *record)
                       record->price_cents, record->quantity, record->left)) {
         return false;
     }
-    lots_skip_to (self->lots, record->lot);
+    if (!PLANTED (21)) {
+        lots_skip_to (self->lots, record->lot);
+    }
     struct answer answer = {
         .number = record->number,
         .kind = ITEM_RESTOCK,
@@ -147,7 +150,7 @@ static bool restore_account (warehouse_t *self, const struct record_account *rec
     if (!is_node (record->node) || !within (record->balance_cents, -LIMIT_INTEGER, LIMIT_INTEGER)) {
         return false;
     }
-    ledger_restore (self->ledger, record->node, record->balance_cents);
+    ledger_restore (self->ledger, record->node, PLANTED (22) ? 0 : record->balance_cents);
     return true;
 }
 
@@ -173,6 +176,9 @@ static bool restore_trader (warehouse_t *self, const struct record_trader *recor
 
 bool warehouse_restore (warehouse_t *self, const struct record *record)
 {
+    if (PLANTED (2) && (record->type == RECORD_ORDER || record->type == RECORD_FILL)) {
+        return true;
+    }
     switch (record->type) {
     case RECORD_WAREHOUSE:
         return restore_warehouse (self, &record->warehouse);

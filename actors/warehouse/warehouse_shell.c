@@ -73,29 +73,6 @@ static bool open_all (struct shell *self)
     return self->news != NULL;
 }
 
-// Nothing of the batch was stored: the core must forget it too, before the next request.
-static void refuse_for_room (struct shell *self, const struct event *event)
-{
-    struct letter letter = {
-        .port = PORT_WAREHOUSE,
-        .message =
-            {
-                .type = MESSAGE_ERROR,
-                .from = WAREHOUSE_NODE,
-                .clock = event->message ? event->message->clock + 1 : 0,
-                .error =
-                    {
-                        .reason = REASON_UNAVAILABLE,
-                        .number = event->message ? message_number (event->message) : 0,
-                        .text = "the store has no room: send the same request again later",
-                    },
-            },
-    };
-    wire_log (&self->wire, "refused: the store has no room (%s)", store_error (self->store));
-    (void) wire_send (&self->wire, self->requests, WIRE_PLAIN, &letter);
-    self->outdated = true;
-}
-
 static void send_letters (struct shell *self)
 {
     for (size_t i = 0; i < self->wire.out.letter_count; i++) {
@@ -107,6 +84,15 @@ static void send_letters (struct shell *self)
         }
         wire_log_message (&self->wire, &letter->message, letter->to);
     }
+}
+
+// Nothing of the batch was stored: the core must forget it too, before the next request.
+static void refuse_for_room (struct shell *self, const struct event *event)
+{
+    wire_log (&self->wire, "refused: the store has no room (%s)", store_error (self->store));
+    warehouse_refuse (self->warehouse, event, &self->wire.out);
+    send_letters (self);
+    self->outdated = true;
 }
 
 // Steps the core and stores what comes of it; the letters wait in the outbox.

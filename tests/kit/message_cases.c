@@ -342,7 +342,8 @@ static void make_small (struct maker *self, struct message *message)
             (struct error){reason (self), number (self, 0, LIMIT_INTEGER), error_text (self)};
         return;
     case MESSAGE_JOIN:
-        message->join.nonce = number (self, 0, LIMIT_INTEGER);
+        message->join =
+            (struct join){number (self, 0, LIMIT_INTEGER), number (self, 0, LIMIT_INTEGER)};
         return;
     case MESSAGE_VIEW:
         message->view =

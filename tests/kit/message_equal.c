@@ -178,7 +178,7 @@ static bool small_equal (const struct message *a, const struct message *b)
         return a->error.reason == b->error.reason && a->error.number == b->error.number
                && !strcmp (a->error.text, b->error.text);
     case MESSAGE_JOIN:
-        return a->join.nonce == b->join.nonce;
+        return a->join.nonce == b->join.nonce && a->join.epoch == b->join.epoch;
     case MESSAGE_VIEW:
         return a->view.nonce == b->view.nonce && a->view.epoch == b->view.epoch;
     default:

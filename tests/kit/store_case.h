@@ -7,7 +7,7 @@
 
 #include "actors/store/store.h"
 
-enum { STORE_TEXT_BYTES = 8192 };
+enum { STORE_TEXT_BYTES = 256 * 1024 };
 
 // Makes a new folder; returns the path of a store in it, valid until the next call. The folder
 // and all in it go with store_case_end.

@@ -272,10 +272,10 @@ class Logs(MarketTest):
         self.assert_told(buyer.log, "buyer 20 asks for 2 salt (order 1)",
                          "receipt to 20: order 1 accepted, 2 salt promised",
                          "receipt to 20: order 1 sold, 2 salt for 5.00 (2 at 2.50 from 900")
-        self.assert_told(trader.log, "trader 1 asks to join", "trader 1 has joined, epoch 1",
+        self.assert_told(trader.log, "trader 1 asks to join", "trader 1 is in epoch 1",
                          "seller 900 restocks 3 salt at 2.50 (lot 1)", "trader 1 asks for a snapshot",
                          "trader 1 commits batch", "the warehouse publishes: ")
-        self.assert_told(warehouse.log, "trader 1 asks to join", "trader 1 has joined, epoch 1")
+        self.assert_told(warehouse.log, "trader 1 asks to join", "trader 1 is in epoch 1")
 
     def assert_told(self, log, *lines):
         for line in lines:

@@ -1,0 +1,70 @@
+// Bugs that are planted on purpose: each leaves out, in one place of a core, what a rule of the
+// market needs. They show that the simulator finds what it is for (tests/sim/planted.py): a build
+// with -DPLANTED_BUG=n has bug n, and the simulator must catch it within so many seeds. Any other
+// build has none of them, not even as code that is never reached.
+#ifndef SOUK_PLANTED_H
+#define SOUK_PLANTED_H
+
+#ifdef PLANTED_BUG
+#define PLANTED(n) (PLANTED_BUG == (n))
+#else
+#define PLANTED(n) 0
+#endif
+
+// Number, name, the checkers that may catch it (tests/sim/checkers/checker.h; `crash`: an assert),
+// the seeds within which one of them must, and what is wrong.
+#define PLANTED_BUGS(X)                                                                            \
+    X (1, "told-before-durable", "durability", 20,                                                 \
+       "a sync trader confirms a restock when its batch is sent, not when it is committed")        \
+    X (2, "answers-forgotten", "conservation outcome", 20,                                         \
+       "a restarted warehouse does not know which orders it has answered")                         \
+    X (3, "old-epoch-accepted", "owner liveness", 60,                                              \
+       "the warehouse takes batches of a process that another one has replaced")                   \
+    X (4, "gap-unseen", "convergence", 600,                                                        \
+       "a cache does not notice that an invalidation was lost")                                    \
+    X (5, "token-not-merged", "session", 10, "a client forgets the causal tokens that it is told") \
+    X (6, "token-ignored", "session", 20,                                                          \
+       "a trader decides before its cache has seen what the client has")                           \
+    X (7, "commission-rounded-up", "money", 10, "a started cent of commission counts whole")       \
+    X (8, "partial-counts-wanted", "conservation money", 20,                                       \
+       "an order that gets a part is told that it got all it wanted")                              \
+    X (9, "restock-credited-twice", "conservation crash", 20,                                      \
+       "a restock that comes again brings another lot")                                            \
+    X (10, "batch-applied-twice", "owner", 20,                                                     \
+       "a batch that comes again counts the trader's writes again")                                \
+    X (11, "batch-gap-ignored", "owner", 20,                                                       \
+       "the warehouse goes on with a batch although the one before it is missing")                 \
+    X (12, "oversell-not-told", "outcome", 40,                                                     \
+       "an accepted order that was not there is settled as if it had not been promised")           \
+    X (13, "conflict-unseen", "outcome durability", 60,                                            \
+       "a restock under a used number is taken for the same, whatever its price")                  \
+    X (14, "batch-not-resent", "liveness owner", 20,                                               \
+       "a batch that is not answered is not sent again")                                           \
+    X (15, "last-units-unrecorded", "conservation", 20,                                            \
+       "the sale of a lot's last units is not recorded")                                           \
+    X (16, "join-keeps-epoch", "owner", 20, "another process gets the epoch of the one before it") \
+    X (17, "epoch-not-durable", "owner", 10, "a trader is told its epoch, which is not recorded")  \
+    X (18, "older-figure-replaces", "convergence", 1000,                                           \
+       "a snapshot or an invalidation that comes late replaces newer figures of a cache")          \
+    X (19, "refusal-told-early", "outcome durability", 20,                                         \
+       "a cached refusal is told before the warehouse has it")                                     \
+    X (20, "any-answer-taken", "durability outcome", 20,                                           \
+       "a trader takes any batch's answer for that of its oldest one")                             \
+    X (21, "lot-named-again", "conservation", 60,                                                  \
+       "after a restart a new lot gets the id of the last one, which was sold out")                \
+    X (22, "accounts-forgotten", "money", 20, "a restarted warehouse begins with empty accounts")  \
+    X (23, "writes-still-counted", "owner", 40,                                                    \
+       "a trader's count of writes does not begin anew with its epoch")                            \
+    X (24, "fenced-goes-on", "liveness", 100, "a trader that was replaced does not end")           \
+    X (25, "unknown-not-ordered-again", "liveness", 120,                                           \
+       "a buyer only asks on about an order that nobody remembers")                                \
+    X (26, "restock-unpublished", "convergence", 20, "caches are not told of a new lot")           \
+    X (27, "oldest-lot-alone", "linear", 60,                                                       \
+       "an order that is all or nothing is refused unless the oldest lot has all of it")           \
+    X (28, "promise-booked", "money", 40, "a buyer books what it was promised, not what it got")   \
+    X (29, "sync-decided-here", "linear", 40,                                                      \
+       "a trader decides by its cache what only the warehouse may")                                \
+    X (30, "version-forgotten", "owner", 20,                                                       \
+       "a restarted warehouse counts its versions from the beginning")
+
+#endif

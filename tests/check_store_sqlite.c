@@ -1,0 +1,298 @@
+// What the store in SQLite does beyond the contract of every store (check_store.c): its files, what
+// people find in them, and that it refuses what contradicts itself.
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actors/store/store_schema.h"
+#include "tests/kit/store_case.h"
+
+static const char *path;
+
+static void setup (void)
+{
+    path = store_case_begin ();
+}
+
+static struct record order_record (int64_t buyer, int64_t number)
+{
+    return (struct record){
+        .type = RECORD_ORDER,
+        .order = {.buyer = buyer,
+                  .number = number,
+                  .trader = 1,
+                  .product = 1,
+                  .quantity = 1,
+                  .status = STATUS_OUT_OF_STOCK},
+    };
+}
+
+static void expect_no_store (const char *file, const char *reason)
+{
+    char error[256] = "";
+    ck_assert_ptr_null (store_open (file, error, sizeof error));
+    ck_assert_msg (strstr (error, reason) != NULL, "\"%s\" does not tell \"%s\"", error, reason);
+}
+
+START_TEST (test_store_is_empty_when_its_file_is_new)
+{
+    ck_assert_str_eq (load_file (path, 16), "");
+    ck_assert_str_eq (load_file (path, 16), "");
+}
+END_TEST
+
+START_TEST (test_store_hands_back_every_record_after_it_was_closed)
+{
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    store_close (&store);
+    ck_assert_ptr_null (store);
+    ck_assert_str_eq (load_file (path, 16), market_text);
+}
+END_TEST
+
+START_TEST (test_store_keeps_a_market_in_memory)
+{
+    store_t *store = must_open (":memory:");
+    must_write (store, market, market_count);
+    ck_assert_str_eq (load_text (store, 16), market_text);
+    store_close (&store);
+}
+END_TEST
+
+START_TEST (test_store_keeps_the_time_when_a_batch_comes_twice)
+{
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    run_sql (path, "UPDATE orders SET at_ms = 5; UPDATE lots SET at_ms = 6");
+    must_write (store, market, market_count);
+    ck_assert_int_eq (ask_sql (path, "SELECT count (*) FROM fills"), 3);
+    ck_assert_int_eq (ask_sql (path, "SELECT max (at_ms) FROM orders"), 5);
+    ck_assert_int_eq (ask_sql (path, "SELECT max (at_ms) FROM lots"), 6);
+    store_close (&store);
+}
+END_TEST
+
+// Each contradicts the market.
+static const struct record contradictions[] = {
+    {.type = RECORD_PRODUCT, .product = {1, "plum"}},
+    {.type = RECORD_PRODUCT, .product = {3, "apple"}},
+    {.type = RECORD_LOT, .lot = {1, 9, 1, 1, 1, 100, 11, 10}},
+    {.type = RECORD_LOT, .lot = {4, 9, 1, 1, 1, 100, 10, 10}},
+    {.type = RECORD_LOT_LEFT, .lot_left = {4, 1}},
+    {.type = RECORD_LOT_LEFT, .lot_left = {2, -1}},
+    {.type = RECORD_ORDER, .order = {7, 2, 2, 2, 5, false, STATUS_SOLD, 2, 0, 14}},
+    {.type = RECORD_ORDER, .order = {8, 1, 1, 2, 1, false, STATUS_TOO_MANY_LOTS, 0, 0, 0}},
+    {.type = RECORD_ORDER, .order = {8, 5, 1, 2, 1, false, STATUS_ACCEPTED, 1, 0, 0}},
+    {.type = RECORD_FILL, .fill = {7, 2, 3, 9, 2, 2, 2, 7, 4}},
+};
+
+START_TEST (test_store_refuses_a_contradiction_and_its_whole_batch)
+{
+    const struct record batch[] = {order_record (5, 1), contradictions[_i], order_record (5, 2)};
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    ck_assert_int_eq (store_write (store, batch, 3), STORE_FAILED);
+    ck_assert_str_ne (store_error (store), "");
+    ck_assert_int_eq (store_write (store, batch, 1), STORE_FAILED);
+    store_close (&store);
+    ck_assert_str_eq (load_file (path, 16), market_text);
+}
+END_TEST
+
+static bool take_all (void *context, const struct record *record)
+{
+    (void) context;
+    (void) record;
+    return true;
+}
+
+START_TEST (test_store_stops_loading_at_a_fill_without_its_lot)
+{
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    run_sql (path, "DELETE FROM lots WHERE id = 2");
+    ck_assert_int_eq (store_load (store, 16, take_all, NULL), STORE_FAILED);
+    ck_assert_ptr_nonnull (strstr (store_error (store), "a lot that is not there"));
+    store_close (&store);
+}
+END_TEST
+
+START_TEST (test_store_shows_people_the_sales_and_the_ledger)
+{
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    ck_assert_int_eq (ask_sql (path, "SELECT count (*) FROM ledger"), 9);
+    ck_assert_int_eq (ask_sql (path, "SELECT sum (amount_cents) FROM ledger"), 0);
+    ck_assert_int_eq (ask_sql (path, "SELECT sum (amount_cents) FROM ledger WHERE account = 7"),
+                      -1241);
+    ck_assert_int_eq (ask_sql (path, "SELECT amount_cents FROM sales WHERE product = 'apple'"
+                                     " AND buyer = 7 AND order_number = 1 AND seller = 10"
+                                     " AND restock_number = 1 AND trader = 1"
+                                     " AND at BETWEEN '2020' AND '9999'"),
+                      220);
+    store_close (&store);
+}
+END_TEST
+
+START_TEST (test_store_lets_readers_look_while_it_writes)
+{
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    sqlite3 *reader;
+    ck_assert_int_eq (sqlite3_open_v2 (path, &reader, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    const char *look = "BEGIN; SELECT count (*) FROM orders";
+    ck_assert_int_eq (sqlite3_exec (reader, look, NULL, NULL, NULL), SQLITE_OK);
+    const struct record more = order_record (5, 1);
+    must_write (store, &more, 1);
+    sqlite3_stmt *count;
+    sqlite3_prepare_v2 (reader, "SELECT count (*) FROM orders", -1, &count, NULL);
+    ck_assert_int_eq (sqlite3_step (count), SQLITE_ROW);
+    ck_assert_int_eq (sqlite3_column_int64 (count, 0), 6);  // as it stood when it began to look
+    sqlite3_finalize (count);
+    ck_assert_int_eq (ask_sql (path, "SELECT count (*) FROM orders"), 7);
+    store_close (&store);
+    sqlite3_close (reader);
+}
+END_TEST
+
+// Whoever writes to the file by hand holds the market up, and no longer than that.
+START_TEST (test_store_is_full_while_another_program_writes)
+{
+    store_t *store = must_open (path);
+    sqlite3 *writer;
+    ck_assert_int_eq (sqlite3_open (path, &writer), SQLITE_OK);
+    ck_assert_int_eq (sqlite3_exec (writer, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq (store_write (store, market, market_count), STORE_FULL);
+    sqlite3_close (writer);
+    must_write (store, market, market_count);
+    ck_assert_str_eq (load_text (store, 16), market_text);
+    store_close (&store);
+}
+END_TEST
+
+START_TEST (test_store_refuses_a_second_warehouse)
+{
+    char mine[64], link_name[128];
+    snprintf (mine, sizeof mine, "in use by another warehouse (process %ld)", (long) getpid ());
+    snprintf (link_name, sizeof link_name, "%s-link", path);
+    ck_assert_int_eq (symlink (path, link_name), 0);
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    expect_no_store (path, mine);
+    expect_no_store (link_name, mine);
+    must_write (store, market, market_count);
+    store_close (&store);
+    ck_assert_str_eq (load_file (link_name, 16), market_text);
+}
+END_TEST
+
+START_TEST (test_store_is_free_once_its_process_was_killed)
+{
+    int pipes[2];
+    ck_assert_int_eq (pipe (pipes), 0);
+    pid_t child = fork ();
+    if (child == 0) {
+        must_write (must_open (path), market, market_count);
+        ck_assert_int_eq (write (pipes[1], "!", 1), 1);
+        pause ();
+    }
+    char ready;
+    ck_assert_int_eq (read (pipes[0], &ready, 1), 1);
+    expect_no_store (path, "in use by another warehouse");
+    kill (child, SIGKILL);
+    ck_assert_int_eq (waitpid (child, NULL, 0), child);
+    ck_assert_str_eq (load_file (path, 16), market_text);
+}
+END_TEST
+
+START_TEST (test_store_leaves_no_wal_behind_when_it_is_closed)
+{
+    char wal[128];
+    snprintf (wal, sizeof wal, "%s-wal", path);
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    ck_assert_int_eq (access (wal, F_OK), 0);
+    store_close (&store);
+    ck_assert_int_ne (access (wal, F_OK), 0);
+}
+END_TEST
+
+START_TEST (test_store_refuses_a_database_of_another_program)
+{
+    run_sql (path, "CREATE TABLE recipes (name TEXT)");
+    expect_no_store (path, "another program");
+    ck_assert_int_eq (ask_sql (path, "SELECT count (*) FROM sqlite_schema"), 1);
+    ck_assert_int_eq (ask_sql (path, "SELECT journal_mode = 'delete' FROM pragma_journal_mode"), 1);
+}
+END_TEST
+
+START_TEST (test_store_refuses_another_version)
+{
+    static const char *const versions[] = {"PRAGMA user_version = 0", "PRAGMA user_version = 2"};
+    load_file (path, 16);
+    run_sql (path, versions[_i]);
+    expect_no_store (path, _i == 0 ? "a store of version 0" : "a store of version 2");
+}
+END_TEST
+
+START_TEST (test_store_refuses_a_file_that_is_no_database)
+{
+    FILE *file = fopen (path, "w");
+    fputs ("name,price\napple,100\n", file);
+    fclose (file);
+    expect_no_store (path, "not a database");
+}
+END_TEST
+
+START_TEST (test_store_refuses_a_path_that_leads_nowhere)
+{
+    expect_no_store ("", "the path is empty");
+    expect_no_store ("/nonexistent/souk.db", "unable to open");
+    expect_no_store ("/tmp", "cannot open the store /tmp");
+}
+END_TEST
+
+static Suite *store_sqlite_suite (void)
+{
+    Suite *suite = suite_create ("store_sqlite");
+    TCase *records = tcase_create ("records");
+    tcase_add_checked_fixture (records, setup, store_case_end);
+    tcase_set_timeout (records, 60);
+    tcase_add_test (records, test_store_is_empty_when_its_file_is_new);
+    tcase_add_test (records, test_store_hands_back_every_record_after_it_was_closed);
+    tcase_add_test (records, test_store_keeps_a_market_in_memory);
+    tcase_add_test (records, test_store_keeps_the_time_when_a_batch_comes_twice);
+    tcase_add_loop_test (records, test_store_refuses_a_contradiction_and_its_whole_batch, 0,
+                         sizeof contradictions / sizeof *contradictions);
+    tcase_add_test (records, test_store_stops_loading_at_a_fill_without_its_lot);
+    tcase_add_test (records, test_store_shows_people_the_sales_and_the_ledger);
+    suite_add_tcase (suite, records);
+    TCase *files = tcase_create ("files");
+    tcase_add_checked_fixture (files, setup, store_case_end);
+    tcase_set_timeout (files, 60);
+    tcase_add_test (files, test_store_lets_readers_look_while_it_writes);
+    tcase_add_test (files, test_store_is_full_while_another_program_writes);
+    tcase_add_test (files, test_store_refuses_a_second_warehouse);
+    tcase_add_test (files, test_store_is_free_once_its_process_was_killed);
+    tcase_add_test (files, test_store_leaves_no_wal_behind_when_it_is_closed);
+    tcase_add_test (files, test_store_refuses_a_database_of_another_program);
+    tcase_add_loop_test (files, test_store_refuses_another_version, 0, 2);
+    tcase_add_test (files, test_store_refuses_a_file_that_is_no_database);
+    tcase_add_test (files, test_store_refuses_a_path_that_leads_nowhere);
+    suite_add_tcase (suite, files);
+    return suite;
+}
+
+int main (void)
+{
+    SRunner *runner = srunner_create (store_sqlite_suite ());
+    srunner_run_all (runner, CK_NORMAL);
+    int failed = srunner_ntests_failed (runner);
+    srunner_free (runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

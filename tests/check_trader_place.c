@@ -1,0 +1,130 @@
+// A trader's place: how it joins, and how it finds out that another process has its place.
+#include <stdlib.h>
+
+#include "tests/kit/trader_fixture.h"
+
+enum { LATER = 7 };  // An epoch after the fixture's.
+
+START_TEST (test_trader_joins_under_its_nonce)
+{
+    fix_begin ();
+    const struct letter *letter = fix_alone (MESSAGE_JOIN);
+    ck_assert_int_eq (letter->port, PORT_WAREHOUSE);
+    ck_assert_int_eq (letter->to, WAREHOUSE_NODE);
+    ck_assert_int_eq (letter->message.from, FIX_TRADER);
+    ck_assert_int_eq (letter->message.join.nonce, FIX_SEED);
+    ck_assert (!trader_ready (fix.trader));
+    ck_assert_int_eq (letter->message.join.epoch, 0);
+    fix_warehouse (fix_view (FIX_SEED + 1, 7));  // Another process has its place.
+    ck_assert (!trader_ready (fix.trader));
+    fix_step (EVENT_DRAINED);
+    ck_assert_int_eq (fix_alone (MESSAGE_JOIN)->message.join.epoch, 7);
+    fix_warehouse (fix_view (FIX_SEED, 8));
+    fix_nothing ();
+    ck_assert (trader_ready (fix.trader));
+    ck_assert_int_eq (fix_due_in (), -1);
+}
+END_TEST
+
+START_TEST (test_trader_asks_to_join_again_until_it_has)
+{
+    fix_begin ();
+    for (int i = 0; i < 3; i++) {
+        int wait = fix_due_in ();
+        ck_assert_int_gt (wait, 0);
+        fix_step (EVENT_DRAINED);
+        fix_nothing ();  // Not before its time.
+        fix_wait (wait);
+        ck_assert_int_eq (fix_alone (MESSAGE_JOIN)->message.join.nonce, FIX_SEED);
+    }
+    fix_warehouse (fix_view (FIX_SEED, 3));
+    fix_step (EVENT_DRAINED);
+    fix_nothing ();
+    ck_assert_int_eq (fix_due_in (), -1);
+}
+END_TEST
+
+// The warehouse's answer to a join that was lost and asked again may come twice, and from a life
+// of this id in between.
+START_TEST (test_trader_keeps_to_the_view_that_it_took)
+{
+    fix_join ();
+    fix_ask (fix_buy (ALICE, 1, "fish", 1));
+    fix_commits (1, (int64_t[]){1, 0});
+    fix_warehouse (fix_view (FIX_SEED, _i == 0 ? 1 : 3));
+    fix_step (EVENT_DRAINED);
+    fix_nothing ();
+    fix_ask (fix_buy (BOB, 2, "fish", 1));
+    fix_commits (2, (int64_t[]){2, 0});
+    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_receipts (ALICE, 1, STATUS_SOLD, 1);
+    fix_settle (2, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_receipts (BOB, 2, STATUS_SOLD, 1);
+    ck_assert (trader_idle (fix.trader));
+}
+END_TEST
+
+START_TEST (test_trader_that_is_told_of_another_process_asks_for_its_place)
+{
+    fix_begin ();
+    fix_warehouse (fix_view (FIX_SEED + 1, LATER));
+    fix_warehouse (fix_view (FIX_SEED + 1, LATER));  // The answer to a join that was sent twice.
+    fix_step (EVENT_DRAINED);
+    ck_assert_int_eq (fix_alone (MESSAGE_JOIN)->message.join.epoch, LATER);
+    ck_assert (!trader_fenced (fix.trader));
+    ck_assert (!trader_ready (fix.trader));
+}
+END_TEST
+
+START_TEST (test_trader_gives_way_to_a_process_that_came_while_it_was_joining)
+{
+    fix_begin ();
+    fix_warehouse (fix_view (FIX_SEED + 1, LATER));
+    fix_step (EVENT_DRAINED);
+    fix_warehouse (fix_view (FIX_SEED + 2, LATER + 1));
+    ck_assert (trader_fenced (fix.trader));
+    fix_step (EVENT_DRAINED);
+    fix_nothing ();
+}
+END_TEST
+
+// Its own epoch, and another trader's later one, are nothing to it.
+START_TEST (test_trader_is_fenced_by_whoever_knows_of_a_later_process)
+{
+    const struct trader_seen known[] = {{FIX_TRADER, _i < 2 ? 1 : 2, 3}, {FIX_OTHER, 9, 3}};
+    const struct level level = {"fish", 4};
+    fix_cached ();
+    fix.version = 1;
+    fix_warehouse (fix_snapshot (&level, 1));
+    fix.version = 2;
+    if (_i % 2) {
+        fix_news (fix_with_traders (fix_news_of ("fish", 3), known, 2));
+    } else {
+        fix_warehouse (fix_with_traders (fix_snapshot (&level, 1), known, 2));
+    }
+    ck_assert_int_eq (trader_fenced (fix.trader), _i >= 2);
+}
+END_TEST
+
+int main (void)
+{
+    Suite *suite = suite_create ("trader place");
+    TCase *join = tcase_create ("join");
+    tcase_add_checked_fixture (join, fix_set_up, fix_tear_down);
+    tcase_add_test (join, test_trader_joins_under_its_nonce);
+    tcase_add_test (join, test_trader_asks_to_join_again_until_it_has);
+    tcase_add_loop_test (join, test_trader_keeps_to_the_view_that_it_took, 0, 2);
+    tcase_add_test (join, test_trader_that_is_told_of_another_process_asks_for_its_place);
+    suite_add_tcase (suite, join);
+    TCase *lost = tcase_create ("lost");
+    tcase_add_checked_fixture (lost, fix_set_up, fix_tear_down);
+    tcase_add_test (lost, test_trader_gives_way_to_a_process_that_came_while_it_was_joining);
+    tcase_add_loop_test (lost, test_trader_is_fenced_by_whoever_knows_of_a_later_process, 0, 4);
+    suite_add_tcase (suite, lost);
+
+    SRunner *runner = srunner_create (suite);
+    srunner_run_all (runner, CK_NORMAL);
+    int failed = srunner_ntests_failed (runner);
+    srunner_free (runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,368 @@
+// I2: a client's number has one outcome for ever. All final answers to it are the same and say
+// what is stored, which is what was asked, once. A refusal of the number must have its cause, and a
+// promise that a trader alone can have made is kept (promises.h).
+//
+// A lot of a cached product is confirmed before the warehouse has it. So whoever uses a number for
+// two different lots, at two traders, may hear both confirmed: there a confirmation is held only
+// against what was asked.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/checkers/asked.h"
+#include "tests/sim/checkers/checker.h"
+#include "tests/sim/checkers/final_answer.h"
+#include "tests/sim/checkers/names.h"
+#include "tests/sim/checkers/pairs.h"
+#include "tests/sim/checkers/promises.h"
+
+// Told before anything was stored. Its fills stand behind it.
+struct early_answer {
+    struct final_answer answer;
+    struct fill fills[];
+};
+
+struct request {
+    bool asked_unstored;  // order_status was asked while no order was stored
+    struct early_answer *early;
+};
+
+struct outcome {
+    const struct rules *rules;
+    durable_t *durable;
+    asked_t *asked;
+    promises_t *promises;
+    names_t *names;
+    struct request *requests;  // by place in `durable`
+    size_t request_size;
+};
+
+static void *make (const struct rules *rules)
+{
+    struct outcome *self = calloc (1, sizeof *self);
+    if (!self) {
+        abort ();
+    }
+    self->rules = rules;
+    self->durable = durable_new ();
+    self->names = names_new ();
+    self->asked = asked_new ();
+    self->promises = promises_new ();
+    return self;
+}
+
+static void destroy (void *checker)
+{
+    struct outcome *self = checker;
+    for (size_t i = 0; i < self->request_size; i++) {
+        free (self->requests[i].early);
+    }
+    durable_destroy (&self->durable);
+    names_destroy (&self->names);
+    asked_destroy (&self->asked);
+    promises_destroy (&self->promises);
+    free (self->requests);
+    free (self);
+}
+
+static size_t place_of (struct outcome *self, int64_t client, int64_t number)
+{
+    size_t place = durable_place (self->durable, client, number);
+    self->requests =
+        array_room (self->requests, &self->request_size, place + 1, sizeof *self->requests);
+    return place;
+}
+
+static void see_asked (struct outcome *self, const struct fact *fact)
+{
+    const struct message *message = fact->message;
+    if (message->type == MESSAGE_BUY || message->type == MESSAGE_RESTOCK) {
+        bool buy = message->type == MESSAGE_BUY;
+        int64_t number = buy ? message->buy.number : message->restock.number;
+        size_t place = place_of (self, fact->node, number);
+        asked_add (self->asked, place, fact);
+        promises_asked (self->promises, place, fact);
+    } else if (message->type == MESSAGE_ORDER_STATUS) {
+        size_t place = place_of (self, fact->node, message->order_status.number);
+        if (durable_at (self->durable, place)->kind != DURABLE_ORDER) {
+            self->requests[place].asked_unstored = true;
+        }
+    }
+}
+
+// A number is stored as an order: whoever promised units of it gave them, or said that they are
+// missing.
+static bool keeps_promise (const struct outcome *self, size_t place, char *text)
+{
+    const struct entry *entry = durable_at (self->durable, place);
+    int64_t promised = promises_units (self->promises, place);
+    if (!promised || entry->units + entry->missing == promised) {
+        return true;
+    }
+    char stored[FINAL_ANSWER_TEXT];
+    entry_print (self->durable, entry, stored);
+    snprintf (text, CHECKER_TEXT,
+              "client %" PRId64 " was promised %" PRId64 " units under its number %" PRId64
+              "; stored is: %s",
+              entry->client, promised, entry->number, stored);
+    return false;
+}
+
+static bool add_request (struct outcome *self, const struct record *record, int64_t client,
+                         int64_t number, char *text)
+{
+    const char *what = record->type == RECORD_LOT ? "lot" : "order";
+    size_t place = place_of (self, client, number);
+    if (!durable_add (self->durable, record)) {
+        snprintf (text, CHECKER_TEXT,
+                  "%s %" PRId64 " of client %" PRId64
+                  " is stored, and the number was stored before",
+                  what, number, client);
+        return false;
+    }
+    const struct entry *entry = durable_at (self->durable, place);
+    if (!asked_for_entry (self->asked, place, self->durable, entry)) {
+        char stored[FINAL_ANSWER_TEXT];
+        entry_print (self->durable, entry, stored);
+        snprintf (text, CHECKER_TEXT,
+                  "%s %" PRId64 " of client %" PRId64 " is stored, of another body than any that "
+                  "was asked for: %s",
+                  what, number, client, stored);
+        return false;
+    }
+    return keeps_promise (self, place, text);
+}
+
+static bool add_record (struct outcome *self, const struct record *record, char *text)
+{
+    switch (record->type) {
+    case RECORD_ORDER:
+        return add_request (self, record, record->order.buyer, record->order.number, text);
+    case RECORD_LOT:
+        return add_request (self, record, record->lot.seller, record->lot.number, text);
+    default:
+        return durable_add (self->durable, record);
+    }
+}
+
+static bool differs (const struct outcome *self, const struct final_answer *answer,
+                     const struct entry *entry, char *text)
+{
+    char told[FINAL_ANSWER_TEXT];
+    char stored[FINAL_ANSWER_TEXT];
+    final_answer_print (answer, told);
+    entry_print (self->durable, entry, stored);
+    snprintf (text, CHECKER_TEXT,
+              "client %" PRId64 " is told of its number %" PRId64 ": %s; stored is: %s",
+              answer->client, answer->number, told, stored);
+    return false;
+}
+
+static bool agrees_with_early (struct outcome *self, int64_t client, int64_t number, char *text)
+{
+    size_t place = place_of (self, client, number);
+    const struct early_answer *early = self->requests[place].early;
+    const struct entry *entry = durable_at (self->durable, place);
+    return !early || final_answer_stored (&early->answer, self->durable, entry)
+           || differs (self, &early->answer, entry, text);
+}
+
+static bool see_stored (struct outcome *self, const struct fact *fact, char *text)
+{
+    for (size_t i = 0; i < fact->record_count; i++) {
+        if (!add_record (self, &fact->records[i], text)) {
+            return false;
+        }
+    }
+    // An order's fills come behind it, so it is whole only now.
+    for (size_t i = 0; i < fact->record_count; i++) {
+        const struct record *record = &fact->records[i];
+        bool well = true;
+        if (record->type == RECORD_ORDER) {
+            well = agrees_with_early (self, record->order.buyer, record->order.number, text);
+        } else if (record->type == RECORD_LOT) {
+            well = agrees_with_early (self, record->lot.seller, record->lot.number, text);
+        }
+        if (!well) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool tells_what_was_asked (const struct outcome *self, size_t place,
+                                  const struct final_answer *answer, char *text)
+{
+    if (asked_for_answer (self->asked, place, answer)) {
+        return true;
+    }
+    char told[FINAL_ANSWER_TEXT];
+    final_answer_print (answer, told);
+    snprintf (text, CHECKER_TEXT,
+              "client %" PRId64 " is told of its number %" PRId64 ", and never asked for it: %s",
+              answer->client, answer->number, told);
+    return false;
+}
+
+static void keep_early (struct outcome *self, size_t place, const struct final_answer *answer)
+{
+    struct early_answer *early =
+        calloc (1, sizeof *early + answer->fill_count * sizeof early->fills[0]);
+    if (!early) {
+        abort ();
+    }
+    early->answer = *answer;
+    early->answer.product = names_keep (self->names, answer->product);
+    early->answer.fills = early->fills;
+    for (size_t i = 0; i < answer->fill_count; i++) {
+        early->fills[i] = answer->fills[i];
+    }
+    self->requests[place].early = early;
+}
+
+static bool is_same_as_early (const struct final_answer *early, const struct final_answer *answer,
+                              char *text)
+{
+    if (final_answer_same (early, answer)) {
+        return true;
+    }
+    char before[FINAL_ANSWER_TEXT];
+    char now[FINAL_ANSWER_TEXT];
+    final_answer_print (early, before);
+    final_answer_print (answer, now);
+    snprintf (text, CHECKER_TEXT,
+              "client %" PRId64 " is told of its number %" PRId64 ": %s; told before: %s",
+              answer->client, answer->number, now, before);
+    return false;
+}
+
+static bool see_final (struct outcome *self, const struct final_answer *answer, char *text)
+{
+    size_t place = place_of (self, answer->client, answer->number);
+    if (!tells_what_was_asked (self, place, answer, text)) {
+        return false;
+    }
+    if (answer->lot && rules_cached (self->rules, answer->product)) {
+        return true;
+    }
+    const struct entry *entry = durable_at (self->durable, place);
+    if (entry->kind != DURABLE_NOTHING) {
+        return final_answer_stored (answer, self->durable, entry)
+               || differs (self, answer, entry, text);
+    }
+    const struct early_answer *early = self->requests[place].early;
+    if (early) {
+        return is_same_as_early (&early->answer, answer, text);
+    }
+    keep_early (self, place, answer);
+    return true;
+}
+
+static bool may_expire (const struct outcome *self, int64_t client, int64_t number)
+{
+    return asked_highest (self->asked, client) >= number + self->rules->answers_kept;
+}
+
+static bool see_error (struct outcome *self, const struct fact *fact, char *text)
+{
+    const struct error *error = &fact->message->error;
+    int64_t client = fact->type == FACT_SAID ? fact->peer : fact->node;
+    if (fact->type == FACT_SAID) {
+        promises_drop (self->promises, place_of (self, client, error->number));
+    }
+    if (error->reason == REASON_CONFLICT
+        && !asked_twice (self->asked, place_of (self, client, error->number))) {
+        snprintf (text, CHECKER_TEXT,
+                  "client %" PRId64 " is told of a conflict, and asked for no two different things "
+                  "under its number %" PRId64,
+                  client, error->number);
+        return false;
+    }
+    if (error->reason == REASON_EXPIRED && !may_expire (self, client, error->number)) {
+        snprintf (text, CHECKER_TEXT,
+                  "client %" PRId64 " is told that its number %" PRId64
+                  " is expired, and asked under none that is %" PRId64 " higher",
+                  client, error->number, self->rules->answers_kept);
+        return false;
+    }
+    return true;
+}
+
+static bool see_unknown (struct outcome *self, const struct fact *fact, char *text)
+{
+    int64_t number = fact->message->receipt.number;
+    size_t place = place_of (self, fact->peer, number);
+    if (durable_at (self->durable, place)->kind != DURABLE_ORDER
+        || self->requests[place].asked_unstored) {
+        return true;
+    }
+    snprintf (text, CHECKER_TEXT,
+              "trader %" PRId64 " does not know order %" PRId64 " of client %" PRId64
+              ", which was stored before the client asked about it",
+              fact->node, number, fact->peer);
+    return false;
+}
+
+static bool see_accepted (struct outcome *self, const struct fact *fact, char *text)
+{
+    const struct receipt *receipt = &fact->message->receipt;
+    size_t place = place_of (self, fact->peer, receipt->number);
+    bool alone = durable_at (self->durable, place)->kind == DURABLE_NOTHING
+                 && !asked_twice (self->asked, place);
+    int64_t before = promises_said (self->promises, place, fact, alone);
+    if (before == receipt->units) {
+        return true;
+    }
+    snprintf (text, CHECKER_TEXT,
+              "trader %" PRId64 " promises client %" PRId64 " %" PRId64
+              " units under its number %" PRId64 ", and has promised %" PRId64 " before",
+              fact->node, fact->peer, receipt->units, receipt->number, before);
+    return false;
+}
+
+static bool see_answer (struct outcome *self, const struct fact *fact, char *text)
+{
+    const struct message *message = fact->message;
+    struct final_answer answer;
+    if (final_answer_read (fact, &answer)) {
+        return see_final (self, &answer, text);
+    }
+    if (message->type == MESSAGE_ERROR) {
+        return see_error (self, fact, text);
+    }
+    if (message->type != MESSAGE_RECEIPT || fact->type == FACT_TOLD) {
+        return true;
+    }
+    return message->receipt.status == STATUS_UNKNOWN ? see_unknown (self, fact, text)
+                                                     : see_accepted (self, fact, text);
+}
+
+static bool see (void *checker, const struct fact *fact, char *text)
+{
+    struct outcome *self = checker;
+    switch (fact->type) {
+    case FACT_ASKED:
+        see_asked (self, fact);
+        return true;
+    case FACT_STARTED:
+    case FACT_ENDED:
+        promises_process (self->promises, fact);
+        return true;
+    case FACT_STORED:
+        return see_stored (self, fact, text);
+    case FACT_SAID:
+    case FACT_TOLD:
+        return see_answer (self, fact, text);
+    default:
+        return true;
+    }
+}
+
+const struct checker_class outcome_checker = {
+    .name = "outcome",
+    .about = "I2: a client's number has one outcome, which is what was asked for",
+    .make = make,
+    .see = see,
+    .destroy = destroy,
+};

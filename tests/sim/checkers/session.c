@@ -1,0 +1,229 @@
+// Cached products keep the session guarantees (Terry et al. 1994) by causal tokens: whoever has
+// seen something never sees a market without it again. Four things make that so, each held
+// against what could be seen from outside:
+//
+//   a client carries all that it was told in the token of its next request;
+//   a trader decides nothing before it has seen as much as that token;
+//   a decision counts as a write of its trader in the token that comes with it;
+//   what a trader says that it has seen never becomes less, within one epoch of it.
+//
+// The tokens of a cache name their own trader. Those of answers that were passed on from the
+// warehouse tell its version alone: clients merge them, and they promise nothing more.
+#include <stdio.h>
+#include <stdlib.h>
+#include <uthash.h>
+
+#include "tests/sim/checkers/checker.h"
+#include "tests/sim/checkers/session_clients.h"
+#include "tests/sim/checkers/token.h"
+
+struct process_key {
+    int64_t trader;
+    int64_t epoch;  // that this process alone has
+};
+
+// A trader's process.
+struct process {
+    struct process_key key;
+    struct token said;  // that it has seen
+    int64_t decided;    // requests
+    UT_hash_handle hh;
+};
+
+struct session {
+    session_clients_t *clients;
+    struct process *processes;  // uthash
+};
+
+// An answer of a cache, as it left its trader.
+struct saying {
+    int64_t trader;
+    int64_t client;
+    int64_t number;
+    bool decision;  // of a request that this process decided, as only a cache does
+    struct seen seen;
+    struct trader_seen own;  // the trader's component
+};
+
+static void *make (const struct rules *rules)
+{
+    (void) rules;  // Tokens travel in every market.
+    struct session *self = calloc (1, sizeof *self);
+    if (!self) {
+        abort ();
+    }
+    self->clients = session_clients_new ();
+    return self;
+}
+
+static void destroy (void *context)
+{
+    struct session *self = context;
+    session_clients_destroy (&self->clients);
+    struct process *process;
+    struct process *next;
+    HASH_ITER (hh, self->processes, process, next) {
+        HASH_DEL (self->processes, process);
+        token_free (&process->said);
+        free (process);
+    }
+    free (self);
+}
+
+static struct process *process_of (struct session *self, const struct trader_seen *own)
+{
+    struct process_key key = {.trader = own->trader, .epoch = own->epoch};
+    struct process *process;
+    HASH_FIND (hh, self->processes, &key, sizeof key, process);
+    if (!process) {
+        process = calloc (1, sizeof *process);
+        if (!process) {
+            abort ();
+        }
+        process->key = key;
+        HASH_ADD (hh, self->processes, key, sizeof process->key, process);
+    }
+    return process;
+}
+
+// Returns false for a message that is no answer of a cache.
+static bool read_saying (const struct fact *fact, struct saying *saying)
+{
+    const struct message *message = fact->message;
+    *saying = (struct saying){.trader = fact->node, .client = fact->peer};
+    if (message->type == MESSAGE_RESTOCKED) {
+        saying->number = message->restocked.number;
+        saying->seen = message->restocked.seen;
+    } else if (message->type == MESSAGE_RECEIPT || message->type == MESSAGE_OVERSOLD) {
+        const struct receipt *receipt =
+            message->type == MESSAGE_RECEIPT ? &message->receipt : &message->oversold;
+        saying->number = receipt->number;
+        saying->seen = receipt->seen;
+        saying->decision = message->type == MESSAGE_RECEIPT && receipt->status == STATUS_ACCEPTED;
+    } else {
+        return false;
+    }
+    const struct trader_seen *own = token_of (saying->seen, saying->trader);
+    saying->own = own ? *own : (struct trader_seen){.trader = saying->trader};
+    saying->decision = saying->decision || (own && message->type == MESSAGE_RESTOCKED);
+    return own || saying->decision;
+}
+
+static bool check_grown (struct process *process, const struct saying *saying, char *text)
+{
+    struct seen said = token_view (&process->said);
+    if (token_dominates (saying->seen, said)) {
+        token_merge (&process->said, saying->seen);
+        return true;
+    }
+    char now[TOKEN_TEXT];
+    char before[TOKEN_TEXT];
+    token_print (saying->seen, now);
+    token_print (said, before);
+    snprintf (text, CHECKER_TEXT,
+              "trader %lld says to client %lld, for its request %lld, that it has seen %s: it has "
+              "said %s before",
+              (long long) saying->trader, (long long) saying->client, (long long) saying->number,
+              now, before);
+    return false;
+}
+
+static bool check_waited (const struct session *self, const struct saying *saying, char *text)
+{
+    if (session_clients_satisfied (self->clients, saying->client, saying->number, saying->trader,
+                                   saying->seen)) {
+        return true;
+    }
+    char seen[TOKEN_TEXT];
+    token_print (saying->seen, seen);
+    snprintf (text, CHECKER_TEXT,
+              "trader %lld has decided request %lld of client %lld with %s seen, which is less "
+              "than any token that the request came with",
+              (long long) saying->trader, (long long) saying->number, (long long) saying->client,
+              seen);
+    return false;
+}
+
+// Each request that a process decides is a write of its own. There may be more writes than could
+// be seen: refusals are writes too, and so is what was decided and then lost on its way out.
+static bool check_counted (struct session *self, struct process *process,
+                           const struct saying *saying, char *text)
+{
+    process->decided += session_clients_decided (self->clients, saying->client, saying->number,
+                                                 saying->trader, saying->own.epoch);
+    bool named = saying->own.epoch > 0;
+    if (named && saying->own.count >= process->decided) {
+        return true;
+    }
+    char seen[TOKEN_TEXT];
+    token_print (saying->seen, seen);
+    int length = snprintf (text, CHECKER_TEXT,
+                           "trader %lld has decided request %lld of client %lld, but the token %s "
+                           "that comes with it ",
+                           (long long) saying->trader, (long long) saying->number,
+                           (long long) saying->client, seen);
+    size_t room = CHECKER_TEXT - (size_t) length;
+    if (named) {
+        snprintf (text + length, room,
+                  "counts fewer writes of that trader than the %lld requests "
+                  "that it has decided in this epoch",
+                  (long long) process->decided);
+    } else {
+        snprintf (text + length, room, "does not name that trader");
+    }
+    return false;
+}
+
+static bool see_said (struct session *self, const struct fact *fact, char *text)
+{
+    struct saying saying;
+    if (!read_saying (fact, &saying)) {
+        return true;
+    }
+    struct process *process = process_of (self, &saying.own);
+    if (!check_grown (process, &saying, text)) {
+        return false;
+    }
+    return !saying.decision
+           || (check_waited (self, &saying, text) && check_counted (self, process, &saying, text));
+}
+
+// Only the clients that have a core keep a book, and are bound to carry their tokens.
+static bool see_book (const struct session *self, const struct fact *fact, char *text)
+{
+    const char *violation = session_clients_violation (self->clients, fact->node);
+    if (violation) {
+        snprintf (text, CHECKER_TEXT, "%s", violation);
+    }
+    return !violation;
+}
+
+static bool see (void *context, const struct fact *fact, char *text)
+{
+    struct session *self = context;
+    switch (fact->type) {
+    case FACT_STARTED:
+        session_clients_started (self->clients, fact->node);
+        return true;
+    case FACT_ASKED:
+        session_clients_asked (self->clients, fact);
+        return true;
+    case FACT_TOLD:
+        session_clients_told (self->clients, fact);
+        return true;
+    case FACT_SAID:
+        return see_said (self, fact, text);
+    case FACT_BOOK:
+        return see_book (self, fact, text);
+    default:
+        return true;
+    }
+}
+
+const struct checker_class session_checker = {
+    .name = "session",
+    .about = "cached: what a client has seen, it never misses again",
+    .make = make,
+    .see = see,
+    .destroy = destroy,
+};

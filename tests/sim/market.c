@@ -1,0 +1,225 @@
+#include "tests/sim/market.h"
+
+#include <string.h>
+
+#include "actors/clients/random.h"
+
+enum stream {
+    OF_FAULTS,
+    OF_TOPOLOGY,
+    OF_TIMES,
+    OF_TRADERS,
+    OF_CLIENTS,
+    OF_WORLD,
+    OF_PLAN,
+    STREAMS
+};
+
+static const char *const names[MARKET_PRODUCTS] = {"fish", "garum", "salt", "boar"};
+
+static int64_t chosen (int64_t given, int64_t drawn)
+{
+    return given == DRAWN ? drawn : given;
+}
+
+// Half of the classes, or none at all now and then.
+static int64_t swarm (struct random *random)
+{
+    int64_t bits = random_between (random, 0, ALL_FAULTS);
+    return random_between (random, 0, 15) ? bits : 0;
+}
+
+static void draw_products (struct market *self, const struct options *options,
+                           struct random *random)
+{
+    enum market_mode drawn = (enum market_mode) random_between (random, MARKET_SYNC, MARKET_MIXED);
+    enum market_mode mode = options->mode == MARKET_DRAWN ? drawn : options->mode;
+    self->product_count = (size_t) random_between (random, 1, MARKET_PRODUCTS);
+    bool by_default = mode == MARKET_CACHED || (mode == MARKET_MIXED && random_next (random) % 2);
+    for (size_t i = 0; i < self->product_count; i++) {
+        bool cached = mode == MARKET_MIXED ? random_next (random) % 2 : by_default;
+        self->products[i] = names[i];
+        self->product_rules[i] = (struct product_rule){.product = names[i], .cached = cached};
+        self->modes[i] = (struct product_mode){
+            .product = names[i],
+            .mode = cached ? MODE_CACHED : MODE_SYNC,
+        };
+    }
+    self->rules.cached = by_default;
+    self->rules.products = self->product_rules;
+    self->rules.product_count = self->product_count;
+}
+
+static bool any_cached (const struct market *self)
+{
+    bool any = self->rules.cached;
+    for (size_t i = 0; i < self->product_count; i++) {
+        any = any || self->product_rules[i].cached;
+    }
+    return any;
+}
+
+static void draw_traders (struct market *self, const struct options *options, struct random *random)
+{
+    self->trader_count = (size_t) chosen (options->traders, random_between (random, 1, 4));
+    enum queue_order order = (enum queue_order) random_between (random, 0, ORDER_COUNT - 1);
+    for (size_t i = 0; i < self->trader_count; i++) {
+        struct trader_config *trader = &self->traders[i];
+        *trader = trader_config_default ();
+        self->trader_ids[i] = (int64_t) i + 1;
+        trader->id = self->trader_ids[i];
+        trader->mode = self->rules.cached ? MODE_CACHED : MODE_SYNC;
+        trader->products = self->modes;
+        trader->product_count = self->product_count;
+        trader->order_by = order;
+        trader->invalidation = self->rules.invalidation;
+        trader->queue_max = random_between (random, 2, 48);
+        trader->batch_max = random_between (random, 1, 16);
+        trader->in_flight_max = random_between (random, 1, 4);
+        trader->commit_timeout_us = random_between (random, 5, 100) * WORLD_MS;
+        trader->causal_wait_us = random_between (random, 1, 100) * WORLD_MS;
+    }
+}
+
+static struct client_config draw_client (struct market *self, int64_t id, struct random *random)
+{
+    struct client_config client = client_config_default ();
+    client.id = id;
+    client.traders = self->trader_ids;
+    client.trader_count = self->trader_count;
+    client.choice = random_next (random) % 2 ? CHOICE_RANDOM : CHOICE_ROUND_ROBIN;
+    client.bound = any_cached (self);
+    client.vector_clock = self->traders[0].order_by == ORDER_VECTOR;
+    client.answers_kept = self->rules.answers_kept;
+    client.timeout_us = random_between (random, 10, 200) * WORLD_MS;
+    client.settle_timeout_us = random_between (random, 10, 200) * WORLD_MS;
+    client.give_up_us = 3600 * (int64_t) WORLD_SECOND;  // Faults end before anybody gives up.
+    client.ping_every_us = random_next (random) % 4 ? 0 : 500 * WORLD_MS;
+    return client;
+}
+
+static void draw_buyers (struct market *self, int64_t count, struct random *random)
+{
+    self->buyer_count = (size_t) count;
+    int64_t pace_us = random_between (random, 0, 3) * 3 * WORLD_MS;
+    for (size_t i = 0; i < self->buyer_count; i++) {
+        struct buyer_config *buyer = &self->buyers[i];
+        *buyer = buyer_config_default ();
+        buyer->client = draw_client (self, FIRST_BUYER + (int64_t) i, random);
+        buyer->products = self->products;
+        buyer->product_count = self->product_count;
+        buyer->product = random_next (random) % 4 ? NULL : self->products[0];
+        buyer->switch_on_refusal = random_next (random) % 2;
+        buyer->quantity_max = random_between (random, 1, 6);
+        buyer->all_or_nothing = random_next (random) % 3 == 0;
+        buyer->think_time_us = random_between (random, 0, pace_us);
+        buyer->window = random_between (random, 1, 6);
+    }
+    if (self->buyer_count && random_next (random) % 4 == 0) {
+        self->buyers[0].quantity_max = 60;  // One that takes from many lots.
+    }
+}
+
+static void draw_sellers (struct market *self, int64_t count, struct random *random)
+{
+    self->seller_count = (size_t) count;
+    for (size_t i = 0; i < self->seller_count; i++) {
+        struct seller_config *seller = &self->sellers[i];
+        *seller = seller_config_default ();
+        seller->client = draw_client (self, FIRST_SELLER + (int64_t) i, random);
+        seller->products = self->products;
+        seller->product_count = self->product_count;
+        seller->product = random_next (random) % 2 ? NULL : self->products[0];
+        seller->when = random_next (random) % 3 ? RESTOCK_EVERY : RESTOCK_SOLD_OUT;
+        seller->what = (enum restock_what) random_between (random, RESTOCK_SAME, RESTOCK_RANDOM);
+        seller->quantity = random_between (random, 1, 12);
+        seller->price_cents_max = random_between (random, 100, 900);
+        seller->every_us = random_between (random, 1, 30) * WORLD_MS;
+    }
+}
+
+static void draw_strangers (struct market *self, int64_t count, struct random *random)
+{
+    self->stranger_count = (size_t) count;
+    for (size_t i = 0; i < self->stranger_count; i++) {
+        self->strangers[i] = (struct stranger_config){
+            .id = FIRST_STRANGER + (int64_t) i,
+            .traders = self->trader_ids,
+            .trader_count = self->trader_count,
+            .bound = any_cached (self),
+            .products = self->products,
+            .product_count = self->product_count,
+            .every_us = random_between (random, 1, 20) * WORLD_MS,
+        };
+    }
+}
+
+static void draw_world (struct market *self, const struct options *options, struct random *random)
+{
+    struct world_config *world = &self->world;
+    *world = world_config_default ();
+    world->delay_min_us = random_between (random, 20, 200);
+    world->delay_max_us = world->delay_min_us + random_between (random, 0, 3000);
+    world->message_us = random_between (random, 0, 40);
+    world->item_us = random_between (random, 0, 20);
+    world->fsync_min_us = random_between (random, 0, 300);
+    world->fsync_max_us = world->fsync_min_us + random_between (random, 0, 2000);
+    world->faults = self->faults;
+    world->per_mille = random_between (random, 1, 60);
+    world->encoded = chosen (options->codec, random_next (random) % 16 == 0);
+    uint64_t sqlite = random_next (random) % 32;
+    world->sqlite =
+        options->store == STORE_SQLITE || (options->store == STORE_DRAWN && sqlite == 0);
+    world->warehouse.answers_kept = INT64_C (8) << random_between (random, 0, 7);
+    world->warehouse.commission_percent = random_next (random) % 2 ? 20 : 7;
+    self->rules.answers_kept = world->warehouse.answers_kept;
+    self->rules.commission_percent = world->warehouse.commission_percent;
+    self->rules.invalidation = random_next (random) % 8 != 0;
+}
+
+void market_draw (struct market *self, const struct options *options)
+{
+    struct random streams[STREAMS];
+    struct random seeds = random_seeded (options->seed);
+    memset (self, 0, sizeof *self);
+    for (int i = 0; i < STREAMS; i++) {
+        streams[i] = random_seeded (random_next (&seeds));
+    }
+    self->faults = chosen (options->faults, swarm (&streams[OF_FAULTS]));
+    draw_world (self, options, &streams[OF_TIMES]);
+    draw_products (self, options, &streams[OF_TOPOLOGY]);
+    draw_traders (self, options, &streams[OF_TRADERS]);
+    struct random *clients = &streams[OF_CLIENTS];
+    int64_t buyers = chosen (options->buyers, random_between (clients, 1, 6));
+    int64_t sellers = chosen (options->sellers, random_between (clients, 1, 3));
+    int64_t strangers = random_between (clients, -2, 2);
+    strangers = chosen (options->strangers, strangers > 0 ? strangers : 0);
+    draw_buyers (self, buyers, clients);
+    draw_sellers (self, sellers, clients);
+    draw_strangers (self, strangers, clients);
+    self->world.seed = random_next (&streams[OF_WORLD]);
+    self->plan_seed = random_next (&streams[OF_PLAN]);
+    self->gap_us = random_between (&streams[OF_PLAN], 5, 200) * WORLD_MS;
+}
+
+world_t *market_open (const struct market *self, world_witness_fn *witness, void *context,
+                      FILE *story)
+{
+    struct world_config config = self->world;
+    config.story = story;
+    world_t *world = world_new (&config, witness, context);
+    for (size_t i = 0; i < self->trader_count; i++) {
+        world_add_trader (world, &self->traders[i]);
+    }
+    for (size_t i = 0; i < self->buyer_count; i++) {
+        world_add_buyer (world, &self->buyers[i]);
+    }
+    for (size_t i = 0; i < self->seller_count; i++) {
+        world_add_seller (world, &self->sellers[i]);
+    }
+    for (size_t i = 0; i < self->stranger_count; i++) {
+        world_add_stranger (world, &self->strangers[i]);
+    }
+    world_add_hand (world, CLOSING_HAND);
+    return world;
+}

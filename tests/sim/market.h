@@ -1,0 +1,48 @@
+// The market of a run: everything that options leave open is drawn from the seed here, and nothing
+// is left to chance after that. One seed is split into streams, so that what is drawn for one
+// thing does not move what is drawn for another.
+#ifndef SOUK_SIM_MARKET_H
+#define SOUK_SIM_MARKET_H
+
+#include "tests/sim/options.h"
+#include "tests/sim/world/world.h"
+
+enum {
+    MARKET_PRODUCTS = 4,
+    MARKET_TRADERS = 8,
+    MARKET_CLIENTS = 32,  // of each role
+    FIRST_BUYER = 101,
+    FIRST_SELLER = 201,
+    FIRST_STRANGER = 301,
+    CLOSING_HAND = 401,  // speaks when all is over
+};
+
+struct market {
+    struct world_config world;
+    struct rules rules;
+    int64_t faults;  // classes at work, bits
+    size_t product_count;
+    const char *products[MARKET_PRODUCTS];
+    struct product_rule product_rules[MARKET_PRODUCTS];
+    struct product_mode modes[MARKET_PRODUCTS];
+    size_t trader_count;
+    int64_t trader_ids[MARKET_TRADERS];
+    struct trader_config traders[MARKET_TRADERS];
+    size_t buyer_count;
+    struct buyer_config buyers[MARKET_CLIENTS];
+    size_t seller_count;
+    struct seller_config sellers[MARKET_CLIENTS];
+    size_t stranger_count;
+    struct stranger_config strangers[MARKET_CLIENTS];
+    int64_t gap_us;  // between planned faults, on average
+    uint64_t plan_seed;
+};
+
+// Fills in `self`, which points into itself: do not copy it.
+void market_draw (struct market *self, const struct options *options);
+
+// The world of this market, with all that take part. The market must outlive it.
+world_t *market_open (const struct market *self, world_witness_fn *witness, void *context,
+                      FILE *story);
+
+#endif

@@ -1,0 +1,251 @@
+#include "tests/sim/plan.h"
+
+#include <stdlib.h>
+
+#include "actors/clients/random.h"
+
+enum { ENDS_MAX = 1024, NODES_MAX = 1 + MARKET_TRADERS + 2 * MARKET_CLIENTS };
+
+struct planned {
+    enum fault_class class;
+    int64_t a;  // whom it befalls
+    int64_t b;  // and the other end of a connection
+    bool both;  // of a partition: both ways; of a crash: at work; of a new process: a zombie's
+    int64_t lasts_us;
+};
+
+// What has begun and is still to end.
+struct end {
+    int64_t at_us;
+    struct planned fault;
+};
+
+struct plan {
+    const struct market *market;
+    const struct options *options;
+    enum fault_class classes[FAULT_COUNT];  // planned ones that are at work
+    size_t class_count;
+    int64_t place;   // of the next fault
+    int64_t due_us;  // and its time
+    struct planned next;
+    struct end ends[ENDS_MAX];
+    size_t end_count;
+};
+
+static bool is_planned (enum fault_class class)
+{
+    return class >= FAULT_PARTITION;
+}
+
+static int64_t any_trader (const struct plan *self, struct random *random)
+{
+    return random_between (random, 1, (int64_t) self->market->trader_count);
+}
+
+// A client with a core, 0 where there is none.
+static int64_t any_client (const struct plan *self, struct random *random)
+{
+    int64_t buyers = (int64_t) self->market->buyer_count;
+    int64_t count = buyers + (int64_t) self->market->seller_count;
+    int64_t at = random_between (random, 0, count - 1);
+    if (count == 0) {
+        return 0;
+    }
+    return at < buyers ? FIRST_BUYER + at : FIRST_SELLER + at - buyers;
+}
+
+// A trader, and the warehouse or a client beside it.
+static void draw_ends (const struct plan *self, struct planned *fault, struct random *random)
+{
+    fault->a = any_trader (self, random);
+    fault->b = random_between (random, 0, 2) ? WAREHOUSE_NODE : any_client (self, random);
+    if (random_between (random, 0, 1)) {
+        int64_t a = fault->a;
+        fault->a = fault->b;
+        fault->b = a;
+    }
+}
+
+static int64_t draw_victim (const struct plan *self, enum fault_class class, struct random *random)
+{
+    switch (class) {
+    case FAULT_CRASH_TRADER:
+    case FAULT_REPLACE:
+        return any_trader (self, random);
+    case FAULT_CRASH_CLIENT:
+        return any_client (self, random);
+    case FAULT_PAUSE:
+        if (random_between (random, 0, 3)) {
+            return any_trader (self, random);
+        }
+        return random_between (random, 0, 1) ? any_client (self, random) : WAREHOUSE_NODE;
+    default:
+        return WAREHOUSE_NODE;
+    }
+}
+
+// Draws the fault at the next place, some time after the one before.
+static void draw_next (struct plan *self, int64_t now_us)
+{
+    uint64_t mixed = self->market->plan_seed + (uint64_t) self->place * UINT64_C (0x9e3779b9);
+    struct random random = random_seeded (mixed);
+    int64_t longest_us = random_between (&random, 0, 7) ? 100 * WORLD_MS : 4 * WORLD_SECOND;
+    size_t last = self->class_count - 1;
+    self->next = (struct planned){
+        .class = self->classes[random_between (&random, 0, (int64_t) last)],
+        .both = random_next (&random) % 2,
+        .lasts_us = random_between (&random, 1, longest_us),
+    };
+    if (self->next.class == FAULT_PARTITION || self->next.class == FAULT_DISCONNECT) {
+        draw_ends (self, &self->next, &random);
+    } else {
+        self->next.a = draw_victim (self, self->next.class, &random);
+    }
+    self->due_us = now_us + random_between (&random, 1, 2 * self->market->gap_us);
+}
+
+plan_t *plan_new (const struct market *market, const struct options *options)
+{
+    plan_t *self = calloc (1, sizeof *self);
+    if (!self) {
+        abort ();
+    }
+    self->market = market;
+    self->options = options;
+    self->due_us = DEADLINE_NONE;
+    for (int class = 0; class < FAULT_COUNT; class ++) {
+        if (is_planned ((enum fault_class) class) && (market->faults & (INT64_C (1) << class))) {
+            self->classes[self->class_count++] = (enum fault_class) class;
+        }
+    }
+    if (self->class_count > 0) {
+        draw_next (self, 0);
+    }
+    return self;
+}
+
+void plan_destroy (plan_t **self_p)
+{
+    free (*self_p);
+    *self_p = NULL;
+}
+
+int64_t plan_due (const plan_t *self)
+{
+    int64_t due_us = self->due_us;
+    for (size_t i = 0; i < self->end_count; i++) {
+        due_us = self->ends[i].at_us < due_us ? self->ends[i].at_us : due_us;
+    }
+    return due_us;
+}
+
+int64_t plan_count (const plan_t *self)
+{
+    return self->place;
+}
+
+static bool is_skipped (const struct plan *self)
+{
+    for (size_t i = 0; i < self->options->skip_count; i++) {
+        if (self->options->skip[i] == self->place) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void cut (world_t *world, const struct planned *fault, bool cuts)
+{
+    world_cut (world, fault->a, fault->b, cuts);
+    if (fault->both) {
+        world_cut (world, fault->b, fault->a, cuts);
+    }
+}
+
+static void begin (world_t *world, const struct planned *fault)
+{
+    switch (fault->class) {
+    case FAULT_PARTITION:
+        cut (world, fault, true);
+        break;
+    case FAULT_DISCONNECT:
+        world_disconnect (world, fault->a, fault->b);
+        break;
+    case FAULT_CRASH_WAREHOUSE:
+    case FAULT_CRASH_TRADER:
+    case FAULT_CRASH_CLIENT:
+        if (fault->class == FAULT_CRASH_CLIENT && fault->a == WAREHOUSE_NODE) {
+            break;  // There is no client.
+        }
+        if (fault->both) {
+            world_doom (world, fault->a);
+        } else {
+            world_crash (world, fault->a);
+        }
+        break;
+    case FAULT_PAUSE:
+        world_pause (world, fault->a);
+        break;
+    case FAULT_REPLACE:
+        if (fault->both) {
+            world_pause (world, fault->a);  // A zombie: it goes on when it has been replaced.
+        }
+        world_replace (world, fault->a);
+        break;
+    case FAULT_DISK_FULL:
+        world_fill_disk (world, true);
+        break;
+    case FAULT_FSYNC:
+        world_fail_fsync (world);
+        break;
+    default:
+        break;
+    }
+}
+
+static void end (world_t *world, const struct planned *fault)
+{
+    switch (fault->class) {
+    case FAULT_PARTITION:
+        cut (world, fault, false);
+        break;
+    case FAULT_CRASH_WAREHOUSE:
+    case FAULT_CRASH_TRADER:
+    case FAULT_CRASH_CLIENT:
+        world_start (world, fault->a);
+        break;
+    case FAULT_PAUSE:
+    case FAULT_REPLACE:
+        world_resume (world, fault->a);
+        break;
+    case FAULT_DISK_FULL:
+        world_fill_disk (world, false);
+        break;
+    default:
+        break;
+    }
+}
+
+void plan_act (plan_t *self, world_t *world)
+{
+    int64_t now_us = world_now_us (world);
+    for (size_t i = 0; i < self->end_count;) {
+        if (self->ends[i].at_us <= now_us) {
+            struct planned fault = self->ends[i].fault;
+            self->ends[i] = self->ends[--self->end_count];
+            end (world, &fault);
+        } else {
+            i++;
+        }
+    }
+    if (self->due_us == DEADLINE_NONE || self->due_us > now_us) {
+        return;
+    }
+    if (!is_skipped (self) && self->end_count < ENDS_MAX) {
+        begin (world, &self->next);
+        self->ends[self->end_count++] =
+            (struct end){.at_us = now_us + self->next.lasts_us, .fault = self->next};
+    }
+    self->place++;
+    draw_next (self, now_us);
+}

@@ -1,0 +1,188 @@
+#include "tests/sim/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/checkers/checker.h"
+#include "tests/sim/market.h"
+#include "tests/sim/plan.h"
+
+enum {
+    HEALTHY_US = 300 * WORLD_MS,           // trading goes on for so long after the healing
+    QUIET_WITHIN_US = 600 * WORLD_SECOND,  // then everything must come to an end
+    CLOSING_US = 30 * WORLD_SECOND,        // and the last word be heard by all
+    STEPS_TO_QUIET = 400000,
+    CLOSING_PRICE = 100,
+    CLOSING_ATTEMPTS = 5,
+};
+
+struct show {
+    struct market market;
+    struct run_result *result;
+    panel_t *panel;
+    world_t *world;
+};
+
+static void complain (struct run_result *result, const char *checker, const char *text)
+{
+    if (result->failed) {
+        return;
+    }
+    result->failed = true;
+    snprintf (result->checker, sizeof result->checker, "%s", checker);
+    snprintf (result->text, sizeof result->text, "%s", text);
+}
+
+static bool witness (void *context, const struct fact *fact)
+{
+    struct show *self = context;
+    const struct checker_class *unhappy = panel_see (self->panel, fact);
+    if (unhappy) {
+        complain (self->result, unhappy->name, panel_text (self->panel));
+    }
+    return !unhappy;
+}
+
+// Faults come as planned until so many core events are done.
+static bool break_it (struct show *self, const struct options *options)
+{
+    plan_t *plan = plan_new (&self->market, options);
+    int64_t steps = options->steps;
+    enum world_end end = WORLD_TIME;
+    while (end == WORLD_TIME && steps > 0) {
+        int64_t before = world_steps (self->world);
+        end = world_run (self->world, plan_due (plan), steps);
+        steps -= world_steps (self->world) - before;
+        if (end == WORLD_TIME || end == WORLD_QUIET) {
+            end = plan_due (plan) == DEADLINE_NONE ? end : WORLD_TIME;
+            plan_act (plan, self->world);
+            self->result->planned = plan_count (plan);
+        }
+    }
+    plan_destroy (&plan);
+    return end != WORLD_ENDED_BY_WITNESS;
+}
+
+// Runs until nothing is left to happen; false when that takes longer than this.
+static bool come_to_rest (struct show *self, int64_t within_us)
+{
+    int64_t until_us = world_now_us (self->world) + within_us;
+    int64_t last_step = world_steps (self->world) + STEPS_TO_QUIET;
+    enum world_end end = WORLD_TIME;
+    while (end == WORLD_TIME && world_now_us (self->world) < until_us) {
+        int64_t steps = last_step - world_steps (self->world);
+        end = world_run (self->world, world_now_us (self->world) + WORLD_SECOND, steps);
+    }
+    return end == WORLD_QUIET;
+}
+
+// Nothing fails from now on: whatever is open must be answered, and then nothing is left to do.
+static bool heal_it (struct show *self)
+{
+    world_heal (self->world);
+    (void) world_run (self->world, world_now_us (self->world) + HEALTHY_US, STEPS_TO_QUIET);
+    world_stop_clients (self->world);
+    bool rests = come_to_rest (self, QUIET_WITHIN_US);
+    if (!world_clients_done (self->world)) {
+        complain (self->result, "liveness",
+                  "no fault has happened for long, and yet not every client is done");
+    } else if (!rests) {
+        complain (self->result, "liveness",
+                  "all clients are done, and yet the market does not come to rest");
+    }
+    return !self->result->failed;
+}
+
+// Says it until it is taken: a trader that was replaced finds out only when it asks something of
+// the warehouse, and the next one under its id must come first.
+static bool say_to_the_end (struct show *self, const struct message *message)
+{
+    struct message attempt = *message;
+    for (attempt.restock.attempt = 1; attempt.restock.attempt <= CLOSING_ATTEMPTS;
+         attempt.restock.attempt++) {
+        world_say (self->world, CLOSING_HAND, self->market.trader_ids[0], &attempt);
+        if (!come_to_rest (self, CLOSING_US)) {
+            complain (self->result, "liveness", "the market does not rest after its last restock");
+            return false;
+        }
+        const struct message *heard = world_heard (self->world, CLOSING_HAND);
+        if (heard && heard->type == MESSAGE_RESTOCKED
+            && heard->restocked.number == message->restock.number) {
+            return true;
+        }
+    }
+    complain (self->result, "liveness", "the last restock was not taken");
+    return false;
+}
+
+// One lot more of each product: the news of it show every cache what it has missed.
+static bool close_it (struct show *self)
+{
+    for (size_t i = 0; i < self->market.product_count; i++) {
+        struct message lot = {.type = MESSAGE_RESTOCK, .from = CLOSING_HAND, .clock = 1};
+        lot.restock = (struct restock){
+            .number = (int64_t) i + 1,
+            .product = self->market.products[i],
+            .quantity = 1,
+            .price_cents = CLOSING_PRICE,
+        };
+        if (!say_to_the_end (self, &lot)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void finish (struct show *self)
+{
+    struct fact over = {.type = FACT_OVER, .now_us = world_now_us (self->world)};
+    world_tell_books (self->world, self->market.products, self->market.product_count);
+    if (!self->result->failed) {
+        (void) witness (self, &over);
+    }
+}
+
+static void sum_up (struct show *self)
+{
+    struct run_result *result = self->result;
+    const struct market *market = &self->market;
+    world_count (self->world, &result->sometimes);
+    result->sometimes.count[SOMETIMES_SQLITE] = market->world.sqlite;
+    result->sometimes.count[SOMETIMES_CODEC] = market->world.encoded;
+    result->steps = world_steps (self->world);
+    result->virtual_us = world_last_us (self->world);
+    result->hash = world_hash (self->world);
+}
+
+// Told at once: a run that kills its process has told who took part.
+static void tell_market (const struct market *market, struct run_result *result)
+{
+    result->faults = market->faults;
+    result->market = (struct market_size){
+        .traders = (int64_t) market->trader_count,
+        .buyers = (int64_t) market->buyer_count,
+        .sellers = (int64_t) market->seller_count,
+        .strangers = (int64_t) market->stranger_count,
+    };
+}
+
+void run (const struct options *options, FILE *story, struct run_result *result)
+{
+    struct show *self = calloc (1, sizeof *self);
+    if (!self) {
+        abort ();
+    }
+    *result = (struct run_result){.failed = false};
+    self->result = result;
+    market_draw (&self->market, options);
+    tell_market (&self->market, result);
+    self->panel = panel_new (&self->market.rules);
+    self->world = market_open (&self->market, witness, self, story);
+    if (break_it (self, options) && heal_it (self) && close_it (self)) {
+        finish (self);
+    }
+    sum_up (self);
+    world_destroy (&self->world);
+    panel_destroy (&self->panel);
+    free (self);
+}

@@ -1,0 +1,171 @@
+// Letters that leave a round: to whom they go, and which facts they are.
+#include <assert.h>
+#include <string.h>
+
+#include "tests/sim/world/world_state.h"
+
+static bool is_question (enum message_type type)
+{
+    return type == MESSAGE_BUY || type == MESSAGE_RESTOCK || type == MESSAGE_ORDER_STATUS
+           || type == MESSAGE_LOT_STATUS;
+}
+
+static void note (world_t *self, enum fact_type type, const struct node *node, int64_t peer,
+                  const struct message *message)
+{
+    world_fact (
+        self,
+        (struct fact){
+            .type = type, .node = node->id, .life = node->life, .peer = peer, .message = message});
+}
+
+static void count_answer (world_t *self, const struct message *message)
+{
+    int64_t *count = self->sometimes.count;
+    if (message->type == MESSAGE_ERROR) {
+        enum reason reason = message->error.reason;
+        count[SOMETIMES_CONFLICT] += reason == REASON_CONFLICT;
+        count[SOMETIMES_EXPIRED] += reason == REASON_EXPIRED;
+        count[SOMETIMES_UNAVAILABLE] += reason == REASON_UNAVAILABLE;
+        count[SOMETIMES_GAP_BATCH] += reason == REASON_GAP;
+    } else if (message->type == MESSAGE_RECEIPT) {
+        count[SOMETIMES_FORGOTTEN] += message->receipt.status == STATUS_UNKNOWN;
+    }
+}
+
+void post_told (world_t *self, const struct mail *mail)
+{
+    if (mail->from->role == ROLE_TRADER && mail->opened) {
+        note (self, FACT_TOLD, mail->to, mail->from->id, mail->opened);
+    }
+}
+
+static void send_to_trader (world_t *self, struct node *from, const struct letter *letter)
+{
+    struct node *to = world_node (self, letter->to);
+    const struct message *message = &letter->message;
+    if (from->role == ROLE_STRANGER && message->type == MESSAGE_ERROR) {
+        const char *garbage = stranger_garbage (message);
+        story_garbage (self, from, to, garbage);
+        (void) network_send (self, from, to, PORT_CLIENTS, 0, NULL, garbage);
+        return;
+    }
+    if (is_question (message->type)) {
+        int64_t number = message_number (message);
+        from->last_number = number > from->last_number ? number : from->last_number;
+        self->sometimes.count[SOMETIMES_SETTLED_LATE] +=
+            from->role == ROLE_BUYER && message->type == MESSAGE_ORDER_STATUS;
+        note (self, FACT_ASKED, from, to->id, message);
+    }
+    enum passage passage = network_send (self, from, to, PORT_CLIENTS, 0, message, NULL);
+    story_letter (self, from, to, message, passage);
+}
+
+static void send_to_client (world_t *self, struct node *from, const struct letter *letter)
+{
+    struct route_bytes bytes;
+    assert (letter->route.size == sizeof bytes);
+    memcpy (&bytes, letter->route.bytes, sizeof bytes);
+    assert (bytes.index < self->node_count);
+    struct node *to = self->nodes[bytes.index];
+    note (self, FACT_SAID, from, to->id, &letter->message);
+    count_answer (self, &letter->message);
+    enum passage passage = PASSAGE_NOWHERE;
+    if (!from->replaced) {
+        passage =
+            network_send (self, from, to, PORT_TRADER, bytes.incarnation, &letter->message, NULL);
+    }
+    story_letter (self, from, to, &letter->message, passage);
+    if (passage == PASSAGE_NOWHERE) {
+        struct outbox nothing = {0};
+        struct event event = {
+            .type = EVENT_UNDELIVERABLE,
+            .port = PORT_CLIENTS,
+            .now_us = self->now_us,
+            .route = letter->route,
+            .message = &letter->message,
+        };
+        self->steps++;
+        from->class->step (from->core, &event, &nothing);
+    }
+}
+
+static void send_to_warehouse (world_t *self, struct node *from, const struct letter *letter)
+{
+    struct node *to = self->nodes[0];
+    enum passage passage = network_send (self, from, to, PORT_WAREHOUSE, 0, &letter->message, NULL);
+    story_letter (self, from, to, &letter->message, passage);
+}
+
+// A REP answers whoever it took the request from, by that connection.
+static void answer_from_warehouse (world_t *self, struct node *from, const struct letter *letter)
+{
+    const struct mail *mail = from->round.first;
+    assert (mail);
+    note (self, FACT_ANSWERED, from, letter->to, &letter->message);
+    count_answer (self, &letter->message);
+    enum passage passage = network_send (self, from, mail->from, PORT_WAREHOUSE, mail->incarnation,
+                                         &letter->message, NULL);
+    story_letter (self, from, mail->from, &letter->message, passage);
+}
+
+static bool follows (const struct node *node)
+{
+    return node->core && node->state != NODE_DOWN && !node->gone && trader_follows (node->core);
+}
+
+// Of all that the warehouse publishes, the traders listen for the stock.
+static void publish_stock (world_t *self, struct node *from, const struct message *message)
+{
+    bool told = false;
+    for (size_t i = 0; i < self->trader_count; i++) {
+        struct node *to = self->traders[i];
+        if (!follows (to)) {
+            continue;
+        }
+        if (!told) {
+            story_news (self, from, message);
+            told = true;
+        }
+        story_heard (self, to, network_send (self, from, to, PORT_NEWS, 0, message, NULL));
+    }
+}
+
+static void publish (world_t *self, struct node *from, const struct letter *letter)
+{
+    const struct message *message = &letter->message;
+    if (from->role == ROLE_WAREHOUSE && message->type == MESSAGE_INVALIDATION) {
+        publish_stock (self, from, message);
+    } else if (from->role == ROLE_TRADER && message->type == MESSAGE_OVERSELL
+               && self->by_id[letter->to] && !from->replaced) {
+        struct node *to = self->by_id[letter->to];
+        enum passage passage = network_send (self, from, to, PORT_NEWS, 0, message, NULL);
+        story_letter (self, from, to, message, passage);
+    }
+}
+
+void post_letters (world_t *self, struct node *from, size_t count)
+{
+    for (size_t i = 0; i < count && !self->halted; i++) {
+        const struct letter *letter = &from->out->letters[i];
+        self->letters++;
+        switch (letter->port) {
+        case PORT_NEWS:
+            publish (self, from, letter);
+            break;
+        case PORT_CLIENTS:
+            send_to_client (self, from, letter);
+            break;
+        case PORT_TRADER:
+            send_to_trader (self, from, letter);
+            break;
+        case PORT_WAREHOUSE:
+            if (from->role == ROLE_WAREHOUSE) {
+                answer_from_warehouse (self, from, letter);
+            } else {
+                send_to_warehouse (self, from, letter);
+            }
+            break;
+        }
+    }
+}

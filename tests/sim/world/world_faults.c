@@ -1,0 +1,198 @@
+// Faults from outside, their end, and what is asked of the world when all is quiet.
+#include <assert.h>
+
+#include "tests/sim/world/world_state.h"
+
+void world_crash (world_t *self, int64_t id)
+{
+    struct node *node = world_node (self, id);
+    if (node->state != NODE_DOWN && !node->gone) {
+        story_event (self, "%s %lld is killed", node->class->name, (long long) id);
+        self->sometimes.count[SOMETIMES_CRASH_IDLE] += !node->busy;
+        process_end (self, node);
+    }
+}
+
+void world_doom (world_t *self, int64_t id)
+{
+    world_node (self, id)->doomed = true;
+}
+
+void world_start (world_t *self, int64_t id)
+{
+    process_start (self, world_node (self, id));
+}
+
+void world_pause (world_t *self, int64_t id)
+{
+    process_pause (self, world_node (self, id));
+}
+
+void world_resume (world_t *self, int64_t id)
+{
+    for (size_t i = 0; i < self->node_count; i++) {
+        if (self->nodes[i]->id == id) {
+            process_resume (self, self->nodes[i]);
+        }
+    }
+}
+
+// The old process goes on, heard by the warehouse alone: its clients connect to the new one.
+void world_replace (world_t *self, int64_t trader)
+{
+    struct node *old = world_node (self, trader);
+    assert (old->role == ROLE_TRADER);
+    if (old->state == NODE_DOWN || old->gone) {
+        return;
+    }
+    story_event (self, "another process begins as trader %lld", (long long) trader);
+    old->replaced = true;
+    for (struct line *line = self->lines; line; line = line->next) {
+        bool is_clients = node_is_client (line->ends[0]) || node_is_client (line->ends[1]);
+        if (is_clients && (line->ends[0] == old || line->ends[1] == old)) {
+            network_break (self, line);
+        }
+    }
+    struct node *new = world_add_node (self, ROLE_TRADER, trader);
+    new->config.trader = old->config.trader;
+    new->life = old->life;  // The next one is the new process's.
+    network_break (self, line_between (self, self->nodes[0], new));  // It has yet to connect.
+    process_start (self, new);
+}
+
+void world_cut (world_t *self, int64_t from, int64_t to, bool cut)
+{
+    story_event (self, "%lld %s %lld", (long long) from,
+                 cut ? "is not heard any more by" : "is heard again by", (long long) to);
+    network_cut (self, world_node (self, from), world_node (self, to), cut);
+}
+
+void world_disconnect (world_t *self, int64_t a, int64_t b)
+{
+    story_event (self, "the connection of %lld and %lld breaks", (long long) a, (long long) b);
+    network_break (self, line_between (self, world_node (self, a), world_node (self, b)));
+}
+
+void world_fill_disk (world_t *self, bool full)
+{
+    story_event (self, full ? "the disk is full" : "the disk has room again");
+    self->disk.full = full;
+}
+
+void world_fail_fsync (world_t *self)
+{
+    story_event (self, "the next fsync will fail");
+    self->disk.fsync_fails = true;
+}
+
+static void heal_lines (world_t *self)
+{
+    for (struct line *line = self->lines; line; line = line->next) {
+        for (int i = 0; i < 2; i++) {
+            line->ways[i].cuts = 0;
+            line->ways[i].joined_us = self->now_us;
+        }
+        line->open_us = self->now_us;
+        network_release (self, line);
+    }
+}
+
+void world_heal (world_t *self)
+{
+    story_event (self, "all is well from now on");
+    self->healed = true;
+    self->disk.full = false;
+    self->disk.fsync_fails = false;
+    size_t count = self->node_count;
+    for (size_t i = 0; i < count; i++) {
+        self->nodes[i]->doomed = false;
+        process_resume (self, self->nodes[i]);
+        process_start (self, self->nodes[i]);
+    }
+    heal_lines (self);
+    world_fact (self, (struct fact){.type = FACT_HEALED});
+}
+
+void world_stop_clients (world_t *self)
+{
+    story_event (self, "the clients finish what is open");
+    for (size_t i = 0; i < self->node_count; i++) {
+        struct node *node = self->nodes[i];
+        if (node_is_client (node) && node->state == NODE_UP && node->core && !node->gone) {
+            struct event stop = {.type = EVENT_STOP, .now_us = self->now_us};
+            process_step (self, node, &stop);
+            process_round_end (self, node);
+        }
+    }
+}
+
+bool world_clients_done (const world_t *self)
+{
+    for (size_t i = 0; i < self->node_count; i++) {
+        const struct node *node = self->nodes[i];
+        if (node_is_client (node) && node->core && !node->gone) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void tell_buyer (world_t *self, const struct node *node)
+{
+    const struct buyer_book *book = buyer_book (node->core);
+    world_fact (self, (struct fact){
+                          .type = FACT_BOOK,
+                          .node = node->id,
+                          .life = node->life,
+                          .book = {.first = node->config.buyer.client.first_number,
+                                   .requests = book->requests,
+                                   .units = book->units,
+                                   .amount_cents = book->spent_cents,
+                                   .missing = book->missing_units,
+                                   .open = book->open + book->gave_up},
+                      });
+}
+
+static void tell_seller (world_t *self, const struct node *node)
+{
+    const struct seller_book *book = seller_book (node->core);
+    world_fact (self, (struct fact){
+                          .type = FACT_BOOK,
+                          .node = node->id,
+                          .life = node->life,
+                          .book = {.seller = true,
+                                   .first = node->config.seller.client.first_number,
+                                   .requests = book->requests,
+                                   .units = book->units,
+                                   .open = book->open + book->gave_up},
+                      });
+}
+
+static void tell_trader (world_t *self, const struct node *node, const char *const *products,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        world_fact (self, (struct fact){.type = FACT_BELIEVED,
+                                        .node = node->id,
+                                        .life = node->life,
+                                        .product = products[i],
+                                        .units = trader_available (node->core, products[i])});
+    }
+}
+
+void world_tell_books (world_t *self, const char *const *products, size_t count)
+{
+    for (size_t i = 0; i < self->node_count; i++) {
+        const struct node *node = self->nodes[i];
+        if (!node->core) {
+            continue;
+        }
+        if (node->role == ROLE_BUYER) {
+            tell_buyer (self, node);
+        } else if (node->role == ROLE_SELLER) {
+            tell_seller (self, node);
+        } else if (node->role == ROLE_TRADER && !node->gone) {
+            tell_trader (self, node, products, count);
+        }
+    }
+}

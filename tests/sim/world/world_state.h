@@ -1,0 +1,225 @@
+// The world's inside, shared by its files alone:
+//   world.c       the verbs, and the loop that makes things happen
+//   world_faults.c  faults from outside
+//   nodes.c       who takes part: ids, cores, facts that they cause
+//   process.c     a node's process: rounds of work, start, crash, pause
+//   warehouse_process.c  what a warehouse's process does with its disk
+//   network.c     connections, and what becomes of a letter on its way
+//   post.c        letters that leave a round: to whom, and as which facts
+//   story.c       what is told and hashed
+#ifndef SOUK_WORLD_STATE_H
+#define SOUK_WORLD_STATE_H
+
+#include "actors/clients/random.h"
+#include "tests/sim/world/agenda.h"
+#include "tests/sim/world/disk.h"
+#include "tests/sim/world/parcel.h"
+#include "tests/sim/world/stranger.h"
+#include "tests/sim/world/world.h"
+
+enum {
+    HELD_MAX = 64,  // letters that a connecting socket keeps while nobody answers
+    NODES_FIRST = 16,
+    RESTART_MIN_US = 5 * WORLD_MS,
+    RESTART_MAX_US = 200 * WORLD_MS,
+};
+
+enum role { ROLE_WAREHOUSE, ROLE_TRADER, ROLE_BUYER, ROLE_SELLER, ROLE_STRANGER, ROLE_HAND };
+
+// How a core of each role is made and moved. Whoever adds a core adds a row in nodes.c.
+struct core_class {
+    const char *name;
+    void *(*make) (const void *config, uint64_t seed);
+    void (*unmake) (void **core_p);
+    void (*step) (void *core, const struct event *event, struct outbox *out);
+    int64_t (*deadline) (const void *core);
+    bool (*done) (const void *core);  // NULL: it goes on until it is killed
+};
+
+enum node_state { NODE_UP, NODE_PAUSED, NODE_DOWN };
+
+// A letter on its way, held back, or taken in.
+struct mail {
+    struct mail *next;
+    struct parcel *parcel;  // NULL: garbage
+    const char *garbage;    // bytes that are no message
+    struct node *from;
+    struct node *to;
+    enum port port;  // that it arrives at
+    struct line *line;
+    int64_t incarnation;  // of the line, when it was sent
+    const struct message *opened;
+};
+
+struct mail_list {
+    struct mail *first;
+    struct mail *last;
+    size_t count;
+};
+
+struct node {
+    size_t index;  // in order of their coming
+    int64_t id;
+    enum role role;
+    const struct core_class *class;
+    union {
+        struct trader_config trader;
+        struct buyer_config buyer;
+        struct seller_config seller;
+        struct stranger_config stranger;
+    } config;
+    void *core;        // NULL while down
+    int64_t begin_us;  // when its first process starts
+    enum node_state state;
+    int64_t life;         // counts its processes
+    bool replaced;        // another process has its id: it is heard by the warehouse alone
+    bool gone;            // has done all it wanted, or lost its place: never starts again
+    bool outdated;        // a warehouse whose core knows more than the disk
+    int64_t last_number;  // of a client, the highest that it used
+    struct mail_list inbox;
+    struct mail_list round;  // taken in; lives until the round's letters have left
+    struct outbox *out;
+    struct line **lines;  // to nodes of lesser indices, by these; NULL where there is none yet
+    size_t line_size;
+    int64_t worked_us;  // in all its rounds
+    bool busy;          // a round is under way
+    bool overdue;       // it ended while the process was paused
+    bool doomed;        // it dies within its next round
+    bool queued;        // in the world's list of those with something to do
+    struct node *ready_next;
+    int64_t wake_us;  // when it is planned to wake
+    arena_t *memory;  // a hand's: what it heard last
+    struct message heard;
+    bool has_heard;
+};
+
+// What a ROUTER's routing id stands for: a client, and by which of its connections.
+struct route_bytes {
+    uint32_t index;
+    uint32_t incarnation;
+};
+
+struct way {
+    int64_t last_us;       // arrival of the latest letter
+    int64_t news_last_us;  // of the latest published one
+    int64_t joined_us;     // a subscription is in force from here on
+    int64_t cuts;          // partitions that it lies across
+    int64_t cut_us;        // when the first of them came
+    int64_t delay_us;      // -1: drawn
+    struct mail_list held;
+};
+
+// A connection between two nodes, both ways.
+struct line {
+    struct line *next;     // in the order of their coming
+    struct node *ends[2];  // the one of the lesser index first
+    int64_t incarnation;   // a new one each time that it breaks
+    int64_t open_us;       // it is (re)connected from here on
+    struct way ways[2];    // from ends[0], from ends[1]
+};
+
+enum { PORTS = PORT_TRADER + 1 };
+
+enum { STREAM_DELAY, STREAM_STRIKE, STREAM_CRASH, STREAM_SEEDS, STREAM_WORK, STREAM_COUNT };
+
+struct world {
+    struct world_config config;
+    world_witness_fn *witness;
+    void *context;
+    bool halted;  // by the witness
+    int64_t now_us;
+    int64_t last_us;  // when something happened last
+    int64_t steps;
+    int64_t letters;
+    int64_t sent[PORTS];
+    uint64_t hash;
+    int64_t told_us;  // time of the story's last line
+    struct sometimes sometimes;
+    struct random streams[STREAM_COUNT];
+    struct agenda agenda;
+    struct node **nodes;
+    size_t node_count;
+    size_t node_size;
+    struct node **traders;  // those among them, in the same order
+    size_t trader_count;
+    size_t trader_size;
+    struct node *by_id[LIMIT_NODE + 1];
+    struct node *ready_first;
+    struct node *ready_last;
+    struct line *lines;  // all of them
+    struct line *last_line;
+    int64_t held;              // letters that are held back on any of them
+    struct mail *mails;        // unused ones
+    struct outbox shared_out;  // of nodes whose work takes no time
+    struct disk disk;
+    bool started;
+    bool healed;
+};
+
+// nodes.c
+struct node *world_add_node (world_t *self, enum role role, int64_t id);
+struct node *world_node (const world_t *self, int64_t id);  // asserts that there is one
+bool node_is_client (const struct node *node);
+void node_count_life (world_t *self, const struct node *node);  // adds what its core counted
+
+// process.c
+void process_start (world_t *self, struct node *node);
+void process_end (world_t *self, struct node *node);  // with all that it had not made durable
+void process_end_and_restart (world_t *self, struct node *node);
+void process_pause (world_t *self, struct node *node);
+void process_resume (world_t *self, struct node *node);
+void process_wake (world_t *self, struct node *node);       // at its deadline
+void process_round (world_t *self, struct node *node);      // there may be something to do
+void process_round_end (world_t *self, struct node *node);  // the work is done
+void process_take_round (struct node *node);                // what it works on together
+void process_take_in (world_t *self, struct mail *mail);    // a mail has arrived
+void process_step (world_t *self, struct node *node, const struct event *event);
+int64_t process_due (const struct node *node);  // DEADLINE_NONE where it is down or done
+
+// warehouse_process.c
+bool warehouse_process_start (world_t *self, struct node *node);    // false: it had to end
+bool warehouse_process_refresh (world_t *self, struct node *node);  // false: it refused, or ended
+void warehouse_process_round_end (world_t *self, struct node *node);
+void warehouse_process_crash (world_t *self, struct node *node);  // within a round
+
+// post.c
+void post_letters (world_t *self, struct node *from, size_t count);  // the first ones of its outbox
+void post_told (world_t *self, const struct mail *mail);             // FACT_TOLD, to a client
+
+// network.c
+enum passage { PASSAGE_GOES, PASSAGE_LOST, PASSAGE_HELD, PASSAGE_NOWHERE };
+struct line *line_between (world_t *self, struct node *a, struct node *b);
+enum passage network_send (world_t *self, struct node *from, struct node *to, enum port port,
+                           int64_t incarnation, const struct message *message, const char *garbage);
+void network_arrive (world_t *self, struct mail *mail);
+void network_break (world_t *self, struct line *line);
+void network_break_all (world_t *self, const struct node *node);
+bool network_holds (const struct line *line);  // something back
+void network_release (world_t *self, struct line *line);
+void network_release_all (world_t *self, const struct node *node);
+void network_cut (world_t *self, struct node *from, struct node *to, bool cut);
+void network_free (world_t *self);
+void mail_free (world_t *self, struct mail *mail);
+void mail_append (struct mail_list *list, struct mail *mail);
+struct mail *mail_take (struct mail_list *list);  // the first; NULL: none
+void mail_drop_all (world_t *self, struct mail_list *list);
+
+// story.c
+void story_letter (world_t *self, const struct node *from, const struct node *to,
+                   const struct message *message, enum passage passage);
+void story_garbage (world_t *self, const struct node *from, const struct node *to,
+                    const char *garbage);
+void story_heard (world_t *self, const struct node *to, enum passage passage);  // of news
+void story_news (world_t *self, const struct node *from, const struct message *message);
+void story_event (world_t *self, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+void story_records (world_t *self, const struct record *records, size_t count);
+
+// Shows the fact to the witness; time is filled in.
+void world_fact (world_t *self, struct fact fact);
+
+static inline int64_t world_draw (world_t *self, int stream, int64_t min, int64_t max)
+{
+    return random_between (&self->streams[stream], min, max);
+}
+
+#endif
