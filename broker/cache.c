@@ -114,6 +114,21 @@ bool cache_stale (const cache_t *self)
     return self->stale;
 }
 
+void cache_expire (cache_t *self)
+{
+    self->stale = true;
+}
+
+int64_t cache_version (const cache_t *self)
+{
+    return self->known.version;
+}
+
+int64_t cache_writes (const cache_t *self)
+{
+    return self->next - 1;
+}
+
 struct seen cache_seen (const cache_t *self, arena_t *arena)
 {
     const struct seen_token *known = &self->known;

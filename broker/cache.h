@@ -26,6 +26,10 @@ void cache_destroy (cache_t **self_p);
 void cache_begin (cache_t *self, int64_t epoch);
 
 bool cache_stale (const cache_t *self);  // a snapshot is needed before anything is decided
+void cache_expire (cache_t *self);       // it is known to have missed something: stale from now on
+
+int64_t cache_version (const cache_t *self);  // of the warehouse, up to which it has seen all
+int64_t cache_writes (const cache_t *self);   // count of this trader's latest write
 
 // Whether the cache has seen all that the token has.
 bool cache_dominates (const cache_t *self, const struct seen *seen);

@@ -42,10 +42,6 @@ static void decide (trader_t *self, struct request *request, struct outbox *out)
     }
     request->behind = true;
     request->state = REQUEST_BEHIND;
-    if (request->token != NOTHING) {
-        self->token_unused[self->token_unused_count++] = request->token;
-        request->token = NOTHING;
-    }
     list_append (self, &self->behind, request);
     if (is_promised (request)) {
         tell_accepted (self, request, out);
@@ -55,18 +51,38 @@ static void decide (trader_t *self, struct request *request, struct outbox *out)
     }
 }
 
-// Whether the cache has seen all that the request has, and can take another write.
-static bool may_decide (const trader_t *self, const struct request *request)
+static bool has_seen_enough (const trader_t *self, const struct request *request)
 {
-    int64_t units = request->kind == ITEM_BUY ? -request->quantity : request->quantity;
-    if (cache_stale (self->cache) || !cache_has_room (self->cache, request->product, units)) {
-        return false;
-    }
-    if (request->token == NOTHING) {
-        return true;
+    if (cache_stale (self->cache) || request->token == NOTHING) {
+        return !cache_stale (self->cache);
     }
     struct seen seen = seen_view (&self->tokens[request->token]);
     return cache_dominates (self->cache, &seen);
+}
+
+static bool has_room (const trader_t *self, const struct request *request)
+{
+    int64_t units = request->kind == ITEM_BUY ? -request->quantity : request->quantity;
+    return request->passes || cache_has_room (self->cache, request->product, units);
+}
+
+// Decides the request, or passes it on, if the cache has seen all that the request has and can
+// take another write. Returns false when it must wait.
+static bool try_to_decide (trader_t *self, struct request *request, struct outbox *out)
+{
+    if (!has_seen_enough (self, request) || !has_room (self, request)) {
+        return false;
+    }
+    if (request->token != NOTHING) {
+        self->token_unused[self->token_unused_count++] = request->token;
+        request->token = NOTHING;
+    }
+    if (request->passes) {
+        trader_pass (self, request);
+    } else {
+        decide (self, request, out);
+    }
+    return true;
 }
 
 static void give_up_waiting (trader_t *self, struct request *request, struct outbox *out)
@@ -77,10 +93,6 @@ static void give_up_waiting (trader_t *self, struct request *request, struct out
             : "what you have seen has not reached this trader yet: send the same request again";
     reply_error (self, request->key.client, &request->route, REASON_UNAVAILABLE,
                  request->key.number, text, out);
-    struct client_entry *client = trader_client (self, request->key.client);
-    if (client && client->highest == request->key.number) {
-        client->highest--;  // It was not decided.
-    }
     trader_forget (self, request);
 }
 
@@ -90,9 +102,10 @@ static void decide_waiting (trader_t *self, struct outbox *out)
     struct list waiting = self->waiting;
     self->waiting = (struct list){.first = NOTHING, .last = NOTHING};
     for (struct request *request; (request = list_take (self, &waiting));) {
-        if (may_decide (self, request)) {
-            decide (self, request, out);
-        } else if (self->now_us >= request->wait_until_us) {
+        if (try_to_decide (self, request, out)) {
+            continue;
+        }
+        if (self->now_us >= request->wait_until_us) {
             give_up_waiting (self, request, out);
         } else {
             list_append (self, &self->waiting, request);
@@ -105,8 +118,7 @@ void cached_decide_all (trader_t *self, struct outbox *out)
     decide_waiting (self, out);
     while (queue_size (self->to_decide) > 0) {
         struct request *request = trader_request (self, queue_pop (self->to_decide));
-        if (may_decide (self, request)) {
-            decide (self, request, out);
+        if (try_to_decide (self, request, out)) {
             continue;
         }
         self->counters.causal_waits++;

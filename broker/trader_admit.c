@@ -145,10 +145,19 @@ static bool decided_here (const struct request *request, const struct client_ent
 }
 
 // Whether the request must wait for a cache that has seen more.
-static bool must_wait (const trader_t *self, const struct seen *seen)
+static bool must_wait (const trader_t *self, const struct request *request, const struct seen *seen)
 {
-    return !PLANTED (6) && (seen->count > 0 || seen->version > 0)
-           && !cache_dominates (self->cache, seen);
+    return !PLANTED (6) && request->mode != MODE_SYNC && !request->key.question
+           && (seen->count > 0 || seen->version > 0) && !cache_dominates (self->cache, seen);
+}
+
+// What must have been seen before the request is decided here, or passed on: the warehouse knows
+// all of its own versions, but perhaps not yet what the traders write behind.
+static struct seen needed (const struct seen *token, bool here)
+{
+    struct seen needed = *token;
+    needed.version = here ? token->version : 0;
+    return needed;
 }
 
 static struct request *make_pending (trader_t *self, const struct request *request)
@@ -163,11 +172,12 @@ static struct request *make_pending (trader_t *self, const struct request *reque
     return pending;
 }
 
-static void enqueue (trader_t *self, const struct request *request, const struct seen *seen,
+static void enqueue (trader_t *self, const struct request *request, const struct seen *token,
                      struct client_entry *client, struct outbox *out)
 {
     bool here = decided_here (request, client);
-    bool waits = here && must_wait (self, seen);
+    struct seen seen = needed (token, here);
+    bool waits = must_wait (self, request, &seen);
     if (self->unused == NOTHING || (waits && self->token_unused_count == 0)) {
         self->counters.busy++;
         reply_error (self, request->key.client, &request->route, REASON_BUSY, request->key.number,
@@ -175,16 +185,20 @@ static void enqueue (trader_t *self, const struct request *request, const struct
         return;
     }
     struct request *pending = make_pending (self, request);
-    if (here) {
+    if (!request->key.question && request->key.number > client->highest) {
         client->highest = request->key.number;
     }
     if (waits) {
         pending->token = self->token_unused[--self->token_unused_count];
         seen_init (&self->tokens[pending->token]);
-        (void) seen_merge (&self->tokens[pending->token], seen);
+        (void) seen_merge (&self->tokens[pending->token], &seen);
     }
-    queue_push (here ? self->to_decide : self->to_pass, pending->rank,
-                trader_index (self, pending));
+    pending->passes = !here;
+    if (here || waits) {
+        queue_push (self->to_decide, pending->rank, trader_index (self, pending));
+    } else {
+        trader_pass (self, pending);
+    }
 }
 
 static void admit_request (trader_t *self, const struct event *event, struct outbox *out)

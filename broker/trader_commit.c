@@ -50,20 +50,43 @@ static void send (trader_t *self, struct batch *batch, struct outbox *out)
     };
 }
 
-// Write-behinds first, in the order of their counts; they leave up to half of the batch to those
-// that wait for an answer, and every other time the odd place too, which may be the only one.
+// What is sold in sync overtakes the writes that were decided here; all else must not, or an order
+// could take what its own client was promised before.
+void trader_pass (trader_t *self, struct request *request)
+{
+    request->state = REQUEST_QUEUED;
+    request->write = request->mode == MODE_SYNC ? 0 : cache_writes (self->cache);
+    queue_push (self->to_pass, request->rank, trader_index (self, request));
+}
+
+// Takes write-behinds, in the order of their counts and up to this one, while the batch has less
+// than `size_max`. Returns whether there was room for all.
+static bool take_behind (trader_t *self, struct batch *batch, int64_t write, size_t size_max)
+{
+    while (self->behind.count > 0 && trader_request (self, self->behind.first)->write <= write) {
+        if (batch->count >= size_max) {
+            return false;
+        }
+        batch->requests[batch->count++] = trader_index (self, list_take (self, &self->behind));
+    }
+    return batch->count < size_max;
+}
+
+// Write-behinds first; they leave up to half of the batch to those that wait for an answer, and
+// every other time the odd place too, which may be the only one.
 static void fill (trader_t *self, struct batch *batch)
 {
     size_t size_max = (size_t) self->config.batch_max;
     size_t half = (size_max + (batch->number % 2 == 0)) / 2;
     size_t waiting = queue_size (self->to_pass);
-    size_t behind_max = size_max - (waiting < half ? waiting : half);
-    while (batch->count < behind_max && self->behind.count > 0) {
-        struct request *request = list_take (self, &self->behind);
-        batch->requests[batch->count++] = trader_index (self, request);
-    }
+    (void) take_behind (self, batch, INT64_MAX, size_max - (waiting < half ? waiting : half));
     while (batch->count < size_max && queue_size (self->to_pass) > 0) {
-        batch->requests[batch->count++] = queue_pop (self->to_pass);
+        struct request *request = trader_request (self, queue_pop (self->to_pass));
+        if (!take_behind (self, batch, request->write, size_max)) {
+            queue_push (self->to_pass, request->rank, trader_index (self, request));
+            break;
+        }
+        batch->requests[batch->count++] = trader_index (self, request);
     }
     for (size_t i = 0; i < batch->count; i++) {
         trader_request (self, batch->requests[i])->state = REQUEST_BATCHED;
@@ -152,6 +175,7 @@ void trader_committed (trader_t *self, const struct message *message, struct out
     if (committed->stock_count > 0) {
         cache_correct (self->cache, committed);
     }
+    trader_await_news (self, committed->version);
 }
 
 // The warehouse cannot take the oldest batch just now. It will be sent again; whoever waits for

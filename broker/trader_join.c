@@ -29,6 +29,7 @@ void trader_view (trader_t *self, const struct message *message)
         return;
     }
     self->epoch = message->view.epoch;
+    self->news_due_us = DEADLINE_NONE;
     self->batch_first = 1;
     self->batch_next = 1;
     cache_begin (self->cache, self->epoch);
@@ -72,6 +73,30 @@ void trader_news (trader_t *self, const struct message *message)
     }
 }
 
+// A batch is committed: the news of it must come soon, or they are lost, and perhaps no others
+// follow that would show it.
+void trader_await_news (trader_t *self, int64_t version)
+{
+    if (!trader_follows (self) || version <= cache_version (self->cache)) {
+        return;
+    }
+    if (self->news_due_us == DEADLINE_NONE) {
+        self->news_due_us = self->now_us + NEWS_WAIT_US;
+    }
+    self->news_version = version;
+}
+
+static void miss_news (trader_t *self)
+{
+    if (cache_version (self->cache) >= self->news_version) {
+        self->news_due_us = DEADLINE_NONE;
+    } else if (self->now_us >= self->news_due_us) {
+        self->news_due_us = DEADLINE_NONE;
+        self->counters.gaps += !cache_stale (self->cache);
+        cache_expire (self->cache);
+    }
+}
+
 // Whether a snapshot is wanted: nothing can be decided, or something waits for a newer cache.
 static bool wants_snapshot (const trader_t *self)
 {
@@ -90,12 +115,12 @@ void trader_ask (trader_t *self, struct outbox *out)
         if (self->now_us >= self->join_due_us) {
             struct letter *letter =
                 trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_JOIN);
-            letter->message.join =
-                (struct join){.nonce = self->nonce, .epoch = self->epoch_before};
+            letter->message.join = (struct join){.nonce = self->nonce, .epoch = self->epoch_before};
             self->join_due_us = self->now_us + JOIN_RETRY_US;
         }
         return;
     }
+    miss_news (self);
     if (self->now_us >= snapshot_due (self)) {
         (void) trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_SNAPSHOT);
         self->snapshot_due_us = self->now_us + SNAPSHOT_RETRY_US;
@@ -105,5 +130,9 @@ void trader_ask (trader_t *self, struct outbox *out)
 
 int64_t trader_ask_due (const trader_t *self)
 {
-    return self->epoch == 0 ? self->join_due_us : snapshot_due (self);
+    if (self->epoch == 0) {
+        return self->join_due_us;
+    }
+    int64_t snapshot_us = snapshot_due (self);
+    return self->news_due_us < snapshot_us ? self->news_due_us : snapshot_us;
 }

@@ -22,8 +22,9 @@
 #include "broker/trader.h"
 
 enum {
-    NOTHING = -1,          // no request
-    IN_FLIGHT_LIMIT = 16,  // commits under way, at most
+    NOTHING = -1,           // no request
+    NEWS_WAIT_US = 100000,  // for the news of a batch that is committed
+    IN_FLIGHT_LIMIT = 16,   // commits under way, at most
     JOIN_RETRY_US = 500000,
     SNAPSHOT_RETRY_US = 500000,
     SNAPSHOT_PAUSE_US = 2000,  // between snapshots while requests wait
@@ -59,7 +60,8 @@ struct request {
     bool all_or_nothing;
     bool behind;            // decided here
     int64_t promised;       // units, where a buy was decided here; 0: refused
-    int64_t write;          // count of the cached write
+    int64_t write;          // count of the cached write; of what is passed on: of the one before it
+    bool passes;            // it waits to be passed on, not to be decided
     int32_t token;          // of a waiting request: index of its causal token
     int64_t wait_until_us;  // and how long it may wait
     int32_t next;           // in the list that it is in
@@ -83,7 +85,7 @@ struct batch {
 struct client_entry {
     int64_t node;
     struct route route;    // where it was heard last
-    int64_t highest;       // number that was taken to be decided here
+    int64_t highest;       // number of what may be decided here: no lower one is, it comes late
     int64_t oversell_seq;  // messages published as oversell.<node>
     UT_hash_handle hh;     // by node, the longest unheard first
 };
@@ -104,8 +106,8 @@ struct trader {
     struct clock_vector vector;
     int64_t arrivals;  // requests admitted, the rank of arrival
 
-    int64_t nonce;  // of this process's join
-    int64_t epoch;  // granted; 0: not joined
+    int64_t nonce;         // of this process's join
+    int64_t epoch;         // granted; 0: not joined
     int64_t epoch_before;  // of the process before this one, as far as it is known
     int64_t join_due_us;
     bool fenced;
@@ -113,6 +115,8 @@ struct trader {
 
     cache_t *cache;
     int64_t snapshot_due_us;  // the next one, not before; later while one is under way
+    int64_t news_version;     // of the latest commit, which the news should bring,
+    int64_t news_due_us;      // and by when; DEADLINE_NONE: they have
 
     struct request *requests;  // queue_max of them
     int32_t unused;            // list of free ones
@@ -151,6 +155,7 @@ void trader_start (trader_t *self, struct outbox *out);
 void trader_view (trader_t *self, const struct message *message);
 void trader_stock (trader_t *self, const struct message *message);
 void trader_news (trader_t *self, const struct message *message);
+void trader_await_news (trader_t *self, int64_t version);
 void trader_ask (trader_t *self, struct outbox *out);  // again, or a snapshot, where it is time
 int64_t trader_ask_due (const trader_t *self);
 
@@ -159,6 +164,7 @@ void trader_admit (trader_t *self, const struct event *event, struct outbox *out
 void trader_malformed (trader_t *self, const struct event *event, struct outbox *out);
 
 // trader_commit.c
+void trader_pass (trader_t *self, struct request *request);  // to the warehouse
 void trader_send_batches (trader_t *self, struct outbox *out);
 void trader_committed (trader_t *self, const struct message *message, struct outbox *out);
 void trader_commit_refused (trader_t *self, const struct message *message, struct outbox *out);

@@ -237,7 +237,7 @@ struct committed {
     int64_t applied;               // this trader's write-behinds, this batch included
     const struct result *results;  // one an item, in their order
     size_t result_count;
-    const struct level *stock;  // of the products that were oversold in this batch
+    const struct level *stock;  // of products that were oversold, or written behind twice
     size_t stock_count;
 };
 

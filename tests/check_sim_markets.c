@@ -190,6 +190,7 @@ START_TEST (test_closing_of_a_market_shows_every_cache_right)
         world_heal (stage.world);
         stage_quiet ();
         wrong += wrong_caches ();
+        world_heal_news (stage.world);
         close_market ();
         ck_assert_int_eq (wrong_caches (), 0);
         stage_close ();

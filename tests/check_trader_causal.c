@@ -133,6 +133,66 @@ START_TEST (test_trader_asks_on_and_then_tells_that_it_cannot_decide)
 }
 END_TEST
 
+// What another trader has promised and not yet passed on, the warehouse does not know either.
+START_TEST (test_trader_passes_nothing_on_before_what_precedes_it_is_there)
+{
+    const struct trader_seen ahead[] = {{FIX_OTHER, 1, 3}};
+    const struct level level = {"fish", 2};
+    fix_cached ();
+    stock ("fish", 5);
+    struct message again = seen (fix_buy (BOB, 1, "fish", 5), 1, ahead, 1);
+    again.buy.attempt = 2;
+    fix_ask (again);
+    fix_nothing ();
+    fix_wait (fix_due_in ());
+    (void) fix_alone (MESSAGE_SNAPSHOT);
+    fix.version = 4;
+    fix_warehouse (fix_with_traders (fix_snapshot (&level, 1), ahead, 1));
+    fix_step (EVENT_DRAINED);
+    ck_assert (!fix_commit (1)->items[0].behind);
+}
+END_TEST
+
+// An order that is passed on comes behind what was decided here before it.
+START_TEST (test_trader_keeps_the_order_of_what_it_promised_and_passes_on)
+{
+    fix.config.batch_max = 2;
+    fix.config.in_flight_max = 1;
+    fix_cached ();
+    stock ("fish", 9);
+    fix_ask (fix_buy (ALICE, 1, "fish", 1));  // Under way alone, so that the others gather.
+    for (int64_t number = 1; number <= 3; number++) {
+        fix_client (fix_buy (BOB, number, "fish", 1));
+        fix_step (EVENT_DRAINED);
+    }
+    struct message again = fix_buy (BOB, 4, "fish", 9);
+    again.buy.attempt = 2;
+    fix_ask (again);
+    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_step (EVENT_DRAINED);
+    fix_commits (2, (int64_t[]){1, 2, 0});
+    const struct result sold[] = {fix_receipt (STATUS_SOLD, "fish", 1),
+                                  fix_receipt (STATUS_SOLD, "fish", 1)};
+    fix_warehouse (fix_committed (2, sold, 2));
+    fix_step (EVENT_DRAINED);
+    fix_commits (3, (int64_t[]){3, 4, 0});
+}
+END_TEST
+
+START_TEST (test_trader_decides_nothing_of_a_client_that_comes_late)
+{
+    fix_cached ();
+    stock ("fish", 9);
+    struct message second = fix_buy (BOB, 1, "fish", 1);
+    second.buy.attempt = 2;
+    fix_ask (second);
+    ck_assert (!fix_commit (1)->items[0].behind);
+    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_ask (fix_buy (BOB, 1, "fish", 1));  // The first attempt.
+    ck_assert (!fix_commit (2)->items[0].behind);
+}
+END_TEST
+
 START_TEST (test_trader_that_may_not_wait_tells_so_at_once)
 {
     fix.config.causal_wait_us = 0;
@@ -272,6 +332,31 @@ START_TEST (test_trader_sells_on_after_a_gap_in_the_news_once_it_has_a_snapshot)
 }
 END_TEST
 
+// A lost invalidation is noticed by the next one, or by a commit, if there is no next one.
+START_TEST (test_trader_fetches_a_snapshot_when_the_news_of_a_commit_do_not_come)
+{
+    fix_cached ();
+    stock ("fish", 5);
+    fix_ask (fix_buy (BOB, 1, "fish", 1));
+    fix.version = 3;
+    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_step (EVENT_DRAINED);
+    if (_i == 0) {
+        fix.version = 2;
+        fix_news (fix_news_of ("fish", 4));
+        fix.version = 3;
+        fix_news (fix_news_of ("salt", 1));
+        fix_step (EVENT_DRAINED);
+        ck_assert_int_eq (fix_due_in (), -1);
+        return;
+    }
+    ck_assert_int_gt (fix_due_in (), 0);
+    fix_wait (fix_due_in ());
+    (void) fix_alone (MESSAGE_SNAPSHOT);
+    ck_assert_int_eq (trader_counters (fix.trader)->gaps, 1);
+}
+END_TEST
+
 START_TEST (test_trader_fetches_a_snapshot_from_a_restarted_warehouse)
 {
     fix_cached ();
@@ -357,6 +442,9 @@ static void add_tests (Suite *suite)
                          3);
     tcase_add_test (tokens, test_trader_needs_no_snapshot_when_the_news_bring_what_was_missing);
     tcase_add_test (tokens, test_trader_asks_on_and_then_tells_that_it_cannot_decide);
+    tcase_add_test (tokens, test_trader_passes_nothing_on_before_what_precedes_it_is_there);
+    tcase_add_test (tokens, test_trader_keeps_the_order_of_what_it_promised_and_passes_on);
+    tcase_add_test (tokens, test_trader_decides_nothing_of_a_client_that_comes_late);
     tcase_add_test (tokens, test_trader_that_may_not_wait_tells_so_at_once);
     tcase_add_test (tokens, test_trader_lets_each_request_wait_for_its_own_time);
     tcase_add_loop_test (tokens, test_trader_answers_a_repeated_request_that_waits_once, 0, 2);
@@ -366,6 +454,8 @@ static void add_tests (Suite *suite)
     TCase *news = tcase_create ("news");
     tcase_add_checked_fixture (news, fix_set_up, fix_tear_down);
     tcase_add_test (news, test_trader_sells_on_after_a_gap_in_the_news_once_it_has_a_snapshot);
+    tcase_add_loop_test (news, test_trader_fetches_a_snapshot_when_the_news_of_a_commit_do_not_come,
+                         0, 2);
     tcase_add_test (news, test_trader_fetches_a_snapshot_from_a_restarted_warehouse);
     tcase_add_test (news, test_trader_takes_no_doubled_or_old_news);
     tcase_add_loop_test (news, test_trader_counts_its_own_write_once_whatever_comes_first, 0, 2);

@@ -124,6 +124,21 @@ START_TEST (test_warehouse_corrects_the_stock_again_when_the_batch_is_repeated)
 }
 END_TEST
 
+// Its trader has counted it once more than the warehouse has.
+START_TEST (test_warehouse_tells_the_stock_of_what_it_knows_already)
+{
+    bring_salt (3);
+    const struct item order = wh_buy (ALICE, 1, "salt", 1);
+    (void) wh_commit (TRADER, &order, 1);
+    const struct item again = wh_promised (order, 1);
+    const struct committed *committed = wh_commit (TRADER, &again, 1);
+    wh_is_receipt (committed->results[0], STATUS_SOLD, 1, 0, 15);
+    ck_assert_uint_eq (committed->stock_count, 1);
+    ck_assert_str_eq (committed->stock[0].product, "salt");
+    ck_assert_int_eq (committed->stock[0].available, 2);
+}
+END_TEST
+
 START_TEST (test_warehouse_refuses_a_promise_that_no_trader_can_make)
 {
     bring_salt (10);
@@ -248,6 +263,7 @@ int main (void)
     tcase_add_test (promises, test_warehouse_corrects_the_stock_when_nothing_was_left_to_touch);
     tcase_add_test (promises, test_warehouse_tells_of_an_oversold_product_that_never_came);
     tcase_add_test (promises, test_warehouse_corrects_the_stock_again_when_the_batch_is_repeated);
+    tcase_add_test (promises, test_warehouse_tells_the_stock_of_what_it_knows_already);
     tcase_add_test (promises, test_warehouse_refuses_a_promise_that_no_trader_can_make);
     TCase *news = wh_tcase (suite, "news");
     tcase_add_test (news, test_warehouse_publishes_sales_and_what_is_left);

@@ -41,10 +41,10 @@ def percent(share):
 
 COLUMNS = (
     ("orders/s", lambda run: number(run["orders_per_s"])),
-    ("first answer p50 ms", lambda run: milliseconds(run["first_answer_us"]["p50"])),
-    ("p99", lambda run: milliseconds(run["first_answer_us"]["p99"])),
-    ("final answer p50 ms", lambda run: milliseconds(run["final_answer_us"]["p50"])),
-    ("p99", lambda run: milliseconds(run["final_answer_us"]["p99"])),
+    ("first p50 ms", lambda run: milliseconds(run["first_answer_us"]["p50"])),
+    ("first p99 ms", lambda run: milliseconds(run["first_answer_us"]["p99"])),
+    ("final p50 ms", lambda run: milliseconds(run["final_answer_us"]["p50"])),
+    ("final p99 ms", lambda run: milliseconds(run["final_answer_us"]["p99"])),
     ("oversold % of accepted", lambda run: percent(run["oversold"]["of_accepted"])),
     ("orders/batch", lambda run: number(run["orders_per_batch"])),
     ("messages/order", lambda run: number(run["messages_per_order"]["all"])),
@@ -84,12 +84,27 @@ def print_row(cells):
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def print_run(values, result, as_json):
-    show_progress("")
-    if as_json:
-        print(json.dumps(result), flush=True)
-    else:
-        print_row([*values, *(cell (result) for _, cell in COLUMNS)])
+def print_header(names):
+    print_row([*names, *(name for name, _ in COLUMNS)])
+    print("|" + "---|" * (len(names) + len(COLUMNS)), flush=True)
+
+
+def print_runs(names, points, runs, as_json):
+    """Each as soon as it and those before it are done. Returns the exit status."""
+    for count, (values, future) in enumerate(zip(points, runs)):
+        show_progress(f"{count} of {len(points)} runs")
+        result, error, status = future.result()
+        show_progress("")
+        if error:
+            print(f"scale.py: {error}", file=sys.stderr)
+            return status if status in (1, 2) else 1
+        if as_json:
+            print(json.dumps(result), flush=True)
+            continue
+        if count == 0:
+            print_header(names)
+        print_row([*values, *(cell(result) for _, cell in COLUMNS)])
+    return 0
 
 
 def read_arguments():
@@ -118,24 +133,15 @@ def main():
     arguments, options = read_arguments()
     names = [name for name, _ in arguments.vary]
     points = list(itertools.product(*(values for _, values in arguments.vary)))
-    if not arguments.json:
-        print_row([*names, *(name for name, _ in COLUMNS)])
-        print("|" + "---|" * (len(names) + len(COLUMNS)), flush=True)
     with ThreadPoolExecutor(max_workers=arguments.jobs) as pool:
         runs = [pool.submit(run, arguments.souk_sim,
                             [*DEFAULTS, *options, *(word for name, value in zip(names, values)
                                                     for word in ("--" + name, value))])
                 for values in points]
-        for count, (values, future) in enumerate(zip(points, runs)):
-            show_progress(f"{count} of {len(points)} runs")
-            result, error, status = future.result()
-            if error:
-                show_progress("")
-                print(f"scale.py: {error}", file=sys.stderr)
-                pool.shutdown(cancel_futures=True)
-                return status if status in (1, 2) else 1
-            print_run(values, result, arguments.json)
-    return 0
+        try:
+            return print_runs(names, points, runs, arguments.json)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ struct batch {
     struct view *view;  // the trader's
     bool again;         // applied before: answer, decide nothing
     struct outbox *out;
-    const char *oversold[LIMIT_BATCH];  // names of products found short, each once
-    size_t oversold_count;
+    const char *figures[LIMIT_BATCH];  // products that the trader must take the figure of over
+    size_t figure_count;
 };
 
 static struct result error_result (enum reason reason)
@@ -62,18 +62,19 @@ static struct result restocked_result (warehouse_t *self, const struct answer *a
     };
 }
 
-static void note_oversold (struct batch *batch, const char *product)
+static void note_figure (struct batch *batch, const char *product)
 {
-    for (size_t i = 0; i < batch->oversold_count; i++) {
-        if (strcmp (batch->oversold[i], product) == 0) {
+    for (size_t i = 0; i < batch->figure_count; i++) {
+        if (strcmp (batch->figures[i], product) == 0) {
             return;
         }
     }
-    batch->oversold[batch->oversold_count++] = product;
+    batch->figures[batch->figure_count++] = product;
 }
 
-// The same number names the same request for ever: another body under it is a conflict. The
-// correction that goes with an oversold order is told again too: its first telling may be lost.
+// The same number names the same request for ever: another body under it is a conflict. A trader
+// that wrote it behind has counted it in its cache, perhaps a second time, and takes the figure
+// over; the one that went with an oversold order may be lost, too.
 static struct result known_result (warehouse_t *self, struct batch *batch, const struct item *item,
                                    const struct answer *answer)
 {
@@ -86,8 +87,9 @@ static struct result known_result (warehouse_t *self, struct batch *batch, const
             && !PLANTED (13))) {
         return error_result (REASON_CONFLICT);
     }
-    if (item->kind == ITEM_BUY && item->behind && answer->status == STATUS_OVERSOLD) {
-        note_oversold (batch, item->product);
+    bool oversold = answer->kind == ITEM_BUY && answer->status == STATUS_OVERSOLD;
+    if (item->behind && (oversold || lots_find_product (self->lots, item->product))) {
+        note_figure (batch, item->product);
     }
     return item->kind == ITEM_BUY ? receipt_result (self, item, answer, batch->out)
                                   : restocked_result (self, answer);
@@ -215,7 +217,7 @@ static struct result buy (warehouse_t *self, struct batch *batch, const struct i
     }
     if (answer.status == STATUS_OVERSOLD) {
         self->counters.oversold++;
-        note_oversold (batch, item->product);
+        note_figure (batch, item->product);
         warehouse_publish_oversell (self, batch->view, item, &answer, out);
     }
     const struct answer *found;
@@ -355,11 +357,11 @@ static void record_batch (warehouse_t *self, const struct view *view, struct out
 static void answer_batch (warehouse_t *self, const struct batch *batch,
                           const struct message *message, const struct result *results)
 {
-    struct level *levels = arena_take (batch->out->arena, batch->oversold_count, sizeof *levels);
-    for (size_t i = 0; i < batch->oversold_count; i++) {
-        const struct product *product = lots_find_product (self->lots, batch->oversold[i]);
+    struct level *levels = arena_take (batch->out->arena, batch->figure_count, sizeof *levels);
+    for (size_t i = 0; i < batch->figure_count; i++) {
+        const struct product *product = lots_find_product (self->lots, batch->figures[i]);
         levels[i] = (struct level){
-            .product = batch->oversold[i],
+            .product = batch->figures[i],
             .available = product ? product->available : 0,
         };
     }
@@ -372,7 +374,7 @@ static void answer_batch (warehouse_t *self, const struct batch *batch,
         .results = results,
         .result_count = message->commit.item_count,
         .stock = levels,
-        .stock_count = batch->oversold_count,
+        .stock_count = batch->figure_count,
     };
 }
 

@@ -285,10 +285,12 @@ static struct result foretell (struct model *self, int64_t trader, const struct 
     if (!known && again) {
         return error (REASON_UNAVAILABLE);
     }
+    bool repeated = known != NULL;
     if (!known) {
         known = decide (self, trader, item, news);
     }
-    if (item->kind == ITEM_BUY && item->behind && known->status == STATUS_OVERSOLD) {
+    bool oversold = item->kind == ITEM_BUY && known->status == STATUS_OVERSOLD;
+    if (item->behind && (oversold || (repeated && is_offered (self, item->product)))) {
         correct (news, product_of (item->product));
     }
     return result_of (item, known);

@@ -1,4 +1,4 @@
-// What an experiment has found, as one JSON object. Everything but the last four figures follows
+// What an experiment has found, as one JSON object. Everything but its last three members follows
 // from the options alone.
 #ifndef SOUK_SIM_EXPERIMENT_REPORT_H
 #define SOUK_SIM_EXPERIMENT_REPORT_H

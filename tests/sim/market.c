@@ -4,6 +4,8 @@
 
 #include "actors/clients/random.h"
 
+enum { HEALTHY_US = 300 * WORLD_MS };
+
 enum stream {
     OF_FAULTS,
     OF_TOPOLOGY,
@@ -200,6 +202,9 @@ void market_draw (struct market *self, const struct options *options)
     self->world.seed = random_next (&streams[OF_WORLD]);
     self->plan_seed = random_next (&streams[OF_PLAN]);
     self->gap_us = random_between (&streams[OF_PLAN], 5, 200) * WORLD_MS;
+    self->healthy_us = random_between (&streams[OF_PLAN], 0, 1) * HEALTHY_US;
+    size_t last = self->product_count - 1;
+    self->closing = self->products[random_between (&streams[OF_PLAN], 0, (int64_t) last)];
 }
 
 world_t *market_open (const struct market *self, world_witness_fn *witness, void *context,

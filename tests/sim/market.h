@@ -36,6 +36,8 @@ struct market {
     struct stranger_config strangers[MARKET_CLIENTS];
     int64_t gap_us;  // between planned faults, on average
     uint64_t plan_seed;
+    int64_t healthy_us;   // for so long trading goes on when nothing fails any more
+    const char *closing;  // the product of the last restock
 };
 
 // Fills in `self`, which points into itself: do not copy it.

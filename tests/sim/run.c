@@ -8,7 +8,6 @@
 #include "tests/sim/plan.h"
 
 enum {
-    HEALTHY_US = 300 * WORLD_MS,           // trading goes on for so long after the healing
     QUIET_WITHIN_US = 600 * WORLD_SECOND,  // then everything must come to an end
     CLOSING_US = 30 * WORLD_SECOND,        // and the last word be heard by all
     STEPS_TO_QUIET = 400000,
@@ -80,7 +79,8 @@ static bool come_to_rest (struct show *self, int64_t within_us)
 static bool heal_it (struct show *self)
 {
     world_heal (self->world);
-    (void) world_run (self->world, world_now_us (self->world) + HEALTHY_US, STEPS_TO_QUIET);
+    int64_t until_us = world_now_us (self->world) + self->market.healthy_us;
+    (void) world_run (self->world, until_us, STEPS_TO_QUIET);
     world_stop_clients (self->world);
     bool rests = come_to_rest (self, QUIET_WITHIN_US);
     if (!world_clients_done (self->world)) {
@@ -115,22 +115,19 @@ static bool say_to_the_end (struct show *self, const struct message *message)
     return false;
 }
 
-// One lot more of each product: the news of it show every cache what it has missed.
+// A publisher promises nothing as long as there is trade. One lot more, of any product, shows every
+// cache whether it has missed some news, of this product or of another.
 static bool close_it (struct show *self)
 {
-    for (size_t i = 0; i < self->market.product_count; i++) {
-        struct message lot = {.type = MESSAGE_RESTOCK, .from = CLOSING_HAND, .clock = 1};
-        lot.restock = (struct restock){
-            .number = (int64_t) i + 1,
-            .product = self->market.products[i],
-            .quantity = 1,
-            .price_cents = CLOSING_PRICE,
-        };
-        if (!say_to_the_end (self, &lot)) {
-            return false;
-        }
-    }
-    return true;
+    world_heal_news (self->world);
+    struct message lot = {.type = MESSAGE_RESTOCK, .from = CLOSING_HAND, .clock = 1};
+    lot.restock = (struct restock){
+        .number = 1,
+        .product = self->market.closing,
+        .quantity = 1,
+        .price_cents = CLOSING_PRICE,
+    };
+    return say_to_the_end (self, &lot);
 }
 
 static void finish (struct show *self)

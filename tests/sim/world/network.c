@@ -144,7 +144,8 @@ static void hold (world_t *self, struct way *way, struct mail *mail)
 
 static bool strikes (world_t *self, enum fault_class class)
 {
-    if (self->healed || !(self->config.faults & (INT64_C (1) << class))) {
+    bool healed = class == FAULT_NEWS_LOSS ? self->news_healed : self->healed;
+    if (healed || !(self->config.faults & (INT64_C (1) << class))) {
         return false;
     }
     return world_draw (self, STREAM_STRIKE, 0, 999) < self->config.per_mille;

@@ -103,7 +103,8 @@ void world_cut (world_t *self, int64_t from, int64_t to, bool cut);  // one way
 void world_disconnect (world_t *self, int64_t a, int64_t b);
 void world_fill_disk (world_t *self, bool full);
 void world_fail_fsync (world_t *self);  // the next one
-void world_heal (world_t *self);        // all of these, and letters are struck no more
+void world_heal (world_t *self);         // all of these, and letters are struck no more,
+void world_heal_news (world_t *self);    // but for news, which are from now on heard by all
 
 void world_stop_clients (world_t *self);        // they finish what is open
 bool world_clients_done (const world_t *self);  // and have

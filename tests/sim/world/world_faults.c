@@ -85,6 +85,11 @@ void world_fail_fsync (world_t *self)
     self->disk.fsync_fails = true;
 }
 
+void world_heal_news (world_t *self)
+{
+    self->news_healed = true;
+}
+
 static void heal_lines (world_t *self)
 {
     for (struct line *line = self->lines; line; line = line->next) {

@@ -154,6 +154,7 @@ struct world {
     struct disk disk;
     bool started;
     bool healed;
+    bool news_healed;
 };
 
 // nodes.c
