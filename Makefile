@@ -27,19 +27,17 @@ SHELLS := \
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \
     souk_client.c souk_buyer.c souk_seller.c souk.c)
 
-# The simulator: a world of nodes, what it is held against, and the runs of it (tests/sim/README.md).
-SIM_WORLD := $(addprefix tests/sim/world/,agenda.c disk.c network.c nodes.c parcel.c post.c process.c \
-    store_memory.c store_tables.c story.c stranger.c warehouse_process.c world.c world_faults.c)
-SIM_CHECKERS := $(filter-out %/history_case.c,$(wildcard tests/sim/checkers/*.c))
-SIM := $(SIM_WORLD) $(SIM_CHECKERS) $(filter-out %/souk_sim.c %/stage.c,$(wildcard tests/sim/*.c))
+# The simulator (tests/sim/README.md).
+SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)
+SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
   client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
   seller_random trader trader_cached trader_causal trader_commit trader_oversell \
-  trader_place trader_random trader_sync warehouse warehouse_batches warehouse_behind warehouse_bounds \
-  warehouse_random warehouse_records
+  trader_place trader_random trader_sync warehouse warehouse_batches warehouse_behind \
+  warehouse_bounds warehouse_random warehouse_records
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   codec codec_hostile protocol schemas shells shells_busy shells_disk shells_news store \
   store_faults store_sqlite topology topology_schema transcripts verify
@@ -47,7 +45,7 @@ KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
     message_equal.c shell_kit.c store_case.c topology_case.c trader_fixture.c verify_breaks.c \
     warehouse_fixture.c warehouse_model.c warehouse_store.c)
-SIM_KIT := tests/sim/stage.c tests/sim/checkers/history_case.c
+SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -62,6 +60,7 @@ TESTLIBS := -lcheck -lsubunit -lrt -lm -lpthread
 
 BODY      := $(CORES) $(CODEC) $(STORE) $(SHELLS)
 SIMULATED := $(CORES) $(CODEC) $(STORE) $(SIM)
+OTHERS    := $(addprefix $(OUT)/,gcc-O0/souk-sim clang-O0/souk-sim clang-O2/souk-sim)
 BINARIES  := $(CORE_CHECKS:%=$(SAN)/tests/check_%) $(CHECKS:%=$(SAN)/tests/check_%)
 
 all: $(OUT)/souk                ## builds build/souk
@@ -70,10 +69,13 @@ run: deps                       ## a market of 20 seconds: what to try first
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) all
 	@$(PYTHON) tools/launch.py $(ARGS)
 
-test: deps                      ## every test, under ASan and UBSan; ends with what passed
+test: deps-test                 ## every test, under ASan and UBSan; ends with what passed
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) all $(OUT)/libcores.a $(OUT)/libcheckers.a \
 	  $(OUT)/souk-sim $(SAN)/souk $(SAN)/souk-sim $(BINARIES)
-	@SOUK=$(SAN)/souk SOUK_SIM=$(SAN)/souk-sim $(PYTHON) tests/run_tests.py $(BINARIES) tests/check_purity.py $(SYSTEM_TESTS)
+	@$(MAKE) --no-print-directory -s $(OTHERS)
+	@SOUK=$(SAN)/souk SOUK_SIM=$(SAN)/souk-sim SOUK_SIM_OTHERS="$(OUT)/souk-sim $(OTHERS)" \
+	  $(PYTHON) tests/run_tests.py $(BINARIES) tests/check_purity.py tests/sim/planted.py \
+	  $(SYSTEM_TESTS)
 
 check: $(BINARIES)              ## the C tests alone
 	@$(PYTHON) tests/run_tests.py $(BINARIES)
@@ -103,6 +105,9 @@ clean:                          ## removes build/
 
 deps:                           ## installs what is missing (Debian packages); else does nothing
 	@tools/deps.sh
+
+deps-test:                      ## and what the tests want besides: another compiler
+	@tools/deps.sh clang
 
 help:                           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -140,6 +145,11 @@ $(OUT)/souk-sim: $(SIMULATED:%.c=$(OUT)/%.o) $(OUT)/tests/sim/souk_sim.o
 $(SAN)/souk-sim: $(SAN)/tests/sim/souk_sim.o $(SAN)/libsim.a $(SAN)/libbody.a
 	@echo '  LD  $@' && $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(SIMLIBS)
 
+# Built by another compiler, or not optimized, it must run every seed in the same way.
+$(OTHERS): force
+	@$(MAKE) --no-print-directory -s -j$(shell nproc) OUT=$(@D) CC=$(firstword $(subst -, ,$(notdir $(@D)))) \
+	  CFLAGS=-$(lastword $(subst -, ,$(notdir $(@D)))) $@
+
 # Only the file that the bug is planted in is compiled anew.
 $(OUT)/planted/%/souk-sim: $(SIMULATED:%.c=$(OUT)/%.o) $(OUT)/tests/sim/souk_sim.o
 	@mkdir -p $(@D) && source=$$(grep -lF 'PLANTED ($*)' $(CORES)) && \
@@ -165,5 +175,5 @@ $(SAN)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC  $@' && $(CC) $(SANITIZE) $(CFLAGS) -c -o $@ $<
 
-.PHONY: all run test check sim sim-planted san golden format install clean deps help
+.PHONY: all run test check sim sim-planted san golden format install clean deps deps-test force help
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -233,7 +233,7 @@ static void rebase (cache_t *self, const char *name, int64_t version, int64_t in
                     int64_t available)
 {
     struct cached *product = find_or_add (self, name);
-    if (!product || (version < product->version && !PLANTED (18))) {
+    if (!product || (version < product->version && !PLANTED (17))) {
         return;
     }
     product->version = version;

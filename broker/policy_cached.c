@@ -45,7 +45,7 @@ static void decide (trader_t *self, struct request *request, struct outbox *out)
     list_append (self, &self->behind, request);
     if (is_promised (request)) {
         tell_accepted (self, request, out);
-    } else if (PLANTED (19) && request->kind == ITEM_BUY) {
+    } else if (PLANTED (18) && request->kind == ITEM_BUY) {
         const struct result refusal = {.status = STATUS_OUT_OF_STOCK};
         reply_receipt (self, request, &refusal, cache_seen (self->cache, out->arena), out);
     }

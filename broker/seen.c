@@ -29,6 +29,14 @@ static bool less (const struct trader_seen *a, int64_t epoch, int64_t count)
     return a->epoch < epoch || (a->epoch == epoch && a->count < count);
 }
 
+static void raise_to (struct trader_seen *self, int64_t epoch, int64_t count)
+{
+    if (less (self, epoch, count)) {
+        self->epoch = epoch;
+        self->count = count;
+    }
+}
+
 bool seen_merge_trader (struct seen_token *self, int64_t trader, int64_t epoch, int64_t count)
 {
     size_t at = find (self->traders, self->count, trader);
@@ -45,10 +53,7 @@ bool seen_merge_trader (struct seen_token *self, int64_t trader, int64_t epoch, 
         self->traders[at] = nothing;
         self->count++;
     }
-    if (less (&self->traders[at], epoch, count)) {
-        self->traders[at].epoch = epoch;
-        self->traders[at].count = count;
-    }
+    raise_to (&self->traders[at], epoch, count);
     return true;
 }
 
@@ -63,11 +68,15 @@ bool seen_merge (struct seen_token *self, const struct seen *other)
 {
     seen_merge_version (self, other->version);
     bool whole = true;
+    size_t at = 0;  // Mostly both name the same traders: then it is there and need not be sought.
     for (size_t i = 0; i < other->count; i++) {
         const struct trader_seen *theirs = &other->traders[i];
-        if (!seen_merge_trader (self, theirs->trader, theirs->epoch, theirs->count)) {
+        if (at < self->count && self->traders[at].trader == theirs->trader) {
+            raise_to (&self->traders[at], theirs->epoch, theirs->count);
+        } else if (!seen_merge_trader (self, theirs->trader, theirs->epoch, theirs->count)) {
             whole = false;
         }
+        at++;
     }
     return whole;
 }

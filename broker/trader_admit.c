@@ -140,7 +140,7 @@ static bool answer_status_here (trader_t *self, const struct request *request, s
 // here or in an earlier life of this trader, goes to the warehouse, which remembers.
 static bool decided_here (const struct request *request, const struct client_entry *client)
 {
-    return !request->key.question && (request->mode != MODE_SYNC || PLANTED (29))
+    return !request->key.question && (request->mode != MODE_SYNC || PLANTED (24))
            && request->attempt == 1 && request->key.number > client->highest;
 }
 

@@ -139,7 +139,7 @@ static bool answers (enum result_kind result, enum item_kind request)
 static bool well_formed (const struct batch *batch, const struct committed *committed,
                          const trader_t *self)
 {
-    if (committed->epoch != self->epoch || (committed->batch != self->batch_first && !PLANTED (20))
+    if (committed->epoch != self->epoch || committed->batch != self->batch_first
         || self->batch_first == self->batch_next || committed->result_count != batch->count) {
         return false;
     }
@@ -195,7 +195,7 @@ void trader_commit_refused (trader_t *self, const struct message *message, struc
 {
     const struct error *error = &message->error;
     bool oldest = self->batch_first < self->batch_next && error->number == self->batch_first;
-    if (error->reason == REASON_FENCED && self->batch_first < self->batch_next && !PLANTED (24)) {
+    if (error->reason == REASON_FENCED && self->batch_first < self->batch_next && !PLANTED (20)) {
         self->fenced = true;
     } else if (error->reason == REASON_UNAVAILABLE && oldest) {
         tell_waiting (self, out);

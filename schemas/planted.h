@@ -20,7 +20,7 @@
        "a restarted warehouse does not know which orders it has answered")                         \
     X (3, "old-epoch-accepted", "owner liveness", 60,                                              \
        "the warehouse takes batches of a process that another one has replaced")                   \
-    X (4, "gap-unseen", "convergence", 600,                                                        \
+    X (4, "gap-unseen", "convergence", 500,                                                        \
        "a cache does not notice that an invalidation was lost")                                    \
     X (5, "token-not-merged", "session", 10, "a client forgets the causal tokens that it is told") \
     X (6, "token-ignored", "session", 20,                                                          \
@@ -43,28 +43,18 @@
     X (15, "last-units-unrecorded", "conservation", 20,                                            \
        "the sale of a lot's last units is not recorded")                                           \
     X (16, "join-keeps-epoch", "owner", 20, "another process gets the epoch of the one before it") \
-    X (17, "epoch-not-durable", "owner", 10, "a trader is told its epoch, which is not recorded")  \
-    X (18, "older-figure-replaces", "convergence", 1000,                                           \
+    X (17, "older-figure-replaces", "convergence", 800,                                            \
        "a snapshot or an invalidation that comes late replaces newer figures of a cache")          \
-    X (19, "refusal-told-early", "outcome durability", 20,                                         \
+    X (18, "refusal-told-early", "outcome durability", 20,                                         \
        "a cached refusal is told before the warehouse has it")                                     \
-    X (20, "any-answer-taken", "durability outcome", 20,                                           \
-       "a trader takes any batch's answer for that of its oldest one")                             \
-    X (21, "lot-named-again", "conservation", 60,                                                  \
-       "after a restart a new lot gets the id of the last one, which was sold out")                \
-    X (22, "accounts-forgotten", "money", 20, "a restarted warehouse begins with empty accounts")  \
-    X (23, "writes-still-counted", "owner", 40,                                                    \
-       "a trader's count of writes does not begin anew with its epoch")                            \
-    X (24, "fenced-goes-on", "liveness", 100, "a trader that was replaced does not end")           \
-    X (25, "unknown-not-ordered-again", "liveness", 120,                                           \
+    X (19, "accounts-forgotten", "money", 20, "a restarted warehouse begins with empty accounts")  \
+    X (20, "fenced-goes-on", "liveness", 100, "a trader that was replaced does not end")           \
+    X (21, "unknown-not-ordered-again", "liveness", 120,                                           \
        "a buyer only asks on about an order that nobody remembers")                                \
-    X (26, "restock-unpublished", "convergence", 20, "caches are not told of a new lot")           \
-    X (27, "oldest-lot-alone", "linear", 60,                                                       \
+    X (22, "restock-unpublished", "convergence", 20, "caches are not told of a new lot")           \
+    X (23, "oldest-lot-alone", "linear", 60,                                                       \
        "an order that is all or nothing is refused unless the oldest lot has all of it")           \
-    X (28, "promise-booked", "money", 40, "a buyer books what it was promised, not what it got")   \
-    X (29, "sync-decided-here", "linear", 40,                                                      \
-       "a trader decides by its cache what only the warehouse may")                                \
-    X (30, "version-forgotten", "owner", 20,                                                       \
-       "a restarted warehouse counts its versions from the beginning")
+    X (24, "sync-decided-here", "linear", 40,                                                      \
+       "a trader decides by its cache what only the warehouse may")
 
 #endif

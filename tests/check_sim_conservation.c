@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/sim/checkers/history_case.h"
+#include "tests/kit/history_case.h"
 
 enum { BUYER = 5, SELLER = 9, SALT = 1, TEA = 2, SALT_LOT = 1, TEA_LOT = 2, LOT_UNITS = 40 };
 

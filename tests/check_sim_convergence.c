@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/checkers/history_case.h"
+#include "tests/kit/history_case.h"
 #include "tests/sim/checkers/pairs.h"
 
 static const struct product_rule products[] = {{"salt", false}, {"silk", true}, {"tea", true}};

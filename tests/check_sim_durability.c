@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/checkers/history_case.h"
+#include "tests/kit/history_case.h"
 
 static const struct product_rule products[] = {{"salt", false}, {"silk", true}};
 static const struct rules rules = {.answers_kept = 4, .products = products, .product_count = 2};

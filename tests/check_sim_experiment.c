@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/experiment_options.h"
-#include "tests/sim/meter.h"
-#include "tests/sim/units.h"
+#include "tests/sim/experiment/experiment_options.h"
+#include "tests/sim/experiment/meter.h"
+#include "tests/sim/experiment/units.h"
 
 enum { FIRST_BUYER = 10, BUYERS = 3, SELLER = 20, TRADER = 1 };
 

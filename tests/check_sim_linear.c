@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/checkers/history_case.h"
+#include "tests/kit/history_case.h"
 
 // Traders are 1 and 2, buyers 5 and 6, the seller is 9. Salt is sold in sync, gold from caches.
 static const struct product_rule products[] = {{"salt", false}, {"gold", true}};

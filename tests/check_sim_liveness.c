@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/checkers/history_case.h"
+#include "tests/kit/history_case.h"
 
 static const struct rules rules = {.answers_kept = 4};
 static const struct book_fact closed = {.requests = 1};

@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "tests/sim/stage.h"
+#include "tests/kit/stage.h"
 
 enum { BUYER = 101, BUYERS = 3, SELLER = 201, STRANGER = 301, ORDERS = 40, LOTS = 60 };
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/sim/checkers/history_case.h"
+#include "tests/kit/history_case.h"
 
 enum { TRADER = 1, BUYER = 5, SELLER = 9, SALT = 1 };
 

@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "tests/sim/stage.h"
+#include "tests/kit/stage.h"
 
 enum { SEEDS = 40, HELD = 64 };
 

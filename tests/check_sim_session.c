@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/checkers/history_case.h"
+#include "tests/kit/history_case.h"
 #include "tests/sim/checkers/token.h"
 
 enum { SECOND = 1000 * 1000 };

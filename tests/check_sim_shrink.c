@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "actors/clients/random.h"
-#include "tests/sim/shrink.h"
+#include "tests/sim/campaign/shrink.h"
 
 enum { NEEDS_MAX = 4, TRIES_MAX = 20000 };
 

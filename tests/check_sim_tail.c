@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/sim/tail.h"
+#include "tests/sim/campaign/tail.h"
 
 enum { TEXT_SIZE = 256 * 1024 };
 

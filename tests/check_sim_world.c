@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "tests/sim/stage.h"
+#include "tests/kit/stage.h"
 
 START_TEST (test_letters_of_one_connection_keep_their_order)
 {

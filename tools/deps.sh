@@ -1,10 +1,16 @@
 #!/bin/sh
 # Installs what Souk is built and tested with, where it is missing; does nothing when all is there.
-# Wants root, or sudo, and Debian's apt.
+# Programs that are named as arguments (clang) come besides. Wants root, or sudo, and Debian's apt.
 set -eu
 
 packages="gcc make pkg-config libzmq3-dev libczmq-dev libjansson-dev check libsqlite3-dev uthash-dev \
-python3"
+python3 $*"
+
+programs_there() {
+    for program in "$@"; do
+        command -v "$program" >/dev/null || return 1
+    done
+}
 
 all_there() {
     command -v "${CC:-gcc}" >/dev/null && command -v make >/dev/null && command -v pkg-config >/dev/null &&
@@ -13,7 +19,7 @@ all_there() {
         echo '#include <uthash.h>' | "${CC:-gcc}" -E -x c - >/dev/null 2>&1
 }
 
-if all_there; then
+if all_there && programs_there "$@"; then
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then
@@ -37,7 +43,7 @@ if ! { $root apt-get update && $root env DEBIAN_FRONTEND=noninteractive \
     tail -n 20 "$log" >&2
     exit 1
 fi
-if ! all_there; then
+if ! { all_there && programs_there "$@"; }; then
     echo "deps: something is still missing after the installation" >&2
     exit 1
 fi

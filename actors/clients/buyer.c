@@ -5,7 +5,6 @@
 
 #include "actors/clients/catalog.h"
 #include "actors/clients/random.h"
-#include "schemas/planted.h"
 
 enum { BUYER_WINDOW_MAX = 1024 };
 
@@ -129,7 +128,7 @@ static void think (buyer_t *self, const struct client_answer *answer, int64_t no
 
 static void enter_decided (struct buyer_book *book, const struct client_answer *answer)
 {
-    book->units += answer->units + (PLANTED (28) ? answer->missing : 0);
+    book->units += answer->units;
     book->spent_cents += answer->amount_cents;
     switch (answer->status) {
     case STATUS_SOLD:

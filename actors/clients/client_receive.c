@@ -44,7 +44,7 @@ static void take_verdict (client_t *self, struct request *request, const struct 
     }
     if (verdict->status == STATUS_ACCEPTED) {
         take_accepted (self, request, verdict, trader, now_us);
-    } else if (verdict->status == STATUS_UNKNOWN && !PLANTED (25)) {
+    } else if (verdict->status == STATUS_UNKNOWN && !PLANTED (21)) {
         // Nobody remembers an order that was accepted: its trader lost it before the warehouse
         // had it. Ordering it again under its number does no harm if that is wrong.
         if (request->phase == PHASE_UNSETTLED && request->asked) {

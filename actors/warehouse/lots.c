@@ -166,7 +166,7 @@ struct plan lots_plan (const struct product *product, int64_t quantity, bool all
     assert (quantity >= 1);
     struct plan plan = {.status = STATUS_SOLD};
     if (product->available < (all_or_nothing ? quantity : 1)
-        || (PLANTED (27) && all_or_nothing && product->first->left < quantity)) {
+        || (PLANTED (23) && all_or_nothing && product->first->left < quantity)) {
         plan.status = STATUS_OUT_OF_STOCK;
         return plan;
     }

@@ -86,12 +86,8 @@ static void join (warehouse_t *self, const struct message *message, struct outbo
         }
         view->nonce = message->join.nonce;
         view->batch = 0;
-        if (!PLANTED (23)) {
-            view->applied = 0;
-        }
-        if (!PLANTED (17)) {
-            warehouse_record_view (view, out);
-        }
+        view->applied = 0;
+        warehouse_record_view (view, out);
     }
     warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_VIEW)->view =
         (struct view_granted){.nonce = view->nonce, .epoch = view->epoch};

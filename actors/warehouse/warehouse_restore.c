@@ -30,7 +30,7 @@ static bool restore_warehouse (warehouse_t *self, const struct record_warehouse 
         return false;
     }
     self->epoch = record->epoch;
-    self->version = PLANTED (30) ? 0 : record->version;
+    self->version = record->version;
     return true;
 }
 
@@ -63,9 +63,7 @@ static bool restore_lot (warehouse_t *self, const struct record_lot *record)
                       record->price_cents, record->quantity, record->left)) {
         return false;
     }
-    if (!PLANTED (21)) {
-        lots_skip_to (self->lots, record->lot);
-    }
+    lots_skip_to (self->lots, record->lot);
     struct answer answer = {
         .number = record->number,
         .kind = ITEM_RESTOCK,
@@ -150,7 +148,7 @@ static bool restore_account (warehouse_t *self, const struct record_account *rec
     if (!is_node (record->node) || !within (record->balance_cents, -LIMIT_INTEGER, LIMIT_INTEGER)) {
         return false;
     }
-    ledger_restore (self->ledger, record->node, PLANTED (22) ? 0 : record->balance_cents);
+    ledger_restore (self->ledger, record->node, PLANTED (19) ? 0 : record->balance_cents);
     return true;
 }
 

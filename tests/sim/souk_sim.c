@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/sim/campaign.h"
-#include "tests/sim/experiment.h"
-#include "tests/sim/reduce.h"
+#include "tests/sim/campaign/campaign.h"
+#include "tests/sim/experiment/experiment.h"
+#include "tests/sim/campaign/reduce.h"
 
 enum { EXIT_USAGE = 2, PATIENCE_S = 60, DAY_S = 24 * 3600, JOBS_MAX = 1024, ERROR_TEXT = 256 };
 

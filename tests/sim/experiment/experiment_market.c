@@ -1,4 +1,4 @@
-#include "tests/sim/experiment_market.h"
+#include "tests/sim/experiment/experiment_market.h"
 
 #include <stdlib.h>
 

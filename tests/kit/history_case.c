@@ -1,4 +1,4 @@
-#include "tests/sim/checkers/history_case.h"
+#include "tests/kit/history_case.h"
 
 #include <assert.h>
 #include <string.h>

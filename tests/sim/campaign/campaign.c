@@ -1,10 +1,10 @@
-#include "tests/sim/campaign.h"
+#include "tests/sim/campaign/campaign.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/sim/tail.h"
+#include "tests/sim/campaign/tail.h"
 
 enum {
     FAILURES_TOLD = 20,  // in full; more are only counted

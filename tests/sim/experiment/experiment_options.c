@@ -1,4 +1,4 @@
-#include "tests/sim/experiment_options.h"
+#include "tests/sim/experiment/experiment_options.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "actors/clients/client.h"
 #include "broker/trader.h"
 #include "schemas/limits.h"
-#include "tests/sim/units.h"
+#include "tests/sim/experiment/units.h"
 
 enum { WINDOW_MAX = 1024, IN_FLIGHT_MAX = 16 };
 

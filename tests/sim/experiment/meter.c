@@ -1,4 +1,4 @@
-#include "tests/sim/meter.h"
+#include "tests/sim/experiment/meter.h"
 
 #include <assert.h>
 #include <stdlib.h>

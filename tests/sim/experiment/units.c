@@ -1,4 +1,4 @@
-#include "tests/sim/units.h"
+#include "tests/sim/experiment/units.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

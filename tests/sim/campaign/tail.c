@@ -1,4 +1,4 @@
-#include "tests/sim/tail.h"
+#include "tests/sim/campaign/tail.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "tests/sim/shrink.h"
+#include "tests/sim/campaign/shrink.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "tests/sim/stage.h"
+#include "tests/kit/stage.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef SOUK_SIM_EXPERIMENT_MARKET_H
 #define SOUK_SIM_EXPERIMENT_MARKET_H
 
-#include "tests/sim/experiment_options.h"
+#include "tests/sim/experiment/experiment_options.h"
 #include "tests/sim/world/world.h"
 
 // Node ids go from the traders, from 1, over the buyers to the sellers.

@@ -1,4 +1,4 @@
-#include "tests/sim/experiment_report.h"
+#include "tests/sim/experiment/experiment_report.h"
 
 #include <inttypes.h>
 

@@ -3,7 +3,7 @@
 #ifndef SOUK_SIM_CAMPAIGN_H
 #define SOUK_SIM_CAMPAIGN_H
 
-#include "tests/sim/many.h"
+#include "tests/sim/campaign/many.h"
 
 struct campaign {
     const char *program;  // as it was called

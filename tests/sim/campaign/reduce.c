@@ -1,9 +1,9 @@
-#include "tests/sim/reduce.h"
+#include "tests/sim/campaign/reduce.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/shrink.h"
+#include "tests/sim/campaign/shrink.h"
 
 enum { COMMAND_TEXT = 2048 };
 

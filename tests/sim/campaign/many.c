@@ -1,4 +1,4 @@
-#include "tests/sim/many.h"
+#include "tests/sim/campaign/many.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "tests/sim/experiment.h"
+#include "tests/sim/experiment/experiment.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/sim/experiment_report.h"
-#include "tests/sim/units.h"
+#include "tests/sim/experiment/experiment_report.h"
+#include "tests/sim/experiment/units.h"
 
 enum {
     EXIT_USAGE = 2,

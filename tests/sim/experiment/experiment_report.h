@@ -3,8 +3,8 @@
 #ifndef SOUK_SIM_EXPERIMENT_REPORT_H
 #define SOUK_SIM_EXPERIMENT_REPORT_H
 
-#include "tests/sim/experiment_market.h"
-#include "tests/sim/meter.h"
+#include "tests/sim/experiment/experiment_market.h"
+#include "tests/sim/experiment/meter.h"
 
 // What the world and its traders have counted, up to a time.
 struct census {

@@ -2,7 +2,7 @@
 #ifndef SOUK_SIM_REDUCE_H
 #define SOUK_SIM_REDUCE_H
 
-#include "tests/sim/many.h"
+#include "tests/sim/campaign/many.h"
 
 // Says on stderr what it tries, and on stdout the smallest command line and its complaint. Each
 // try is a process of its own, so that a crash can be reduced too. Returns the program's exit
