@@ -13,7 +13,7 @@ CORES := \
   $(addprefix broker/,outbox.c clocks.c seen.c queue.c cache.c trader_state.c trader.c trader_join.c \
     trader_admit.c trader_commit.c trader_reply.c policy_sync.c policy_cached.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \
-    warehouse_publish.c warehouse_restore.c) \
+    warehouse_item.c warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_send.c \
     client_retry.c client_receive.c buyer.c seller.c seller_lots.c)
 CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_read.c codec_decode.c \
@@ -35,9 +35,9 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
   client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
-  seller_random trader trader_cached trader_causal trader_commit trader_oversell \
-  trader_place trader_random trader_sync warehouse warehouse_batches warehouse_behind \
-  warehouse_bounds warehouse_random warehouse_records
+  seller_random trader trader_cached trader_causal trader_commit trader_news \
+  trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
+  warehouse_behind warehouse_bounds warehouse_random warehouse_records
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   codec codec_hostile protocol schemas shells shells_busy shells_disk shells_news store \
   store_faults store_sqlite topology topology_schema transcripts verify

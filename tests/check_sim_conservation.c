@@ -296,9 +296,9 @@ static const struct outcome {
     {16, true, STATUS_TOO_MANY_LOTS, 0, 0,
      "for 16 or nothing ends as too_many_lots with 0 units and 0 missing"},
     {5, false, STATUS_ACCEPTED, 5, 0,
-     "for 5 ends as something without an end with 5 units and 0 missing"},
+     "for 5 ends as no final status with 5 units and 0 missing"},
     {5, false, STATUS_UNKNOWN, 0, 0,
-     "for 5 ends as something without an end with 0 units and 0 missing"},
+     "for 5 ends as no final status with 0 units and 0 missing"},
 };
 
 enum { OUTCOMES = sizeof outcomes / sizeof outcomes[0] };

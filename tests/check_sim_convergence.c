@@ -10,25 +10,6 @@ static const struct product_rule products[] = {{"salt", false}, {"silk", true}, 
 static const struct rules rules = {
     .invalidation = true, .cached = true, .products = products, .product_count = 3};
 
-static void is_fine (const struct fact *facts, size_t count)
-{
-    const char *complaint = complaint_of (&convergence_checker, &rules, facts, count);
-    ck_assert_msg (!complaint, "complains: %s", complaint);
-}
-
-// Only the last fact may be the one that is wrong.
-static void is_wrong (const char *what, const struct fact *facts, size_t count)
-{
-    is_fine (facts, count - 1);
-    const char *complaint = complaint_of (&convergence_checker, &rules, facts, count);
-    ck_assert_msg (complaint != NULL, "does not complain: %s", what);
-    ck_assert_str_eq (complaint, what);
-}
-
-#define FACTS(...)                      \
-    (const struct fact[]){__VA_ARGS__}, \
-        sizeof ((const struct fact[]){__VA_ARGS__}) / sizeof (struct fact)
-
 // Two lots of silk, of which 2 and 4 units are left, one of salt and one of tea.
 #define SHOP                                                                                     \
     STORED (of_product (1, "salt"), of_product (2, "silk"), of_product (3, "tea"),               \
@@ -107,6 +88,7 @@ END_TEST
 
 int main (void)
 {
+    judge_by (&convergence_checker, &rules);
     Suite *suite = suite_create ("sim_convergence");
     TCase *caches = tcase_create ("caches");
     tcase_add_test (caches, test_a_cache_holds_what_is_left_of_all_lots);

@@ -8,25 +8,6 @@
 static const struct product_rule products[] = {{"salt", false}, {"silk", true}};
 static const struct rules rules = {.answers_kept = 4, .products = products, .product_count = 2};
 
-static void is_fine (const struct fact *facts, size_t count)
-{
-    const char *complaint = complaint_of (&durability_checker, &rules, facts, count);
-    ck_assert_msg (!complaint, "complains: %s", complaint);
-}
-
-// Only the last fact may be the one that is wrong.
-static void is_wrong (const char *what, const struct fact *facts, size_t count)
-{
-    is_fine (facts, count - 1);
-    const char *complaint = complaint_of (&durability_checker, &rules, facts, count);
-    ck_assert_msg (complaint != NULL, "does not complain: %s", what);
-    ck_assert_msg (strstr (complaint, what) != NULL, "says: %s", complaint);
-}
-
-#define FACTS(...)                      \
-    (const struct fact[]){__VA_ARGS__}, \
-        sizeof ((const struct fact[]){__VA_ARGS__}) / sizeof (struct fact)
-
 // Seller 9 has a lot of five salt; buyer 5 got two of them, in a batch of its own.
 #define LOT STORED (of_product (1, "salt"), of_product (2, "silk"), of_lot (1, 9, 1, 1, 5, 100))
 #define BOUGHT                                                                                    \
@@ -273,6 +254,7 @@ END_TEST
 
 int main (void)
 {
+    judge_by (&durability_checker, &rules);
     Suite *suite = suite_create ("sim_durability");
     TCase *answers = tcase_create ("answers");
     tcase_add_test (answers, test_a_final_answer_is_stored_before_it_is_said);

@@ -8,25 +8,6 @@
 static const struct rules rules = {.answers_kept = 4};
 static const struct book_fact closed = {.requests = 1};
 
-static void is_fine (const struct fact *facts, size_t count)
-{
-    const char *complaint = complaint_of (&liveness_checker, &rules, facts, count);
-    ck_assert_msg (!complaint, "complains: %s", complaint);
-}
-
-// Only the last fact may be the one that is wrong.
-static void is_wrong (const char *what, const struct fact *facts, size_t count)
-{
-    is_fine (facts, count - 1);
-    const char *complaint = complaint_of (&liveness_checker, &rules, facts, count);
-    ck_assert_msg (complaint != NULL, "does not complain: %s", what);
-    ck_assert_msg (strstr (complaint, what) != NULL, "says: %s", complaint);
-}
-
-#define FACTS(...)                      \
-    (const struct fact[]){__VA_ARGS__}, \
-        sizeof ((const struct fact[]){__VA_ARGS__}) / sizeof (struct fact)
-
 static struct message short_of (int64_t buyer, int64_t number)
 {
     return (struct message){
@@ -154,6 +135,7 @@ END_TEST
 
 int main (void)
 {
+    judge_by (&liveness_checker, &rules);
     Suite *suite = suite_create ("sim_liveness");
     TCase *answers = tcase_create ("answers");
     tcase_add_loop_test (answers, test_a_request_ends_with_any_final_answer, 0, 11);

@@ -8,25 +8,6 @@
 static const struct product_rule products[] = {{"salt", false}, {"silk", true}};
 static const struct rules rules = {.answers_kept = 4, .products = products, .product_count = 2};
 
-static void is_fine (const struct fact *facts, size_t count)
-{
-    const char *complaint = complaint_of (&outcome_checker, &rules, facts, count);
-    ck_assert_msg (!complaint, "complains: %s", complaint);
-}
-
-// Only the last fact may be the one that is wrong.
-static void is_wrong (const char *what, const struct fact *facts, size_t count)
-{
-    is_fine (facts, count - 1);
-    const char *complaint = complaint_of (&outcome_checker, &rules, facts, count);
-    ck_assert_msg (complaint != NULL, "does not complain: %s", what);
-    ck_assert_msg (strstr (complaint, what) != NULL, "says: %s", complaint);
-}
-
-#define FACTS(...)                      \
-    (const struct fact[]){__VA_ARGS__}, \
-        sizeof ((const struct fact[]){__VA_ARGS__}) / sizeof (struct fact)
-
 // Seller 9 has two lots of salt and one of silk; buyer 5 got 6 units of salt, of both lots.
 #define LOTS                                                                                    \
     asked (9, 1, restock (9, 1, "salt", 5, 100)), asked (9, 1, restock (9, 2, "salt", 5, 110)), \
@@ -322,6 +303,7 @@ END_TEST
 
 int main (void)
 {
+    judge_by (&outcome_checker, &rules);
     Suite *suite = suite_create ("sim_outcome");
     TCase *answers = tcase_create ("answers");
     tcase_add_test (answers, test_the_answer_that_is_stored_may_be_told_again_and_again);

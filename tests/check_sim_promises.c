@@ -7,25 +7,6 @@
 
 static const struct rules rules = {.answers_kept = 4, .cached = true};
 
-static void is_fine (const struct fact *facts, size_t count)
-{
-    const char *complaint = complaint_of (&outcome_checker, &rules, facts, count);
-    ck_assert_msg (!complaint, "complains: %s", complaint);
-}
-
-// Only the last fact may be the one that is wrong.
-static void is_wrong (const char *what, const struct fact *facts, size_t count)
-{
-    is_fine (facts, count - 1);
-    const char *complaint = complaint_of (&outcome_checker, &rules, facts, count);
-    ck_assert_msg (complaint != NULL, "does not complain: %s", what);
-    ck_assert_msg (strstr (complaint, what) != NULL, "says: %s", complaint);
-}
-
-#define FACTS(...)                      \
-    (const struct fact[]){__VA_ARGS__}, \
-        sizeof ((const struct fact[]){__VA_ARGS__}) / sizeof (struct fact)
-
 // Seller 9 has a lot of silk, and trader 1 runs.
 #define SHOP                                                      \
     started (1, 1), asked (9, 1, restock (9, 1, "silk", 9, 100)), \
@@ -131,6 +112,7 @@ END_TEST
 
 int main (void)
 {
+    judge_by (&outcome_checker, &rules);
     Suite *suite = suite_create ("sim_promises");
     TCase *promises = tcase_create ("promises");
     tcase_add_test (promises, test_what_was_promised_is_given_or_missing);

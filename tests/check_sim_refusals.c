@@ -8,25 +8,6 @@
 static const struct product_rule products[] = {{"salt", false}, {"silk", true}};
 static const struct rules rules = {.answers_kept = 4, .products = products, .product_count = 2};
 
-static void is_fine (const struct fact *facts, size_t count)
-{
-    const char *complaint = complaint_of (&outcome_checker, &rules, facts, count);
-    ck_assert_msg (!complaint, "complains: %s", complaint);
-}
-
-// Only the last fact may be the one that is wrong.
-static void is_wrong (const char *what, const struct fact *facts, size_t count)
-{
-    is_fine (facts, count - 1);
-    const char *complaint = complaint_of (&outcome_checker, &rules, facts, count);
-    ck_assert_msg (complaint != NULL, "does not complain: %s", what);
-    ck_assert_msg (strstr (complaint, what) != NULL, "says: %s", complaint);
-}
-
-#define FACTS(...)                      \
-    (const struct fact[]){__VA_ARGS__}, \
-        sizeof ((const struct fact[]){__VA_ARGS__}) / sizeof (struct fact)
-
 // Seller 9 has a lot of salt, and buyer 5 a refusal.
 #define LOTS                                      \
     asked (9, 1, restock (9, 1, "salt", 5, 100)), \
@@ -103,6 +84,7 @@ END_TEST
 
 int main (void)
 {
+    judge_by (&outcome_checker, &rules);
     Suite *suite = suite_create ("sim_refusals");
     TCase *refusals = tcase_create ("refusals");
     tcase_add_loop_test (refusals, test_a_conflict_needs_two_bodies, 0, 4);

@@ -4,21 +4,6 @@
 
 #include "tests/kit/trader_fixture.h"
 
-// The warehouse's figure as the trader hears of it.
-static void stock (const char *product, int64_t available)
-{
-    fix.version++;
-    fix_news (fix_news_of (product, available));
-    fix_nothing ();
-}
-
-// Alice's next order is promised this many units, which tells what the cache holds.
-static void promises (int64_t number, int64_t quantity, int64_t units)
-{
-    fix_ask (fix_buy (ALICE, number, "fish", quantity));
-    fix_receipts (ALICE, number, STATUS_ACCEPTED, units);
-}
-
 START_TEST (test_trader_with_a_cache_asks_for_a_snapshot_before_it_serves)
 {
     const struct level levels[] = {{"fish", 3}};
@@ -71,7 +56,7 @@ START_TEST (test_trader_accepts_at_once_and_tells_the_final_receipt_after_the_co
 {
     const struct fill fill = {SAM, 4, 2, 100};
     fix_cached ();
-    stock ("fish", 5);
+    fix_stock ("fish", 5);
     fix_client (fix_plain (MESSAGE_PING, SAM));
     fix_ask (fix_buy (ALICE, 1, "fish", 2));
     fix_receipts (ALICE, 1, STATUS_ACCEPTED, 2);
@@ -108,7 +93,7 @@ END_TEST
 START_TEST (test_trader_sells_a_part_or_nothing_from_its_cache)
 {
     fix_cached ();
-    stock ("fish", 3);
+    fix_stock ("fish", 3);
     struct message buy = fix_buy (BOB, 1, "fish", 4);
     buy.buy.all_or_nothing = true;
     fix_ask (buy);
@@ -123,7 +108,7 @@ START_TEST (test_trader_sells_a_part_or_nothing_from_its_cache)
     fix_refused_by_commit (1, BOB, 1);
     fix_step (EVENT_DRAINED);
     fix_refuses_behind (3, ALICE, 1);
-    stock ("fish", 7);  // Of which bob's 3 are still to be taken.
+    fix_stock ("fish", 7);  // Of which bob's 3 are still to be taken.
     buy.buy.number = 3;
     fix_ask (buy);
     fix_receipts (BOB, 3, STATUS_ACCEPTED, 4);
@@ -136,7 +121,7 @@ END_TEST
 START_TEST (test_trader_tells_a_refusal_once_and_only_when_it_is_committed)
 {
     fix_cached ();
-    stock ("fish", 5);
+    fix_stock ("fish", 5);
     fix_ask (fix_buy (ALICE, 1, "unheard-of", 1));
     fix_refuses_behind (1, ALICE, 1);
     fix_wait (fix_due_in ());  // The commit again, and still no word to the buyer.
@@ -166,7 +151,7 @@ START_TEST (test_trader_takes_a_restock_into_its_cache_at_once)
     fix_cached ();
     fix_ask (fix_restock (SAM, 1, "fish", 5));
     ck_assert (fix_commit (1)->items[0].behind);
-    promises (1, 9, 5);
+    fix_promises (1, 9, 5);
     fix_settle (1, fix_restocked ("fish", 5));
     const struct letter *letter = fix_alone (MESSAGE_RESTOCKED);
     ck_assert_int_eq (letter->to, SAM);
@@ -183,17 +168,17 @@ START_TEST (test_trader_passes_on_what_may_have_been_decided_before)
 {
     struct message request = fix_buy (ALICE, 5, "fish", 1);
     fix_cached ();
-    stock ("fish", 5);
+    fix_stock ("fish", 5);
     switch (_i) {
     case 0:
         request.buy.attempt = 2;
         break;
     case 1:  // An older number than one that was decided here.
-        promises (6, 1, 1);
+        fix_promises (6, 1, 1);
         fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
         break;
     case 2:  // The very number, settled and forgotten.
-        promises (5, 1, 1);
+        fix_promises (5, 1, 1);
         fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
         break;
     default:
@@ -214,9 +199,9 @@ START_TEST (test_trader_answers_a_repeated_order_as_it_was_answered)
     struct message again = fix_buy (ALICE, 1, "fish", 4);
     again.buy.attempt = 2;
     fix_cached ();
-    stock ("fish", 3);
-    promises (1, 4, 3);
-    stock ("fish", 8);
+    fix_stock ("fish", 3);
+    fix_promises (1, 4, 3);
+    fix_stock ("fish", 8);
     fix_client_at (again, moved);
     const struct letter *letter = fix_alone (MESSAGE_RECEIPT);
     ck_assert_int_eq (letter->message.receipt.status, STATUS_ACCEPTED);
@@ -258,7 +243,7 @@ START_TEST (test_trader_answers_a_repeated_refusal_and_restock_as_they_were_answ
     fix_cached ();
     fix_ask (again);
     fix_refuses_behind (1, ALICE, 1);
-    stock ("fish", 8);
+    fix_stock ("fish", 8);
     fix_ask (again);
     fix_nothing ();
     again.buy.attempt = 2;
@@ -276,7 +261,7 @@ START_TEST (test_trader_answers_a_repeated_refusal_and_restock_as_they_were_answ
     (void) fix_commit (2);
     fix_ask (fix_restock (SAM, 1, "fish", 2));
     fix_nothing ();
-    promises (2, 99, 10);  // The lot came once.
+    fix_promises (2, 99, 10);  // The lot came once.
     fix_settle (2, fix_restocked ("fish", 2));
     (void) fix_alone (MESSAGE_RESTOCKED);
 }
@@ -304,14 +289,14 @@ END_TEST
 START_TEST (test_trader_takes_back_what_the_warehouse_refuses)
 {
     fix_cached ();
-    stock ("fish", 3);
-    promises (1, 2, 2);
+    fix_stock ("fish", 3);
+    fix_promises (1, 2, 2);
     fix_settle (1, fix_error (REASON_LIMIT));
     fix_refuses (ALICE, REASON_LIMIT, 1);
     fix_ask (fix_restock (SAM, 1, "fish", 4));
     fix_settle (2, fix_error (REASON_CONFLICT));
     fix_refuses (SAM, REASON_CONFLICT, 1);
-    promises (2, 99, 3);
+    fix_promises (2, 99, 3);
 }
 END_TEST
 
@@ -343,9 +328,9 @@ START_TEST (test_trader_that_stops_writes_all_of_it_behind)
 {
     fix.config.in_flight_max = 1;
     fix_cached ();
-    stock ("fish", 3);
-    promises (1, 1, 1);
-    promises (2, 1, 1);
+    fix_stock ("fish", 3);
+    fix_promises (1, 1, 1);
+    fix_promises (2, 1, 1);
     fix_step (EVENT_STOP);
     fix_ask (fix_buy (ALICE, 3, "fish", 1));
     fix_refuses (ALICE, REASON_UNAVAILABLE, 3);
@@ -364,9 +349,9 @@ START_TEST (test_trader_fetches_a_snapshot_when_too_many_writes_are_unconfirmed)
 {
     int64_t writes_max = 2 * fix.config.queue_max + LIMIT_BATCH;
     fix_cached ();
-    stock ("fish", 100000);
+    fix_stock ("fish", 100000);
     for (int64_t n = 1; n <= writes_max; n++) {
-        promises (n, 1, 1);
+        fix_promises (n, 1, 1);
         fix_settle (n, fix_receipt (STATUS_SOLD, "fish", 1));
     }
     fix_ask (fix_buy (ALICE, writes_max + 1, "fish", 1));

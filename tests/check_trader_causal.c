@@ -1,17 +1,9 @@
-// What causally precedes a request: the trader's cache must have seen all that the client has,
-// and what it hears of the warehouse, in whatever order.
+// What causally precedes a request: the trader's cache must have seen all that the client has.
 #include <stdlib.h>
 
 #include "tests/kit/trader_fixture.h"
 
 enum { WAITING_MAX = LIMIT_WAITING };
-
-static void stock (const char *product, int64_t available)
-{
-    fix.version++;
-    fix_news (fix_news_of (product, available));
-    fix_nothing ();
-}
 
 static struct message seen (struct message message, int64_t version,
                             const struct trader_seen *traders, size_t count)
@@ -23,13 +15,6 @@ static struct message seen (struct message message, int64_t version,
         message.restock.seen = token;
     }
     return message;
-}
-
-// Alice's next order is promised this many units, which tells what the cache holds.
-static void promises (int64_t number, int64_t quantity, int64_t units)
-{
-    fix_ask (fix_buy (ALICE, number, "fish", quantity));
-    fix_receipts (ALICE, number, STATUS_ACCEPTED, units);
 }
 
 // Bob's order waits for version 9; the trader asks for a snapshot as soon as it may.
@@ -45,8 +30,8 @@ START_TEST (test_trader_decides_at_once_what_it_has_seen_all_of)
 {
     const struct trader_seen ticks[] = {{FIX_TRADER, 1, 1}, {FIX_OTHER, 0, 0}};
     fix_cached ();
-    stock ("fish", 5);
-    promises (1, 1, 1);
+    fix_stock ("fish", 5);
+    fix_promises (1, 1, 1);
     fix_ask (seen (fix_buy (BOB, 1, "fish", 1), 1, ticks, 2));
     fix_receipts (BOB, 1, STATUS_ACCEPTED, 1);
     ck_assert_int_eq (trader_counters (fix.trader)->causal_waits, 0);
@@ -59,14 +44,14 @@ START_TEST (test_trader_fetches_a_snapshot_for_a_client_that_has_seen_more)
     struct message request =
         _i == 1 ? fix_restock (BOB, 1, "fish", 2) : fix_buy (BOB, 1, "fish", 2);
     fix_cached ();
-    stock ("fish", 5);
+    fix_stock ("fish", 5);
     if (_i == 0) {
         fix_ask (seen (request, 9, NULL, 0));
     } else {
         fix_ask (seen (request, 1, ahead, 1));
     }
     fix_nothing ();
-    promises (1, 1, 1);  // Who has seen less need not wait.
+    fix_promises (1, 1, 1);  // Who has seen less need not wait.
     fix_wait (fix_due_in ());
     (void) fix_alone (MESSAGE_SNAPSHOT);
     const struct level level = {"fish", 4};
@@ -88,7 +73,7 @@ START_TEST (test_trader_needs_no_snapshot_when_the_news_bring_what_was_missing)
 {
     const struct trader_seen ahead[] = {{FIX_OTHER, 1, 3}};
     fix_cached ();
-    stock ("fish", 5);
+    fix_stock ("fish", 5);
     fix_ask (seen (fix_buy (BOB, 1, "fish", 9), 2, ahead, 1));
     fix_nothing ();
     fix.version = 2;
@@ -103,7 +88,7 @@ END_TEST
 START_TEST (test_trader_asks_on_and_then_tells_that_it_cannot_decide)
 {
     fix_cached ();
-    stock ("fish", 5);
+    fix_stock ("fish", 5);
     int64_t until_us = fix.now_us + fix.config.causal_wait_us;
     bob_waits ();
     int asked = 1;
@@ -139,7 +124,7 @@ START_TEST (test_trader_passes_nothing_on_before_what_precedes_it_is_there)
     const struct trader_seen ahead[] = {{FIX_OTHER, 1, 3}};
     const struct level level = {"fish", 2};
     fix_cached ();
-    stock ("fish", 5);
+    fix_stock ("fish", 5);
     struct message again = seen (fix_buy (BOB, 1, "fish", 5), 1, ahead, 1);
     again.buy.attempt = 2;
     fix_ask (again);
@@ -159,7 +144,7 @@ START_TEST (test_trader_keeps_the_order_of_what_it_promised_and_passes_on)
     fix.config.batch_max = 2;
     fix.config.in_flight_max = 1;
     fix_cached ();
-    stock ("fish", 9);
+    fix_stock ("fish", 9);
     fix_ask (fix_buy (ALICE, 1, "fish", 1));  // Under way alone, so that the others gather.
     for (int64_t number = 1; number <= 3; number++) {
         fix_client (fix_buy (BOB, number, "fish", 1));
@@ -182,7 +167,7 @@ END_TEST
 START_TEST (test_trader_decides_nothing_of_a_client_that_comes_late)
 {
     fix_cached ();
-    stock ("fish", 9);
+    fix_stock ("fish", 9);
     struct message second = fix_buy (BOB, 1, "fish", 1);
     second.buy.attempt = 2;
     fix_ask (second);
@@ -310,129 +295,6 @@ START_TEST (test_trader_bounds_those_that_wait_and_forgets_none)
 }
 END_TEST
 
-START_TEST (test_trader_sells_on_after_a_gap_in_the_news_once_it_has_a_snapshot)
-{
-    const struct level level = {"fish", 7};
-    fix_cached ();
-    stock ("fish", 5);
-    fix.version = 3;
-    fix_news (fix_news_of ("fish", 6));  // 2 was lost.
-    ck_assert (!trader_ready (fix.trader));
-    ck_assert_int_eq (trader_counters (fix.trader)->gaps, 1);
-    fix_ask (fix_buy (ALICE, 1, "fish", 9));
-    fix_nothing ();
-    fix_wait (fix_due_in ());
-    (void) fix_alone (MESSAGE_SNAPSHOT);
-    fix.version = 4;
-    fix_warehouse (fix_snapshot (&level, 1));
-    ck_assert (trader_ready (fix.trader));
-    fix_step (EVENT_DRAINED);
-    fix_receipts (ALICE, 1, STATUS_ACCEPTED, 7);
-    ck_assert_int_eq (trader_counters (fix.trader)->gaps, 1);
-}
-END_TEST
-
-// A lost invalidation is noticed by the next one, or by a commit, if there is no next one.
-START_TEST (test_trader_fetches_a_snapshot_when_the_news_of_a_commit_do_not_come)
-{
-    fix_cached ();
-    stock ("fish", 5);
-    fix_ask (fix_buy (BOB, 1, "fish", 1));
-    fix.version = 3;
-    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
-    fix_step (EVENT_DRAINED);
-    if (_i == 0) {
-        fix.version = 2;
-        fix_news (fix_news_of ("fish", 4));
-        fix.version = 3;
-        fix_news (fix_news_of ("salt", 1));
-        fix_step (EVENT_DRAINED);
-        ck_assert_int_eq (fix_due_in (), -1);
-        return;
-    }
-    ck_assert_int_gt (fix_due_in (), 0);
-    fix_wait (fix_due_in ());
-    (void) fix_alone (MESSAGE_SNAPSHOT);
-    ck_assert_int_eq (trader_counters (fix.trader)->gaps, 1);
-}
-END_TEST
-
-START_TEST (test_trader_fetches_a_snapshot_from_a_restarted_warehouse)
-{
-    fix_cached ();
-    stock ("fish", 5);
-    fix.warehouse_epoch = 2;
-    fix.version = 2;
-    fix_news (fix_news_of ("fish", 4));
-    ck_assert (!trader_ready (fix.trader));
-    fix_wait (fix_due_in ());
-    (void) fix_alone (MESSAGE_SNAPSHOT);
-    const struct level level = {"fish", 4};
-    fix_warehouse (fix_snapshot (&level, 1));
-    promises (1, 9, 4);
-}
-END_TEST
-
-START_TEST (test_trader_takes_no_doubled_or_old_news)
-{
-    fix_cached ();
-    stock ("fish", 5);
-    struct message old = fix_news_of ("fish", 5);
-    stock ("fish", 3);
-    fix_news (fix_news_of ("fish", 3));
-    fix_news (old);
-    ck_assert (trader_ready (fix.trader));
-    promises (1, 9, 3);
-    fix_news (fix_news_of ("fish", 3));  // Still without alice's.
-    fix_ask (fix_buy (ALICE, 2, "fish", 9));
-    fix_refuses_behind (2, ALICE, 2);
-    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 3));
-    fix_refused_by_commit (2, ALICE, 2);
-}
-END_TEST
-
-// The news of its own write may come before the commit's answer or after it. It counts once.
-START_TEST (test_trader_counts_its_own_write_once_whatever_comes_first)
-{
-    const struct trader_seen own[] = {{FIX_TRADER, 1, 1}};
-    fix_cached ();
-    stock ("fish", 5);
-    promises (1, 2, 2);
-    fix.version = 2;
-    struct message news = fix_with_traders (fix_news_of ("fish", 3), own, 1);
-    if (_i == 0) {
-        fix_news (news);
-    }
-    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 2));
-    if (_i == 1) {
-        fix_news (news);
-    }
-    promises (2, 9, 3);
-    ck_assert_int_eq (trader_counters (fix.trader)->snapshots, 1);
-}
-END_TEST
-
-START_TEST (test_trader_without_news_learns_by_its_commits_and_snapshots)
-{
-    fix.config.invalidation = false;
-    fix_cached ();
-    fix.version = 1;
-    fix_news (fix_news_of ("fish", 5));
-    fix_ask (fix_buy (ALICE, 1, "fish", 1));
-    fix_refuses_behind (1, ALICE, 1);
-    fix_refused_by_commit (1, ALICE, 1);
-    const struct level level = {"fish", 5};
-    fix_warehouse (fix_snapshot (&level, 1));
-    promises (2, 2, 2);
-    fix.version = 2;
-    fix_settle (2, fix_receipt (STATUS_SOLD, "fish", 2));
-    fix.version = 7;
-    fix_news (fix_news_of ("fish", 99));  // Seven is far from one, and no matter.
-    ck_assert (trader_ready (fix.trader));
-    promises (3, 9, 3);
-}
-END_TEST
-
 static void add_tests (Suite *suite)
 {
     TCase *tokens = tcase_create ("tokens");
@@ -451,16 +313,6 @@ static void add_tests (Suite *suite)
     tcase_add_test (tokens, test_trader_holds_epochs_above_counts);
     tcase_add_test (tokens, test_trader_bounds_those_that_wait_and_forgets_none);
     suite_add_tcase (suite, tokens);
-    TCase *news = tcase_create ("news");
-    tcase_add_checked_fixture (news, fix_set_up, fix_tear_down);
-    tcase_add_test (news, test_trader_sells_on_after_a_gap_in_the_news_once_it_has_a_snapshot);
-    tcase_add_loop_test (news, test_trader_fetches_a_snapshot_when_the_news_of_a_commit_do_not_come,
-                         0, 2);
-    tcase_add_test (news, test_trader_fetches_a_snapshot_from_a_restarted_warehouse);
-    tcase_add_test (news, test_trader_takes_no_doubled_or_old_news);
-    tcase_add_loop_test (news, test_trader_counts_its_own_write_once_whatever_comes_first, 0, 2);
-    tcase_add_test (news, test_trader_without_news_learns_by_its_commits_and_snapshots);
-    suite_add_tcase (suite, news);
 }
 
 int main (void)

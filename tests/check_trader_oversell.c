@@ -4,19 +4,6 @@
 
 #include "tests/kit/trader_fixture.h"
 
-static void stock (const char *product, int64_t available)
-{
-    fix.version++;
-    fix_news (fix_news_of (product, available));
-    fix_nothing ();
-}
-
-static void promises (int64_t number, int64_t quantity, int64_t units)
-{
-    fix_ask (fix_buy (ALICE, number, "fish", quantity));
-    fix_receipts (ALICE, number, STATUS_ACCEPTED, units);
-}
-
 static struct result oversold (int64_t units, int64_t missing)
 {
     struct result result = fix_receipt (STATUS_OVERSOLD, "fish", units);
@@ -38,8 +25,8 @@ static void finds_out (int64_t batch, struct result result, int64_t available, i
 START_TEST (test_trader_tells_the_buyer_directly_and_publishes_it)
 {
     fix_cached ();
-    stock ("fish", 5);
-    promises (1, 3, 3);
+    fix_stock ("fish", 5);
+    fix_promises (1, 3, 3);
     fix.version = 2;
     finds_out (1, oversold (1, 2), 0, 1);
     ck_assert_uint_eq (fix.out.letter_count, 2);
@@ -81,9 +68,9 @@ START_TEST (test_trader_tells_the_sellers_of_the_units_that_were_there)
     result.fills = &fill;
     result.fill_count = 1;
     fix_cached ();
-    stock ("fish", 5);
+    fix_stock ("fish", 5);
     fix_client (fix_plain (MESSAGE_PING, SAM));
-    promises (1, 3, 3);
+    fix_promises (1, 3, 3);
     finds_out (1, result, 0, 1);
     ck_assert_uint_eq (fix_only (MESSAGE_OVERSOLD)->message.oversold.fill_count, 1);
     ck_assert_int_eq (fix_only (MESSAGE_SOLD)->message.sold.units, 1);
@@ -93,7 +80,7 @@ END_TEST
 START_TEST (test_trader_counts_what_it_publishes_for_each_buyer)
 {
     fix_cached ();
-    stock ("fish", 9);
+    fix_stock ("fish", 9);
     const int64_t buyers[] = {ALICE, BOB, ALICE, ALICE};
     const int64_t expected[] = {1, 1, 2, 3};
     for (int64_t i = 0; i < 4; i++) {
@@ -113,7 +100,7 @@ START_TEST (test_trader_corrects_its_cache)
     const struct level level = {"fish", 5};
     fix.version = 1;
     fix_warehouse (fix_snapshot (&level, 1));
-    promises (1, 3, 3);
+    fix_promises (1, 3, 3);
     fix.version = 4;
     finds_out (1, oversold (1, 2), 0, 1);
     fix_ask (fix_buy (ALICE, 2, "fish", 9));
@@ -131,14 +118,14 @@ START_TEST (test_trader_keeps_later_writes_on_top_of_a_correction)
     const struct level level = {"fish", 2};
     fix.version = 1;
     fix_warehouse (fix_snapshot (&level, 1));
-    promises (1, 2, 2);
+    fix_promises (1, 2, 2);
     fix_ask (fix_restock (SAM, 1, "fish", 4));
     fix.version = 2;
     finds_out (1, oversold (0, 2), 0, 1);
     fix_step (EVENT_DRAINED);
     fix_commits (2, (int64_t[]){1, 0});
     fix_settle (2, fix_restocked ("fish", 4));
-    promises (2, 9, 4);
+    fix_promises (2, 9, 4);
 }
 END_TEST
 
@@ -147,9 +134,9 @@ START_TEST (test_trader_corrects_once_whatever_comes_first)
 {
     const struct trader_seen own[] = {{FIX_TRADER, 1, 1}};
     fix_cached ();
-    stock ("fish", 5);
-    promises (1, 3, 3);
-    stock ("fish", 1);  // Somebody else was faster.
+    fix_stock ("fish", 5);
+    fix_promises (1, 3, 3);
+    fix_stock ("fish", 1);  // Somebody else was faster.
     fix.version = 3;
     struct message news = fix_with_traders (fix_news_of ("fish", 0), own, 1);
     if (_i == 0) {
@@ -163,7 +150,7 @@ START_TEST (test_trader_corrects_once_whatever_comes_first)
     fix_refuses_behind (2, ALICE, 2);
     fix.version = 4;
     fix_news (fix_with_traders (fix_news_of ("fish", 6), own, 1));
-    promises (3, 9, 6);
+    fix_promises (3, 9, 6);
     fix_refused_by_commit (2, ALICE, 2);
     ck_assert_int_eq (trader_counters (fix.trader)->gaps, 0);
 }
@@ -174,8 +161,8 @@ START_TEST (test_trader_lets_the_warehouse_tell_of_an_oversold_order_later)
     struct message again = fix_buy (ALICE, 1, "fish", 3);
     again.buy.attempt = 2;
     fix_cached ();
-    stock ("fish", 5);
-    promises (1, 3, 3);
+    fix_stock ("fish", 5);
+    fix_promises (1, 3, 3);
     finds_out (1, oversold (1, 2), 0, 1);
     fix_ask (_i == 0 ? again : fix_question (MESSAGE_ORDER_STATUS, ALICE, 1));
     ck_assert (!fix_commit (2)->items[0].behind);
@@ -193,8 +180,8 @@ START_TEST (test_trader_tells_of_an_oversell_where_the_buyer_was_heard_last)
     struct message again = fix_buy (ALICE, 1, "fish", 3);
     again.buy.attempt = 2;
     fix_cached ();
-    stock ("fish", 5);
-    promises (1, 3, 3);
+    fix_stock ("fish", 5);
+    fix_promises (1, 3, 3);
     fix_client_at (again, moved);
     finds_out (1, oversold (0, 3), 0, 1);
     ck_assert (fix_same_route (&fix_only (MESSAGE_OVERSOLD)->route, &moved));

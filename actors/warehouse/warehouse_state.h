@@ -50,8 +50,20 @@ void warehouse_record_view (const struct view *view, struct outbox *out);
 const struct trader_seen *warehouse_traders (const warehouse_t *self, struct outbox *out,
                                              size_t *count);
 
+// What one batch carries from item to item.
+struct batch {
+    struct view *view;  // the trader's
+    bool again;         // applied before: answer, decide nothing
+    struct outbox *out;
+    const char *figures[LIMIT_BATCH];  // products that the trader must take the figure of over
+    size_t figure_count;
+};
+
 // Applies a batch and answers it (warehouse_commit.c).
 void warehouse_commit (warehouse_t *self, const struct message *message, struct outbox *out);
+
+// Decides an item of the batch, or answers it as before (warehouse_item.c).
+struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item);
 
 // News of a batch (warehouse_publish.c): a sale for each fill, an oversell, and what is left of
 // each product that was touched.

@@ -1,6 +1,7 @@
 #include "tests/kit/history_case.h"
 
 #include <assert.h>
+#include <check.h>
 #include <string.h>
 
 enum { COPIES = 1024 };
@@ -274,4 +275,34 @@ struct record of_trader (int64_t trader, int64_t epoch, int64_t nonce, int64_t b
         .trader =
             {.trader = trader, .epoch = epoch, .nonce = nonce, .batch = batch, .applied = applied},
     };
+}
+
+static const struct checker_class *judging;
+static const struct rules *judging_by;
+
+void verdict_is (const char *complaint, const char *words)
+{
+    if (!words) {
+        ck_assert_msg (!complaint, "complains: %s", complaint);
+        return;
+    }
+    ck_assert_msg (complaint != NULL, "does not complain: %s", words);
+    ck_assert_msg (strstr (complaint, words) != NULL, "says: %s", complaint);
+}
+
+void judge_by (const struct checker_class *class, const struct rules *rules)
+{
+    judging = class;
+    judging_by = rules;
+}
+
+void is_fine (const struct fact *facts, size_t count)
+{
+    verdict_is (complaint_of (judging, judging_by, facts, count), NULL);
+}
+
+void is_wrong (const char *words, const struct fact *facts, size_t count)
+{
+    is_fine (facts, count - 1);
+    verdict_is (complaint_of (judging, judging_by, facts, count), words);
 }

@@ -16,6 +16,21 @@
 const char *complaint_of (const struct checker_class *class, const struct rules *rules,
                           const struct fact *facts, size_t count);
 
+// Fails the test unless the complaint holds these words; NULL: unless there is none.
+void verdict_is (const char *complaint, const char *words);
+
+// The checker and the rules that is_fine and is_wrong go by; borrowed.
+void judge_by (const struct checker_class *class, const struct rules *rules);
+
+// The history provokes no complaint; or only its last fact does, with these words.
+void is_fine (const struct fact *facts, size_t count);
+void is_wrong (const char *words, const struct fact *facts, size_t count);
+
+// A history, and how many facts it has.
+#define FACTS(...)                      \
+    (const struct fact[]){__VA_ARGS__}, \
+        sizeof ((const struct fact[]){__VA_ARGS__}) / sizeof (struct fact)
+
 // Facts. A message is copied; the last 1024 copies are valid. Its strings and lists are borrowed.
 struct fact at (int64_t now_us, struct fact fact);  // the same, at this time
 struct fact started (int64_t node, int64_t life);

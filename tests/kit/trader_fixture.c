@@ -357,3 +357,16 @@ void fix_refused_by_commit (int64_t batch, int64_t to, int64_t number)
     (void) fix_alone (MESSAGE_RECEIPT);
     fix_receipts (to, number, STATUS_OUT_OF_STOCK, 0);
 }
+
+void fix_stock (const char *product, int64_t available)
+{
+    fix.version++;
+    fix_news (fix_news_of (product, available));
+    fix_nothing ();
+}
+
+void fix_promises (int64_t number, int64_t quantity, int64_t units)
+{
+    fix_ask (fix_buy (ALICE, number, "fish", quantity));
+    fix_receipts (ALICE, number, STATUS_ACCEPTED, units);
+}

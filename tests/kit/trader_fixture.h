@@ -92,6 +92,11 @@ void fix_refuses (int64_t to, enum reason reason, int64_t number);
 // The last step sent a receipt, perhaps among others, with this.
 void fix_receipts (int64_t to, int64_t number, enum status status, int64_t units);
 
+// The warehouse publishes what is left of a product, as its next version.
+void fix_stock (const char *product, int64_t available);
+// Alice's next order for fish is promised this many units, which tells what the cache holds.
+void fix_promises (int64_t number, int64_t quantity, int64_t units);
+
 // The one commit of the last step, and that it holds these numbers in this order (0 ends them).
 const struct commit *fix_commit (int64_t batch);
 void fix_commits (int64_t batch, const int64_t *numbers);

@@ -6,6 +6,7 @@
 #include <uthash.h>
 
 #include "tests/sim/checkers/checker.h"
+#include "tests/sim/checkers/final_answer.h"
 #include "tests/sim/checkers/shelf.h"
 
 struct lot {
@@ -187,22 +188,6 @@ static bool outcome_fits (const struct record_order *order)
     }
 }
 
-static const char *outcome_name (enum status status)
-{
-    switch (status) {
-    case STATUS_SOLD:
-        return "sold";
-    case STATUS_OVERSOLD:
-        return "oversold";
-    case STATUS_OUT_OF_STOCK:
-        return "out_of_stock";
-    case STATUS_TOO_MANY_LOTS:
-        return "too_many_lots";
-    default:
-        return "something without an end";
-    }
-}
-
 // A product without an id is one that nobody ever brought, so nobody knows its name here.
 static bool may_be_oversold (const struct conservation *self, const struct record_order *order)
 {
@@ -224,7 +209,7 @@ static bool see_order (struct conservation *self, const struct record_order *rec
                          "order %" PRId64 " of buyer %" PRId64 " for %" PRId64 "%s ends as "
                          "%s with %" PRId64 " units and %" PRId64 " missing",
                          record->number, record->buyer, record->quantity,
-                         record->all_or_nothing ? " or nothing" : "", outcome_name (record->status),
+                         record->all_or_nothing ? " or nothing" : "", final_status_name (record->status),
                          record->units, record->missing);
     }
     if (record->missing > 0 && !may_be_oversold (self, record)) {

@@ -10,7 +10,7 @@ static bool is_final (enum status status)
            || status == STATUS_TOO_MANY_LOTS;
 }
 
-static const char *word_of (enum status status)
+const char *final_status_name (enum status status)
 {
     switch (status) {
     case STATUS_SOLD:
@@ -181,7 +181,7 @@ static void print (char text[FINAL_ANSWER_TEXT], const struct final_answer *answ
         return;
     }
     snprintf (text, FINAL_ANSWER_TEXT, "%s, %lld of %s for %lld cents, %lld missing",
-              word_of (answer->status), (long long) answer->units, answer->product,
+              final_status_name (answer->status), (long long) answer->units, answer->product,
               (long long) answer->amount_cents, (long long) answer->missing);
 }
 

@@ -36,6 +36,8 @@ bool final_answer_same (const struct final_answer *a, const struct final_answer 
 bool final_answer_stored (const struct final_answer *answer, const durable_t *durable,
                           const struct entry *entry);
 
+const char *final_status_name (enum status status);
+
 enum { FINAL_ANSWER_TEXT = 192 };
 
 // The answer in a few words, such as "sold, 2 of salt for 200 cents, 0 missing, 2 from 9/1 at 100".
