@@ -244,11 +244,6 @@ int64_t trader_deadline (const trader_t *self)
     return earlier (trader_ask_due (self), earlier (trader_commit_due (self), cached_due (self)));
 }
 
-bool trader_follows (const trader_t *self)
-{
-    return self->decides && self->config.invalidation;
-}
-
 bool trader_ready (const trader_t *self)
 {
     return self->epoch > 0 && (!self->decides || !cache_stale (self->cache));

@@ -50,15 +50,6 @@ static void send (trader_t *self, struct batch *batch, struct outbox *out)
     };
 }
 
-// What is sold in sync overtakes the writes that were decided here; all else must not, or an order
-// could take what its own client was promised before.
-void trader_pass (trader_t *self, struct request *request)
-{
-    request->state = REQUEST_QUEUED;
-    request->write = request->mode == MODE_SYNC ? 0 : cache_writes (self->cache);
-    queue_push (self->to_pass, request->rank, trader_index (self, request));
-}
-
 // Takes write-behinds, in the order of their counts and up to this one, while the batch has less
 // than `size_max`. Returns whether there was room for all.
 static bool take_behind (trader_t *self, struct batch *batch, int64_t write, size_t size_max)

@@ -71,3 +71,17 @@ struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port
     letter->message.clock = lamport_send (&self->clock);
     return letter;
 }
+
+bool trader_follows (const trader_t *self)
+{
+    return self->decides && self->config.invalidation;
+}
+
+// What is sold in sync overtakes the writes that were decided here; all else must not, or an order
+// could take what its own client was promised before.
+void trader_pass (trader_t *self, struct request *request)
+{
+    request->state = REQUEST_QUEUED;
+    request->write = request->mode == MODE_SYNC ? 0 : cache_writes (self->cache);
+    queue_push (self->to_pass, request->rank, trader_index (self, request));
+}

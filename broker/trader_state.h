@@ -1,6 +1,6 @@
 // The trader's inside, shared by its files alone:
 //   trader.c           the verbs and the dispatch
-//   trader_state.c     what all the others stand on: requests, lists, clients, letters
+//   trader_state.c     what all the others stand on: requests, lists, clients, letters, queues
 //   trader_join.c      joining the warehouse, snapshots, news: what the trader itself asks for
 //   trader_admit.c     requests come in: checked, known ones found, queued
 //   trader_commit.c    batches go to the warehouse and come back
@@ -149,6 +149,7 @@ int32_t trader_index (const trader_t *self, const struct request *request);
 void trader_forget (trader_t *self, struct request *request);  // it is answered and done with
 void list_append (trader_t *self, struct list *list, struct request *request);
 struct request *list_take (trader_t *self, struct list *list);  // the first; NULL: empty
+void trader_pass (trader_t *self, struct request *request);     // on, to the warehouse
 
 // trader_join.c
 void trader_start (trader_t *self, struct outbox *out);
@@ -164,7 +165,6 @@ void trader_admit (trader_t *self, const struct event *event, struct outbox *out
 void trader_malformed (trader_t *self, const struct event *event, struct outbox *out);
 
 // trader_commit.c
-void trader_pass (trader_t *self, struct request *request);  // to the warehouse
 void trader_send_batches (trader_t *self, struct outbox *out);
 void trader_committed (trader_t *self, const struct message *message, struct outbox *out);
 void trader_commit_refused (trader_t *self, const struct message *message, struct outbox *out);

@@ -295,10 +295,8 @@ static const struct outcome {
      "for 17 or nothing ends as too_many_lots with 0 units and 1 missing"},
     {16, true, STATUS_TOO_MANY_LOTS, 0, 0,
      "for 16 or nothing ends as too_many_lots with 0 units and 0 missing"},
-    {5, false, STATUS_ACCEPTED, 5, 0,
-     "for 5 ends as no final status with 5 units and 0 missing"},
-    {5, false, STATUS_UNKNOWN, 0, 0,
-     "for 5 ends as no final status with 0 units and 0 missing"},
+    {5, false, STATUS_ACCEPTED, 5, 0, "for 5 ends as no final status with 5 units and 0 missing"},
+    {5, false, STATUS_UNKNOWN, 0, 0, "for 5 ends as no final status with 0 units and 0 missing"},
 };
 
 enum { OUTCOMES = sizeof outcomes / sizeof outcomes[0] };
@@ -310,10 +308,13 @@ START_TEST (test_conservation_wants_an_outcome_that_fits_its_status)
                                     outcome->units, outcome->units * 100);
     order.order.all_or_nothing = outcome->all_or_nothing;
     order.order.missing = outcome->missing;
-    const char *complaint = outcome->units > 0
-                                ? AFTER (order, from_tea (1, outcome->units),
-                                         of_left (TEA_LOT, LOT_UNITS - outcome->units))
-                                : AFTER (order);
+    // All the rest is sold to another before, so that an order may be short.
+    int64_t rest = LOT_UNITS - (outcome->units > 0 ? outcome->units : 0);
+    const char *complaint =
+        outcome->units > 0
+            ? AFTER (sold (9, TEA, rest), from_tea (9, rest), order, from_tea (1, outcome->units),
+                     of_left (TEA_LOT, 0))
+            : AFTER (sold (9, TEA, rest), from_tea (9, rest), order, of_left (TEA_LOT, 0));
     if (outcome->complaint) {
         char whole[CHECKER_TEXT];
         snprintf (whole, sizeof whole, "order 1 of buyer 5 %s", outcome->complaint);
@@ -328,10 +329,33 @@ START_TEST (test_conservation_wants_nothing_oversold_in_sync)
 {
     struct record oversold = of_order (BUYER, 1, TEA, 5, STATUS_OVERSOLD, 0, 0);
     oversold.order.missing = 5;
-    ck_assert_ptr_null (AFTER (oversold));
+    ck_assert_ptr_null (
+        AFTER (sold (9, TEA, LOT_UNITS), from_tea (9, LOT_UNITS), oversold, of_left (TEA_LOT, 0)));
     oversold.order.product = SALT;
     ck_assert_str_eq (AFTER (oversold),
                       "order 1 of buyer 5 is oversold, and its product is not sold from caches");
+}
+END_TEST
+
+// What is promised and there is not missing. All or nothing: too little may be there.
+START_TEST (test_conservation_wants_nothing_missing_that_is_there)
+{
+    struct record oversold = of_order (BUYER, 1, TEA, 5, STATUS_OVERSOLD, 0, 0);
+    oversold.order.missing = 5;
+    struct record others = sold (9, TEA, LOT_UNITS - 4);
+    struct record fill = from_tea (9, LOT_UNITS - 4);
+    const char *while_four = "order 1 of buyer 5 is 5 units short, while 4 are unsold";
+    ck_assert_str_eq (AFTER (others, fill, oversold, of_left (TEA_LOT, 4)), while_four);
+    oversold.order.all_or_nothing = true;
+    ck_assert_ptr_null (AFTER (others, fill, oversold, of_left (TEA_LOT, 4)));
+    oversold.order.quantity = 4;
+    oversold.order.missing = 4;
+    ck_assert_str_eq (AFTER (others, fill, oversold, of_left (TEA_LOT, 4)),
+                      "order 1 of buyer 5 is 4 units short, while 4 are unsold");
+    // An order that would take from more lots than one may.
+    oversold.order.quantity = LIMIT_FILLS + 1;
+    oversold.order.missing = LIMIT_FILLS + 1;
+    ck_assert_ptr_null (AFTER (oversold));
 }
 END_TEST
 
@@ -376,6 +400,7 @@ int main (void)
 
     TCase *modes = tcase_create ("modes");
     tcase_add_test (modes, test_conservation_wants_nothing_oversold_in_sync);
+    tcase_add_test (modes, test_conservation_wants_nothing_missing_that_is_there);
     tcase_add_test (modes,
                     test_conservation_lets_what_never_came_be_oversold_where_there_are_caches);
     suite_add_tcase (suite, modes);

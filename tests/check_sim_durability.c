@@ -124,22 +124,13 @@ START_TEST (test_a_lot_sold_in_sync_is_stored_before_it_is_confirmed)
 }
 END_TEST
 
-START_TEST (test_a_cached_lot_may_come_later_but_must_come)
+START_TEST (test_a_cached_lot_is_stored_before_it_is_confirmed_too)
 {
     struct fact confirmed = said (1, 1, 9, restocked (1, 2, "silk", 5, 100));
-    is_fine (FACTS (LOT, confirmed, STORED (of_lot (2, 9, 2, 2, 5, 100)), confirmed, over ()));
-    is_wrong ("trader 1 lives and has confirmed the lot number 2 of client 9; stored in the end "
-              "is: nothing",
-              FACTS (LOT, confirmed, over ()));
-    is_wrong ("stored in the end is: restocked, 4 of silk",
-              FACTS (LOT, confirmed, STORED (of_lot (2, 9, 2, 2, 4, 100)), over ()));
-    is_wrong ("stored in the end is: restocked, 5 of silk at 101",
-              FACTS (LOT, confirmed, STORED (of_lot (2, 9, 2, 2, 5, 101)), over ()));
-    is_wrong ("stored in the end is: restocked, 5 of salt",
-              FACTS (LOT, confirmed, STORED (of_lot (2, 9, 2, 1, 5, 100)), over ()));
-    is_wrong (
-        "stored in the end is: out_of_stock",
-        FACTS (LOT, confirmed, STORED (of_order (9, 2, 2, 5, STATUS_OUT_OF_STOCK, 0, 0)), over ()));
+    is_fine (FACTS (LOT, STORED (of_lot (2, 9, 2, 2, 5, 100)), confirmed, over ()));
+    is_wrong ("stored is: nothing", FACTS (LOT, confirmed));
+    is_wrong ("stored is: restocked, 4 of silk",
+              FACTS (LOT, STORED (of_lot (2, 9, 2, 2, 4, 100)), confirmed));
 }
 END_TEST
 
@@ -147,8 +138,7 @@ START_TEST (test_an_accepted_order_is_stored_in_the_end)
 {
     struct fact accepted = said (1, 1, 5, receipt (1, 1, STATUS_ACCEPTED, "silk", 2, 0));
     is_fine (FACTS (LOT, accepted, accepted, STORED (oversold_order (2)), accepted, over ()));
-    is_wrong ("trader 1 lives and has accepted the order number 1 of client 5; stored in the end "
-              "is: nothing",
+    is_wrong ("trader 1 lives and has accepted order 1 of client 5; stored in the end is: nothing",
               FACTS (LOT, accepted, over ()));
     is_wrong ("stored in the end is: restocked, 2 of silk",
               FACTS (LOT, accepted, STORED (of_lot (2, 5, 1, 2, 2, 100)), over ()));
@@ -159,11 +149,7 @@ END_TEST
 
 START_TEST (test_a_promise_is_lost_with_the_process_that_made_it)
 {
-    struct fact promises[] = {
-        said (1, 1, 5, receipt (1, 1, STATUS_ACCEPTED, "silk", 2, 0)),
-        said (1, 1, 5, restocked (1, 1, "silk", 2, 100)),
-    };
-    struct fact promise = promises[_i];
+    struct fact promise = said (1, 1, 5, receipt (1, 1, STATUS_ACCEPTED, "silk", 2, 0));
     is_fine (FACTS (promise, ended (1, 1), over ()));
     is_fine (FACTS (promise, ended (1, 1), started (1, 2), over ()));
     is_wrong ("trader 1 lives", FACTS (promise, ended (2, 1), ended (0, 1), over ()));
@@ -179,11 +165,7 @@ END_TEST
 
 START_TEST (test_a_promise_is_taken_back_by_an_error_that_is_final)
 {
-    struct fact promises[] = {
-        said (1, 1, 5, receipt (1, 1, STATUS_ACCEPTED, "silk", 2, 0)),
-        said (1, 1, 5, restocked (1, 1, "silk", 2, 100)),
-    };
-    struct fact promise = promises[_i];
+    struct fact promise = said (1, 1, 5, receipt (1, 1, STATUS_ACCEPTED, "silk", 2, 0));
     enum reason final[] = {REASON_LIMIT, REASON_CONFLICT, REASON_EXPIRED, REASON_BAD_REQUEST};
     for (size_t i = 0; i < 4; i++) {
         is_fine (FACTS (promise, said (1, 1, 5, refusal (1, 1, final[i])), over ()));
@@ -264,10 +246,10 @@ int main (void)
     suite_add_tcase (suite, answers);
 
     TCase *promises = tcase_create ("promises");
-    tcase_add_test (promises, test_a_cached_lot_may_come_later_but_must_come);
+    tcase_add_test (promises, test_a_cached_lot_is_stored_before_it_is_confirmed_too);
     tcase_add_test (promises, test_an_accepted_order_is_stored_in_the_end);
-    tcase_add_loop_test (promises, test_a_promise_is_lost_with_the_process_that_made_it, 0, 2);
-    tcase_add_loop_test (promises, test_a_promise_is_taken_back_by_an_error_that_is_final, 0, 2);
+    tcase_add_test (promises, test_a_promise_is_lost_with_the_process_that_made_it);
+    tcase_add_test (promises, test_a_promise_is_taken_back_by_an_error_that_is_final);
     suite_add_tcase (suite, promises);
 
     TCase *sellers = tcase_create ("sellers");

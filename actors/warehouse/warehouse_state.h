@@ -1,6 +1,6 @@
 // The warehouse's inside, shared by its files alone: warehouse.c (verbs, dispatch, joins,
-// snapshots), warehouse_commit.c (batches), warehouse_publish.c (news), warehouse_restore.c; and
-// what they all stand on, warehouse_state.c.
+// snapshots), warehouse_commit.c (batches), warehouse_item.c (what becomes of one item),
+// warehouse_publish.c (news), warehouse_restore.c; and what they all stand on, warehouse_state.c.
 #ifndef SOUK_WAREHOUSE_STATE_H
 #define SOUK_WAREHOUSE_STATE_H
 

@@ -16,26 +16,11 @@ struct bought {
     struct bought *next;  // of the same buyer
 };
 
-// A process of a node.
-struct process {
-    int64_t node;
-    int64_t life;
-};
-
-// A process that has confirmed a restock.
-struct word {
-    struct process process;
-    struct word *next;
-};
-
-// What a seller brought, or was told that it brought.
+// A lot that the warehouse has stored.
 struct brought {
-    struct request_name name;
+    int64_t number;
     int64_t quantity;
-    bool stored;           // by the warehouse
-    struct word *words;    // said before it was
     struct brought *next;  // of the same seller
-    UT_hash_handle hh;
 };
 
 struct client {
@@ -45,26 +30,17 @@ struct client {
     UT_hash_handle hh;
 };
 
-struct end {
-    struct process process;
-    UT_hash_handle hh;
-};
-
 struct client_books {
-    const struct rules *rules;
     struct shelf shelf;
     struct client *clients;
-    struct brought *brought;
-    struct end *ends;  // of processes
 };
 
-client_books_t *client_books_new (const struct rules *rules)
+client_books_t *client_books_new (void)
 {
     client_books_t *self = calloc (1, sizeof *self);
     if (!self) {
         abort ();
     }
-    self->rules = rules;
     return self;
 }
 
@@ -76,8 +52,6 @@ void client_books_destroy (client_books_t **self_p)
         return;
     }
     HASH_CLEAR (hh, self->clients);
-    HASH_CLEAR (hh, self->brought);
-    HASH_CLEAR (hh, self->ends);
     shelf_free (&self->shelf);
     free (self);
     *self_p = NULL;
@@ -95,27 +69,14 @@ static struct client *client_of (client_books_t *self, int64_t node)
     return client;
 }
 
-static struct brought *brought_by (client_books_t *self, int64_t seller, int64_t number)
-{
-    struct request_name name = {seller, number};
-    struct brought *brought;
-    HASH_FIND (hh, self->brought, &name, sizeof name, brought);
-    if (!brought) {
-        struct client *client = client_of (self, seller);
-        brought = shelf_take (&self->shelf, sizeof *brought);
-        brought->name = name;
-        brought->next = client->brought;
-        client->brought = brought;
-        HASH_ADD (hh, self->brought, name, sizeof name, brought);
-    }
-    return brought;
-}
-
 static void see_lot (client_books_t *self, const struct record_lot *record)
 {
-    struct brought *brought = brought_by (self, record->seller, record->number);
-    brought->stored = true;
+    struct client *client = client_of (self, record->seller);
+    struct brought *brought = shelf_take (&self->shelf, sizeof *brought);
+    brought->number = record->number;
     brought->quantity = record->quantity;
+    brought->next = client->brought;
+    client->brought = brought;
 }
 
 static void see_order (client_books_t *self, const struct record_order *record)
@@ -140,45 +101,6 @@ static void see_stored (client_books_t *self, const struct fact *fact)
             see_order (self, &record->order);
         }
     }
-}
-
-// A trader that sells from its cache confirms a restock before the warehouse has it. Should its
-// process end before that, the seller may believe in a lot that never comes.
-static void see_said (client_books_t *self, const struct fact *fact)
-{
-    const struct restocked *said = &fact->message->restocked;
-    if (fact->message->type != MESSAGE_RESTOCKED || !rules_cached (self->rules, said->product)) {
-        return;
-    }
-    struct brought *brought = brought_by (self, fact->peer, said->number);
-    if (brought->stored) {
-        return;
-    }
-    brought->quantity = said->quantity;
-    struct word *word = shelf_take (&self->shelf, sizeof *word);
-    word->process = (struct process){fact->node, fact->life};
-    word->next = brought->words;
-    brought->words = word;
-}
-
-static void see_ended (client_books_t *self, const struct fact *fact)
-{
-    struct end *end = shelf_take (&self->shelf, sizeof *end);
-    end->process = (struct process){fact->node, fact->life};
-    HASH_ADD (hh, self->ends, process, sizeof end->process, end);
-}
-
-// Whether nobody is left that confirmed the restock and could still bring it to the warehouse.
-static bool may_be_lost (const client_books_t *self, const struct brought *brought)
-{
-    for (const struct word *word = brought->words; word; word = word->next) {
-        const struct end *end;
-        HASH_FIND (hh, self->ends, &word->process, sizeof word->process, end);
-        if (!end) {
-            return false;
-        }
-    }
-    return !brought->stored;
 }
 
 // Of what is open the buyer does not know the end, which the ledger may have: there its book may
@@ -214,23 +136,17 @@ static bool see_buyer (const struct client *client, const struct book_fact *book
     return true;
 }
 
-static bool see_seller (const client_books_t *self, const struct client *client,
-                        const struct book_fact *book, char *text)
+static bool see_seller (const struct client *client, const struct book_fact *book, char *text)
 {
     int64_t units = 0;
-    int64_t lost = 0;
     for (const struct brought *brought = client->brought; brought; brought = brought->next) {
-        if (brought->name.number >= book->first) {
-            units += brought->stored ? brought->quantity : 0;
-            lost += may_be_lost (self, brought) ? brought->quantity : 0;
-        }
+        units += brought->number >= book->first ? brought->quantity : 0;
     }
-    if (book->units > units + lost || (book->units < units && book->open == 0)) {
+    if (book->units > units || (book->units < units && book->open == 0)) {
         return complain (text,
                          "seller %" PRId64 " has booked %" PRId64 " units, %" PRId64
-                         " open; the ledger %" PRId64 ", and %" PRId64
-                         " may be lost with their traders",
-                         client->node, book->units, book->open, units, lost);
+                         " open; the ledger %" PRId64,
+                         client->node, book->units, book->open, units);
     }
     return true;
 }
@@ -241,15 +157,9 @@ bool client_books_see (client_books_t *self, const struct fact *fact, char *text
     case FACT_STORED:
         see_stored (self, fact);
         return true;
-    case FACT_SAID:
-        see_said (self, fact);
-        return true;
-    case FACT_ENDED:
-        see_ended (self, fact);
-        return true;
     case FACT_BOOK: {
         const struct client *client = client_of (self, fact->node);
-        return fact->book.seller ? see_seller (self, client, &fact->book, text)
+        return fact->book.seller ? see_seller (client, &fact->book, text)
                                  : see_buyer (client, &fact->book, text);
     }
     default:

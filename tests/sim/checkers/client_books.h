@@ -7,8 +7,8 @@
 
 typedef struct client_books client_books_t;
 
-// The caller owns the result and must destroy it. The rules are borrowed as long as it lives.
-client_books_t *client_books_new (const struct rules *rules);
+// The caller owns the result and must destroy it.
+client_books_t *client_books_new (void);
 void client_books_destroy (client_books_t **self_p);
 
 // As checker_class.see (checker.h). Wants all facts; complains at FACT_BOOK alone.

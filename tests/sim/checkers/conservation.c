@@ -29,6 +29,7 @@ struct request {
 struct product {
     char name[LIMIT_PRODUCT_NAME + 1];
     bool cached;
+    int64_t unsold;  // units, as of the last record
 };
 
 struct conservation {
@@ -146,6 +147,7 @@ static bool see_lot (struct conservation *self, const struct record_lot *record,
     lot->product = record->product;
     lot->quantity = record->quantity;
     lot->left = record->left;
+    self->products[record->product - 1].unsold += record->quantity;
     HASH_ADD (hh, self->lots, id, sizeof lot->id, lot);
     return add_request (self, record->seller, record->number, true, text);
 }
@@ -209,8 +211,8 @@ static bool see_order (struct conservation *self, const struct record_order *rec
                          "order %" PRId64 " of buyer %" PRId64 " for %" PRId64 "%s ends as "
                          "%s with %" PRId64 " units and %" PRId64 " missing",
                          record->number, record->buyer, record->quantity,
-                         record->all_or_nothing ? " or nothing" : "", final_status_name (record->status),
-                         record->units, record->missing);
+                         record->all_or_nothing ? " or nothing" : "",
+                         final_status_name (record->status), record->units, record->missing);
     }
     if (record->missing > 0 && !may_be_oversold (self, record)) {
         return complain (text,
@@ -245,8 +247,23 @@ static bool see_fill (struct conservation *self, const struct record_fill *recor
     self->last_fill = record->lot;
     self->filled += record->units;
     lot->sold += record->units;
+    self->products[order->product - 1].unsold -= record->units;
     touch (self, lot);
     return true;
+}
+
+// An order is short only of what is not there: in the end nothing that it could have had is left.
+// An order takes from so many lots and no more, which leaves some of a long row of them.
+static bool is_short_rightly (const struct conservation *self, const struct record_order *order)
+{
+    int64_t promised = order->units + order->missing;
+    bool many_lots =
+        self->fills == LIMIT_FILLS || (order->all_or_nothing && promised > LIMIT_FILLS);
+    if (order->missing == 0 || order->product == 0 || many_lots) {
+        return true;
+    }
+    int64_t unsold = self->products[order->product - 1].unsold;
+    return order->all_or_nothing ? unsold < promised : unsold == 0;
 }
 
 // All fills of the last order have been seen.
@@ -259,6 +276,13 @@ static bool close_order (struct conservation *self, char *text)
                          "order %" PRId64 " of buyer %" PRId64 " got %" PRId64 " units, its "
                          "fills have %" PRId64,
                          order->number, order->buyer, order->units, self->filled);
+    }
+    if (order && !is_short_rightly (self, order)) {
+        return complain (text,
+                         "order %" PRId64 " of buyer %" PRId64 " is %" PRId64
+                         " units short, while %" PRId64 " are unsold",
+                         order->number, order->buyer, order->missing,
+                         self->products[order->product - 1].unsold);
     }
     return true;
 }

@@ -1,8 +1,7 @@
-// I3: what was told is on the disk, and stays there. A final answer to an order must be stored
-// before it is said, and that a lot is in too, where its product is sold in sync. What a cached
-// trader promises (an accepted order, a lot) may be stored later, but must be at the end: unless
-// the process that promised it has died since, which has no journal, or has taken it back with an
-// error that refuses the request for good.
+// I3: what was told is on the disk, and stays there. A final answer, to an order or that a lot is
+// in, must be stored before it is said. An order that a cached trader has accepted may be stored
+// later, but must be at the end: unless the process that accepted it has died since, which has no
+// journal, or has taken it back with an error that refuses the request for good.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,26 +9,19 @@
 
 #include "tests/sim/checkers/checker.h"
 #include "tests/sim/checkers/final_answer.h"
-#include "tests/sim/checkers/names.h"
 #include "tests/sim/checkers/pairs.h"
 
-// Of a trader's process, to a client, for a number.
+// Of a trader's process, to a client: it has accepted an order.
 struct promise {
     int64_t trader;
     int64_t life;
-    bool lot;  // that a lot is in, of these:
-    const char *product;
-    int64_t quantity;
-    int64_t price_cents;
     bool taken_back;
     uint32_t next;  // of the same number; 0: none, so place 0 is never used
 };
 
 struct durability {
-    const struct rules *rules;
     durable_t *durable;
-    pairs_t *ended;  // (node, life)
-    names_t *names;
+    pairs_t *ended;   // (node, life)
     uint32_t *first;  // promise of each number, by place in `durable`
     size_t first_size;
     struct promise *promises;
@@ -43,10 +35,9 @@ static void *make (const struct rules *rules)
     if (!self) {
         abort ();
     }
-    self->rules = rules;
+    (void) rules;
     self->durable = durable_new ();
     self->ended = pairs_new ();
-    self->names = names_new ();
     self->promise_count = 1;
     return self;
 }
@@ -56,7 +47,6 @@ static void destroy (void *checker)
     struct durability *self = checker;
     durable_destroy (&self->durable);
     pairs_destroy (&self->ended);
-    names_destroy (&self->names);
     free (self->first);
     free (self->promises);
     free (self);
@@ -73,9 +63,7 @@ static void add_promise (struct durability *self, size_t place, const struct pro
     uint32_t *first = first_of (self, place);
     for (uint32_t at = *first; at; at = self->promises[at].next) {
         struct promise *old = &self->promises[at];
-        if (old->trader == promise->trader && old->life == promise->life && old->lot == promise->lot
-            && old->product == promise->product && old->quantity == promise->quantity
-            && old->price_cents == promise->price_cents) {
+        if (old->trader == promise->trader && old->life == promise->life) {
             old->taken_back = false;
             return;
         }
@@ -117,20 +105,8 @@ static bool see_final (struct durability *self, const struct fact *fact,
 {
     size_t place = durable_place (self->durable, answer->client, answer->number);
     const struct entry *entry = durable_at (self->durable, place);
-    if (final_answer_stored (answer, self->durable, entry)) {
-        return true;
-    }
-    if (!answer->lot || !rules_cached (self->rules, answer->product)) {
-        return differs (self, fact, answer, entry, text);
-    }
-    add_promise (self, place,
-                 &(struct promise){.trader = fact->node,
-                                   .life = fact->life,
-                                   .lot = true,
-                                   .product = names_keep (self->names, answer->product),
-                                   .quantity = answer->quantity,
-                                   .price_cents = answer->price_cents});
-    return true;
+    return final_answer_stored (answer, self->durable, entry)
+           || differs (self, fact, answer, entry, text);
 }
 
 static void see_accepted (struct durability *self, const struct fact *fact)
@@ -213,16 +189,8 @@ static bool see_said (struct durability *self, const struct fact *fact, char *te
 static bool is_kept (const struct durability *self, const struct promise *promise,
                      const struct entry *entry)
 {
-    if (promise->taken_back
-        || pairs_find (self->ended, promise->trader, promise->life) != PAIRS_NONE) {
-        return true;
-    }
-    if (!promise->lot) {
-        return entry->kind == DURABLE_ORDER;
-    }
-    return entry->kind == DURABLE_LOT && entry->quantity == promise->quantity
-           && entry->price_cents == promise->price_cents
-           && strcmp (durable_product (self->durable, entry->product), promise->product) == 0;
+    return entry->kind == DURABLE_ORDER || promise->taken_back
+           || pairs_find (self->ended, promise->trader, promise->life) != PAIRS_NONE;
 }
 
 static bool see_over (struct durability *self, char *text)
@@ -237,10 +205,9 @@ static bool see_over (struct durability *self, char *text)
             char stored[FINAL_ANSWER_TEXT];
             entry_print (self->durable, entry, stored);
             snprintf (text, CHECKER_TEXT,
-                      "trader %" PRId64 " lives and has %s number %" PRId64 " of client %" PRId64
-                      "; stored in the end is: %s",
-                      promise->trader, promise->lot ? "confirmed the lot" : "accepted the order",
-                      entry->number, entry->client, stored);
+                      "trader %" PRId64 " lives and has accepted order %" PRId64
+                      " of client %" PRId64 "; stored in the end is: %s",
+                      promise->trader, entry->number, entry->client, stored);
             return false;
         }
     }

@@ -36,6 +36,7 @@ bool final_answer_same (const struct final_answer *a, const struct final_answer 
 bool final_answer_stored (const struct final_answer *answer, const durable_t *durable,
                           const struct entry *entry);
 
+// The status' name on the wire; "no final status" for any but those.
 const char *final_status_name (enum status status);
 
 enum { FINAL_ANSWER_TEXT = 192 };

@@ -44,7 +44,7 @@ static void *money_make (const struct rules *rules)
         abort ();
     }
     self->rules = rules;
-    self->books = client_books_new (rules);
+    self->books = client_books_new ();
     return self;
 }
 

@@ -1,10 +1,6 @@
 // I2: a client's number has one outcome for ever. All final answers to it are the same and say
 // what is stored, which is what was asked, once. A refusal of the number must have its cause, and a
 // promise that a trader alone can have made is kept (promises.h).
-//
-// A lot of a cached product is confirmed before the warehouse has it. So whoever uses a number for
-// two different lots, at two traders, may hear both confirmed: there a confirmation is held only
-// against what was asked.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,9 +239,6 @@ static bool see_final (struct outcome *self, const struct final_answer *answer, 
     if (!tells_what_was_asked (self, place, answer, text)) {
         return false;
     }
-    if (answer->lot && rules_cached (self->rules, answer->product)) {
-        return true;
-    }
     const struct entry *entry = durable_at (self->durable, place);
     if (entry->kind != DURABLE_NOTHING) {
         return final_answer_stored (answer, self->durable, entry)
@@ -268,7 +261,7 @@ static bool see_error (struct outcome *self, const struct fact *fact, char *text
 {
     const struct error *error = &fact->message->error;
     int64_t client = fact->type == FACT_SAID ? fact->peer : fact->node;
-    if (fact->type == FACT_SAID) {
+    if (fact->type == FACT_SAID && final_refusal_number (fact->message)) {
         promises_drop (self->promises, place_of (self, client, error->number));
     }
     if (error->reason == REASON_CONFLICT

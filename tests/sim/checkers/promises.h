@@ -25,7 +25,7 @@ void promises_asked (promises_t *self, size_t place, const struct fact *fact);
 // where that binds; else those that it promises now.
 int64_t promises_said (promises_t *self, size_t place, const struct fact *fact, bool alone);
 
-// A trader has refused the request, whatever was promised.
+// A trader has refused the request for good, whatever was promised.
 void promises_drop (promises_t *self, size_t place);
 
 // The units that bind, now that the order is stored; 0: none.
