@@ -66,6 +66,20 @@ static bool has_room (const trader_t *self, const struct request *request)
     return request->passes || cache_has_room (self->cache, request->product, units);
 }
 
+static void drop_token (trader_t *self, struct request *request)
+{
+    if (request->token != NOTHING) {
+        self->token_unused[self->token_unused_count++] = request->token;
+        request->token = NOTHING;
+    }
+}
+
+static void pass_on (trader_t *self, struct request *request)
+{
+    drop_token (self, request);
+    trader_pass (self, request);
+}
+
 // Decides the request, or passes it on, if the cache has seen all that the request has and can
 // take another write. Returns false when it must wait.
 static bool try_to_decide (trader_t *self, struct request *request, struct outbox *out)
@@ -73,13 +87,10 @@ static bool try_to_decide (trader_t *self, struct request *request, struct outbo
     if (!has_seen_enough (self, request) || !has_room (self, request)) {
         return false;
     }
-    if (request->token != NOTHING) {
-        self->token_unused[self->token_unused_count++] = request->token;
-        request->token = NOTHING;
-    }
     if (request->passes) {
-        trader_pass (self, request);
+        pass_on (self, request);
     } else {
+        drop_token (self, request);
         decide (self, request, out);
     }
     return true;
@@ -105,10 +116,12 @@ static void decide_waiting (trader_t *self, struct outbox *out)
         if (try_to_decide (self, request, out)) {
             continue;
         }
-        if (self->now_us >= request->wait_until_us) {
-            give_up_waiting (self, request, out);
-        } else {
+        if (self->now_us < request->wait_until_us) {
             list_append (self, &self->waiting, request);
+        } else if (request->passes) {
+            pass_on (self, request);  // Whoever has written that behind may never come back.
+        } else {
+            give_up_waiting (self, request, out);
         }
     }
 }

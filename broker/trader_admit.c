@@ -5,7 +5,8 @@
 #include "schemas/planted.h"
 
 // Notes where a client was heard. With too many clients, the longest unheard is forgotten: it
-// loses its notices until it is heard again, and nothing else.
+// loses its notices until it is heard again, and a late copy of an old order of its may be promised
+// once more; the warehouse knows it.
 static struct client_entry *hear (trader_t *self, int64_t node, const struct route *route)
 {
     struct client_entry *client = trader_client (self, node);

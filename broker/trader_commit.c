@@ -176,7 +176,7 @@ static void tell_waiting (trader_t *self, struct outbox *out)
     const struct batch *batch = batch_of (self, self->batch_first);
     for (size_t i = 0; i < batch->count; i++) {
         const struct request *request = trader_request (self, batch->requests[i]);
-        if (!request->behind) {
+        if (!request->behind || request->promised == 0) {
             reply_failed (self, request, REASON_UNAVAILABLE, out);
         }
     }

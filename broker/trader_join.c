@@ -11,6 +11,9 @@ void trader_start (trader_t *self, struct outbox *out)
 // be replaced; later it is one that has come since, and this process gives way.
 static void find_place (trader_t *self, int64_t epoch)
 {
+    if (epoch < self->epoch_before) {
+        return;  // An older answer that comes late.
+    }
     if (self->epoch_before > 0 && self->epoch_before != epoch) {
         self->fenced = true;
         return;
@@ -54,7 +57,9 @@ void trader_stock (trader_t *self, const struct message *message)
         self->fenced = true;
         return;
     }
-    cache_snapshot (self->cache, stock);
+    if (stock->version >= self->committed) {  // Else it is older than what is known already.
+        cache_snapshot (self->cache, stock);
+    }
 }
 
 void trader_news (trader_t *self, const struct message *message)
@@ -74,22 +79,28 @@ void trader_news (trader_t *self, const struct message *message)
 }
 
 // A batch is committed: the news of it must come soon, or they are lost, and perhaps no others
-// follow that would show it.
+// follow that would show it. One batch is awaited at a time, so that news which are on their way
+// are not taken for lost because others are behind them.
 void trader_await_news (trader_t *self, int64_t version)
 {
-    if (!trader_follows (self) || version <= cache_version (self->cache)) {
-        return;
+    if (version > self->committed) {
+        self->committed = version;
     }
-    if (self->news_due_us == DEADLINE_NONE) {
+    if (trader_follows (self) && self->news_due_us == DEADLINE_NONE
+        && self->committed > cache_version (self->cache)) {
+        self->news_version = self->committed;
         self->news_due_us = self->now_us + NEWS_WAIT_US;
     }
-    self->news_version = version;
 }
 
-static void miss_news (trader_t *self)
+static void look_for_news (trader_t *self)
 {
+    if (self->news_due_us == DEADLINE_NONE) {
+        return;
+    }
     if (cache_version (self->cache) >= self->news_version) {
         self->news_due_us = DEADLINE_NONE;
+        trader_await_news (self, self->committed);
     } else if (self->now_us >= self->news_due_us) {
         self->news_due_us = DEADLINE_NONE;
         self->counters.gaps += !cache_stale (self->cache);
@@ -120,7 +131,7 @@ void trader_ask (trader_t *self, struct outbox *out)
         }
         return;
     }
-    miss_news (self);
+    look_for_news (self);
     if (self->now_us >= snapshot_due (self)) {
         (void) trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_SNAPSHOT);
         self->snapshot_due_us = self->now_us + SNAPSHOT_RETRY_US;

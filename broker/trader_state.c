@@ -77,8 +77,8 @@ bool trader_follows (const trader_t *self)
     return self->decides && self->config.invalidation;
 }
 
-// What is sold in sync overtakes the writes that were decided here; all else must not, or an order
-// could take what its own client was promised before.
+// What is sold in sync need not wait for the writes that were decided here; all else must come
+// behind them, or an order could take what its own client was promised before.
 void trader_pass (trader_t *self, struct request *request)
 {
     request->state = REQUEST_QUEUED;

@@ -115,7 +115,8 @@ struct trader {
 
     cache_t *cache;
     int64_t snapshot_due_us;  // the next one, not before; later while one is under way
-    int64_t news_version;     // of the latest commit, which the news should bring,
+    int64_t committed;        // version of the latest commit
+    int64_t news_version;     // which the news should bring, as of some commit,
     int64_t news_due_us;      // and by when; DEADLINE_NONE: they have
 
     struct request *requests;  // queue_max of them

@@ -236,6 +236,19 @@ START_TEST (test_owner_wants_the_warehouse_to_count_its_starts)
 }
 END_TEST
 
+START_TEST (test_owner_wants_a_higher_epoch_of_each_process_of_the_warehouse)
+{
+    struct fact facts[] = {
+        started (WAREHOUSE_NODE, 1), STORED (of_warehouse (1, 0)), STORED (of_warehouse (1, 5)),
+        started (WAREHOUSE_NODE, 2), STORED (of_warehouse (2, 5)),
+    };
+    ck_assert_ptr_null (complaint_of (&owner_checker, &rules, facts, 5));
+    facts[4] = STORED (of_warehouse (1, 5));
+    ck_assert_str_eq (complaint_of (&owner_checker, &rules, facts, 5),
+                      "the warehouse is stored with epoch 1, version 5 after 1, 5");
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("sim_owner");
@@ -258,6 +271,7 @@ int main (void)
                          (int) COUNT (steps));
     tcase_add_test (records, test_owner_wants_a_new_trader_to_begin_at_nothing);
     tcase_add_test (records, test_owner_wants_the_warehouse_to_count_its_starts);
+    tcase_add_test (records, test_owner_wants_a_higher_epoch_of_each_process_of_the_warehouse);
     suite_add_tcase (suite, records);
 
     SRunner *runner = srunner_create (suite);

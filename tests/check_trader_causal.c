@@ -138,6 +138,25 @@ START_TEST (test_trader_passes_nothing_on_before_what_precedes_it_is_there)
 }
 END_TEST
 
+// Whoever has written that behind may be dead for ever: the warehouse decides in the end.
+START_TEST (test_trader_passes_a_retry_on_when_it_has_waited_long_enough)
+{
+    const struct trader_seen lost[] = {{FIX_OTHER, 1, 3}};
+    fix_cached ();
+    fix_stock ("fish", 5);
+    int64_t until_us = fix.now_us + fix.config.causal_wait_us;
+    struct message again = seen (fix_buy (BOB, 1, "fish", 5), 1, lost, 1);
+    again.buy.attempt = 2;
+    fix_ask (again);
+    while (fix_count (MESSAGE_COMMIT) == 0) {
+        ck_assert_int_le (fix.now_us, until_us);
+        fix_wait (fix_due_in ());
+    }
+    ck_assert_int_eq (fix.now_us, until_us);
+    ck_assert (!fix_commit (1)->items[0].behind);
+}
+END_TEST
+
 // An order that is passed on comes behind what was decided here before it.
 START_TEST (test_trader_keeps_the_order_of_what_it_promised_and_passes_on)
 {
@@ -305,6 +324,7 @@ static void add_tests (Suite *suite)
     tcase_add_test (tokens, test_trader_needs_no_snapshot_when_the_news_bring_what_was_missing);
     tcase_add_test (tokens, test_trader_asks_on_and_then_tells_that_it_cannot_decide);
     tcase_add_test (tokens, test_trader_passes_nothing_on_before_what_precedes_it_is_there);
+    tcase_add_test (tokens, test_trader_passes_a_retry_on_when_it_has_waited_long_enough);
     tcase_add_test (tokens, test_trader_keeps_the_order_of_what_it_promised_and_passes_on);
     tcase_add_test (tokens, test_trader_decides_nothing_of_a_client_that_comes_late);
     tcase_add_test (tokens, test_trader_that_may_not_wait_tells_so_at_once);

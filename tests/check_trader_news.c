@@ -50,6 +50,30 @@ START_TEST (test_trader_fetches_a_snapshot_when_the_news_of_a_commit_do_not_come
 }
 END_TEST
 
+// News that come late, behind commit after commit, are not lost.
+START_TEST (test_trader_takes_late_news_for_no_gap)
+{
+    enum { COMMITS = 40, LATE = 4, STEP_US = 20000 };
+    fix_cached ();
+    fix_stock ("fish", 500);
+    int64_t first = fix.version + 1;
+    for (int64_t i = 0; i < COMMITS; i++) {
+        fix.now_us += STEP_US;
+        fix_ask (fix_buy (BOB, i + 1, "fish", 1));
+        fix.version = first + i;
+        fix_settle (i + 1, fix_receipt (STATUS_SOLD, "fish", 1));
+        fix_step (EVENT_DRAINED);
+        ck_assert_uint_eq (fix_count (MESSAGE_SNAPSHOT), 0);
+        if (i >= LATE) {
+            fix.version = first + i - LATE;
+            fix_news (fix_news_of ("fish", 500 - i + LATE));
+            fix_step (EVENT_DRAINED);
+        }
+    }
+    ck_assert_int_eq (trader_counters (fix.trader)->gaps, 0);
+}
+END_TEST
+
 START_TEST (test_trader_fetches_a_snapshot_from_a_restarted_warehouse)
 {
     fix_cached ();
@@ -134,6 +158,7 @@ int main (void)
     tcase_add_test (news, test_trader_sells_on_after_a_gap_in_the_news_once_it_has_a_snapshot);
     tcase_add_loop_test (news, test_trader_fetches_a_snapshot_when_the_news_of_a_commit_do_not_come,
                          0, 2);
+    tcase_add_test (news, test_trader_takes_late_news_for_no_gap);
     tcase_add_test (news, test_trader_fetches_a_snapshot_from_a_restarted_warehouse);
     tcase_add_test (news, test_trader_takes_no_doubled_or_old_news);
     tcase_add_loop_test (news, test_trader_counts_its_own_write_once_whatever_comes_first, 0, 2);

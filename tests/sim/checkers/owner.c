@@ -32,6 +32,7 @@ struct owner {
     struct trader *traders;
     struct reign *reigns;
     struct record_warehouse warehouse;  // as stored last
+    bool begins;                        // its process has begun and stored nothing yet
 };
 
 static void *owner_make (const struct rules *rules)
@@ -169,7 +170,7 @@ static bool see_trader (struct owner *self, const struct record_trader *record, 
 static bool see_warehouse (struct owner *self, const struct record_warehouse *record, char *text)
 {
     const struct record_warehouse *last = &self->warehouse;
-    bool same_life = record->epoch == last->epoch && last->epoch > 0;
+    bool same_life = record->epoch == last->epoch && last->epoch > 0 && !self->begins;
     if ((!same_life && record->epoch != last->epoch + 1) || record->version < last->version) {
         return complain (text,
                          "the warehouse is stored with epoch %" PRId64 ", version %" PRId64
@@ -177,6 +178,7 @@ static bool see_warehouse (struct owner *self, const struct record_warehouse *re
                          record->epoch, record->version, last->epoch, last->version);
     }
     self->warehouse = *record;
+    self->begins = false;
     return true;
 }
 
@@ -196,7 +198,11 @@ static bool see_stored (struct owner *self, const struct fact *fact, char *text)
 
 static bool owner_see (void *context, const struct fact *fact, char *text)
 {
+    struct owner *self = context;
     switch (fact->type) {
+    case FACT_STARTED:
+        self->begins = self->begins || fact->node == WAREHOUSE_NODE;
+        return true;
     case FACT_ANSWERED:
         return see_answered (context, fact, text);
     case FACT_STORED:
