@@ -80,11 +80,11 @@ test: deps-test                 ## every test, under ASan and UBSan; ends with w
 check: $(BINARIES)              ## the C tests alone
 	@$(PYTHON) tests/run_tests.py $(BINARIES)
 
-sim: $(OUT)/souk-sim            ## the simulator: 1000 seeds, or one: make sim SEED=7 STEPS=20000
-	@$< $(if $(SEED),--seed $(SEED),--seeds 1..1000) $(if $(STEPS),--steps $(STEPS)) $(ARGS)
+sim: $(OUT)/souk-sim            ## the simulator: SEEDS=1..1000, or one: SEED=7 STEPS=20000
+	@$< $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1..1000)) $(if $(STEPS),--steps $(STEPS)) $(ARGS)
 
 sim-planted: $(OUT)/souk-sim    ## bugs planted in the cores: which checker catches each, and when
-	@$(PYTHON) tests/sim/planted.py
+	@$(PYTHON) tests/sim/planted.py $(ARGS)
 
 san: $(OUT)/tests/check_shells $(OUT)/tests/check_shells_news  ## the shells, under valgrind
 	@command -v valgrind >/dev/null || { echo "san: apt-get install valgrind"; exit 1; }

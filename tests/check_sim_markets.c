@@ -98,7 +98,8 @@ static void compare_books (enum mode mode)
 {
     int64_t bought = 0;
     int64_t believed = 0;
-    world_tell_books (stage.world, products, 3);
+    world_tell_caches (stage.world, products, 3);
+    world_tell_books (stage.world);
     for (int64_t i = 0; i < BUYERS; i++) {
         const struct buyer_book *book = buyer_book (world_buyer (stage.world, BUYER + i));
         ck_assert_int_eq (book->requests, ORDERS);
@@ -149,7 +150,8 @@ static int64_t wrong_caches (void)
 {
     int64_t wrong = 0;
     size_t before = stage.count;
-    world_tell_books (stage.world, products, 3);
+    world_tell_caches (stage.world, products, 3);
+    world_tell_books (stage.world);
     for (int i = 0; i < 2; i++) {
         int64_t believed = 0;
         for (size_t at = before; at < stage.count; at++) {

@@ -1,15 +1,16 @@
 #include "tests/sim/plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "actors/clients/random.h"
 
-enum { ENDS_MAX = 1024, NODES_MAX = 1 + MARKET_TRADERS + 2 * MARKET_CLIENTS };
+enum { ENDS_MAX = 1024, EVERYBODY = -1 };
 
 struct planned {
     enum fault_class class;
     int64_t a;  // whom it befalls
-    int64_t b;  // and the other end of a connection
+    int64_t b;  // and the other end of a connection, or EVERYBODY
     bool both;  // of a partition: both ways; of a crash: at work; of a new process: a zombie's
     int64_t lasts_us;
 };
@@ -98,6 +99,13 @@ static void draw_next (struct plan *self, int64_t now_us)
     };
     if (self->next.class == FAULT_PARTITION || self->next.class == FAULT_DISCONNECT) {
         draw_ends (self, &self->next, &random);
+        if (self->next.class == FAULT_PARTITION && random_between (&random, 0, 3) == 0) {
+            self->next = (struct planned){.class = FAULT_PARTITION,
+                                          .a = any_trader (self, &random),
+                                          .b = EVERYBODY,
+                                          .both = self->next.both,
+                                          .lasts_us = self->next.lasts_us};
+        }
     } else {
         self->next.a = draw_victim (self, self->next.class, &random);
     }
@@ -154,19 +162,35 @@ static bool is_skipped (const struct plan *self)
     return false;
 }
 
-static void cut (world_t *world, const struct planned *fault, bool cuts)
+static void cut_pair (world_t *world, int64_t a, int64_t b, bool both, bool cuts)
 {
-    world_cut (world, fault->a, fault->b, cuts);
-    if (fault->both) {
-        world_cut (world, fault->b, fault->a, cuts);
+    world_cut (world, a, b, cuts);
+    if (both) {
+        world_cut (world, b, a, cuts);
     }
 }
 
-static void begin (world_t *world, const struct planned *fault)
+static void cut (const struct plan *self, world_t *world, const struct planned *fault, bool cuts)
+{
+    const struct market *market = self->market;
+    if (fault->b != EVERYBODY) {
+        cut_pair (world, fault->a, fault->b, fault->both, cuts);
+        return;
+    }
+    cut_pair (world, fault->a, WAREHOUSE_NODE, fault->both, cuts);
+    for (size_t i = 0; i < market->buyer_count; i++) {
+        cut_pair (world, fault->a, market->buyers[i].client.id, fault->both, cuts);
+    }
+    for (size_t i = 0; i < market->seller_count; i++) {
+        cut_pair (world, fault->a, market->sellers[i].client.id, fault->both, cuts);
+    }
+}
+
+static void begin (const struct plan *self, world_t *world, const struct planned *fault)
 {
     switch (fault->class) {
     case FAULT_PARTITION:
-        cut (world, fault, true);
+        cut (self, world, fault, true);
         break;
     case FAULT_DISCONNECT:
         world_disconnect (world, fault->a, fault->b);
@@ -203,11 +227,11 @@ static void begin (world_t *world, const struct planned *fault)
     }
 }
 
-static void end (world_t *world, const struct planned *fault)
+static void end (const struct plan *self, world_t *world, const struct planned *fault)
 {
     switch (fault->class) {
     case FAULT_PARTITION:
-        cut (world, fault, false);
+        cut (self, world, fault, false);
         break;
     case FAULT_CRASH_WAREHOUSE:
     case FAULT_CRASH_TRADER:
@@ -233,7 +257,7 @@ void plan_act (plan_t *self, world_t *world)
         if (self->ends[i].at_us <= now_us) {
             struct planned fault = self->ends[i].fault;
             self->ends[i] = self->ends[--self->end_count];
-            end (world, &fault);
+            end (self, world, &fault);
         } else {
             i++;
         }
@@ -242,7 +266,11 @@ void plan_act (plan_t *self, world_t *world)
         return;
     }
     if (!is_skipped (self) && self->end_count < ENDS_MAX) {
-        begin (world, &self->next);
+        char text[64];
+        snprintf (text, sizeof text, "planned fault %lld: %s", (long long) self->place,
+                  fault_name (self->next.class));
+        world_note (world, text);
+        begin (self, world, &self->next);
         self->ends[self->end_count++] =
             (struct end){.at_us = now_us + self->next.lasts_us, .fault = self->next};
     }

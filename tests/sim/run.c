@@ -1,5 +1,6 @@
 #include "tests/sim/run.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,10 +116,19 @@ static bool say_to_the_end (struct show *self, const struct message *message)
     return false;
 }
 
+static void tell_caches (struct show *self)
+{
+    world_tell_caches (self->world, self->market.products, self->market.product_count);
+}
+
 // A publisher promises nothing as long as there is trade. One lot more, of any product, shows every
 // cache whether it has missed some news, of this product or of another.
 static bool close_it (struct show *self)
 {
+    if (self->market.trader_count == 1) {
+        tell_caches (self);  // It knows of all commits, and must have found its news missing.
+    }
+    world_note (self->world, "one lot more shows every cache what it has missed");
     world_heal_news (self->world);
     struct message lot = {.type = MESSAGE_RESTOCK, .from = CLOSING_HAND, .clock = 1};
     lot.restock = (struct restock){
@@ -127,16 +137,50 @@ static bool close_it (struct show *self)
         .quantity = 1,
         .price_cents = CLOSING_PRICE,
     };
-    return say_to_the_end (self, &lot);
+    return !self->result->failed && say_to_the_end (self, &lot);
 }
 
 static void finish (struct show *self)
 {
     struct fact over = {.type = FACT_OVER, .now_us = world_now_us (self->world)};
-    world_tell_books (self->world, self->market.products, self->market.product_count);
+    tell_caches (self);
+    world_tell_books (self->world);
     if (!self->result->failed) {
         (void) witness (self, &over);
     }
+}
+
+static void tell_ids (FILE *story, const char *who, int64_t first, size_t count)
+{
+    if (count > 0) {
+        fprintf (story, "%s%s %" PRId64, who, count > 1 ? "s" : "", first);
+    }
+    if (count > 1) {
+        fprintf (story, " to %" PRId64, first + (int64_t) count - 1);
+    }
+    fputs (count > 0 ? ", " : "", story);
+}
+
+// Who takes part, and what will strike them.
+static void tell_cast (const struct market *market, FILE *story)
+{
+    fputs ("warehouse 0, ", story);
+    tell_ids (story, "trader", 1, market->trader_count);
+    tell_ids (story, "buyer", FIRST_BUYER, market->buyer_count);
+    tell_ids (story, "seller", FIRST_SELLER, market->seller_count);
+    tell_ids (story, "stranger", FIRST_STRANGER, market->stranger_count);
+    fprintf (story, "%d has the last word\nsold:", CLOSING_HAND);
+    for (size_t i = 0; i < market->product_count; i++) {
+        fprintf (story, " %s %s", market->products[i],
+                 market->product_rules[i].cached ? "cached" : "sync");
+    }
+    fputs ("\nfaults:", story);
+    for (int class = 0; class < FAULT_COUNT; class ++) {
+        if (market->faults & (INT64_C (1) << class)) {
+            fprintf (story, " %s", fault_name ((enum fault_class) class));
+        }
+    }
+    fprintf (story, "%s\n\n", market->faults ? "" : " none");
 }
 
 static void sum_up (struct show *self)
@@ -173,6 +217,9 @@ void run (const struct options *options, FILE *story, struct run_result *result)
     self->result = result;
     market_draw (&self->market, options);
     tell_market (&self->market, result);
+    if (story) {
+        tell_cast (&self->market, story);
+    }
     self->panel = panel_new (&self->market.rules);
     self->world = market_open (&self->market, witness, self, story);
     if (break_it (self, options) && heal_it (self) && close_it (self)) {

@@ -6,10 +6,17 @@
 #include <unistd.h>
 
 #include "tests/sim/campaign/campaign.h"
-#include "tests/sim/experiment/experiment.h"
 #include "tests/sim/campaign/reduce.h"
+#include "tests/sim/experiment/experiment.h"
 
-enum { EXIT_USAGE = 2, PATIENCE_S = 60, DAY_S = 24 * 3600, JOBS_MAX = 1024, ERROR_TEXT = 256 };
+enum {
+    EXIT_USAGE = 2,
+    PATIENCE_S = 60,
+    STEPS_A_SECOND = 20000,  // at least, on a slow and busy machine
+    DAY_S = 24 * 3600,
+    JOBS_MAX = 1024,
+    ERROR_TEXT = 256
+};
 
 static const char help[] =
     "Runs markets in virtual time, breaks them, and holds them against the invariants.\n"
@@ -38,7 +45,8 @@ static const char help[] =
     "  --shrink            with --seed: leaves out what a failing run does not need to fail\n"
     "  --hashes            prints only the seeds and the hashes of their runs\n"
     "  --jobs N            runs at once (one for each processor)\n"
-    "  --patience N        seconds until a run counts as hung (60)\n"
+    "  --patience N        seconds until a run counts as hung (60, or more where --steps is "
+    "large)\n"
     "  --keep-going        goes on after a failure\n"
     "  --no-sometimes      leaves out the counts of what must happen sometimes\n"
     "  --help              this page\n"
@@ -205,9 +213,12 @@ static struct call read_call (int argc, char **argv)
     struct many *many = &call.campaign.many;
     many->options = options_default ();
     many->jobs = processors < 1 ? 1 : processors > JOBS_MAX ? JOBS_MAX : processors;
-    many->patience_ms = 1000 * PATIENCE_S;
     for (int at = 1; at < argc;) {
         at += take (&call, argv, at);
+    }
+    if (many->patience_ms == 0) {  // A long run may take longer.
+        int64_t steps_s = many->options.steps / STEPS_A_SECOND;
+        many->patience_ms = 1000 * (steps_s > PATIENCE_S ? steps_s : PATIENCE_S);
     }
     if (call.seed == call.seeds) {
         usage (call.seed ? "--seed and --seeds: one of them is enough"
@@ -264,6 +275,16 @@ static void keep_large_blocks_fresh (void)
     (void) mallopt (M_MMAP_THRESHOLD, 128 * 1024);
 }
 
+// What was said must have been heard.
+static int end (int status)
+{
+    if (fflush (stdout) != 0 || ferror (stdout)) {
+        fprintf (stderr, "souk-sim: cannot write what was found\n");
+        return EXIT_FAILURE;
+    }
+    return status;
+}
+
 int main (int argc, char **argv)
 {
     keep_large_blocks_fresh ();
@@ -273,14 +294,9 @@ int main (int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp (argv[i], "--help") == 0) {
             print_help ();
-            return EXIT_SUCCESS;
+            return end (EXIT_SUCCESS);
         }
     }
     struct call call = read_call (argc, argv);
-    int status = answer (&call);
-    if (fflush (stdout) != 0 || ferror (stdout)) {
-        fprintf (stderr, "souk-sim: cannot write what was found\n");
-        return EXIT_FAILURE;
-    }
-    return status;
+    return end (answer (&call));
 }

@@ -228,7 +228,7 @@ class Hurt(unittest.TestCase):
         workers = self.start("--patience", "2")
         os.kill(workers[1], signal.SIGSTOP)
         said = self.end(1)
-        self.assertRegex(said, r"(?m)^FAILED seed \d+: patience\n  it came to no end$")
+        self.assertRegex(said, r"(?m)^FAILED seed \d+: patience\n  not done in time: --patience gives it more$")
         self.assert_gone(workers)
 
 

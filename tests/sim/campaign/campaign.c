@@ -92,7 +92,7 @@ void campaign_print_run (const struct options *options, const struct run_result 
     char time[NUMBER_TEXT];
     printf ("seed %llu: ", (unsigned long long) options->seed);
     if (is_whole (result)) {
-        printf ("%s steps, %s, hash %016llx, ", grouped (result->steps, steps),
+        printf ("%s steps, %s of market time, hash %016llx, ", grouped (result->steps, steps),
                 duration (result->virtual_us, time), (unsigned long long) result->hash);
     }
     if (result->failed) {
@@ -207,7 +207,9 @@ static void tell_failure (const struct count *self, const struct failure *failur
     struct options options = self->campaign->many.options;
     options.seed = failure->seed;
     options_print (&options, command, sizeof command);
-    fprintf (self->report, "\nFAILED seed %llu: %s\n  %s\n  again: %s %s\n",
+    fprintf (self->report,
+             "\nFAILED seed %llu: %s\n  %s\n  again: %s %s\n"
+             "  (with --trace: its whole story; with --shrink: the smallest that fails like it)\n",
              (unsigned long long) failure->seed, failure->result.checker, failure->result.text,
              self->campaign->program, command);
     tell_last_events (self, failure);

@@ -157,7 +157,7 @@ static struct run_result result_of_death (const struct worker *self, int status)
     const char *how = "";
     if (self->hung) {
         snprintf (result.checker, sizeof result.checker, "patience");
-        how = "it came to no end";
+        how = "not done in time: --patience gives it more";
     } else if (WIFSIGNALED (status)) {
         snprintf (result.checker, sizeof result.checker, "signal %d", WTERMSIG (status));
         how = strsignal (WTERMSIG (status));

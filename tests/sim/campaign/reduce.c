@@ -94,6 +94,10 @@ int reduce_run (const char *program, const struct many *many)
     fprintf (stderr, "fails by %s\n", self.result.checker);
     self.failure = self.result;
     struct options drawn = name_drawn (&options, &self.failure);
+    if (self.failure.steps > 0 && self.failure.steps < options.steps) {
+        options.steps = self.failure.steps;  // It did not come further.
+        drawn.steps = options.steps;
+    }
     const struct shrink_task task = {still_fails, planned, tell, &self};
     struct options smallest = shrink (&options, &drawn, &task);
     char command[COMMAND_TEXT];

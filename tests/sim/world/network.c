@@ -164,17 +164,21 @@ static int64_t delay_of (world_t *self, const struct line *line, const struct wa
     return world_draw (self, STREAM_DELAY, config->delay_min_us, config->delay_max_us);
 }
 
-// When a letter that leaves now will arrive: behind those before it, unless it is struck.
-static int64_t arrival_of (world_t *self, const struct line *line, struct way *way, bool news)
+// When a letter that leaves now will arrive: behind those before it, unless it is struck, which
+// makes it `late`.
+static int64_t arrival_of (world_t *self, const struct line *line, struct way *way, bool news,
+                           bool *late)
 {
     int64_t *last_us = news ? &way->news_last_us : &way->last_us;
     int64_t at_us = self->now_us + delay_of (self, line, way);
     if (strikes (self, FAULT_DELAY)) {
+        *late = true;
         int64_t late_us = world_draw (self, STREAM_STRIKE, 1, 8);
         at_us += late_us == 8 ? world_draw (self, STREAM_STRIKE, 0, LATE_MAX_US)
                               : late_us * self->config.delay_max_us;
     }
     if (strikes (self, FAULT_REORDER)) {
+        *late = true;
         // It takes a way of its own: those behind it may overtake it, and it those before it.
         at_us += world_draw (self, STREAM_STRIKE, 0, 4) * self->config.delay_max_us;
         self->sometimes.count[SOMETIMES_OVERTAKEN] += at_us < *last_us;
@@ -184,11 +188,14 @@ static int64_t arrival_of (world_t *self, const struct line *line, struct way *w
     return *last_us;
 }
 
-static void put_on_way (world_t *self, struct mail *mail)
+// Returns whether it will be late.
+static bool put_on_way (world_t *self, struct mail *mail)
 {
+    bool late = false;
     struct way *way = way_from (mail->line, mail->from);
-    int64_t at_us = arrival_of (self, mail->line, way, mail->port == PORT_NEWS);
+    int64_t at_us = arrival_of (self, mail->line, way, mail->port == PORT_NEWS, &late);
     agenda_add (&self->agenda, at_us, ENTRY_ARRIVAL, mail, 0);
+    return late;
 }
 
 static bool is_open (const world_t *self, const struct line *line, const struct node *to)
@@ -258,11 +265,12 @@ enum passage network_send (world_t *self, struct node *from, struct node *to, en
         struct mail *second = mail_new (self);
         *second = *mail;
         second->parcel = parcel_double (mail->parcel);
-        put_on_way (self, second);
+        (void) put_on_way (self, second);
+        (void) put_on_way (self, mail);
         self->sometimes.count[SOMETIMES_DOUBLED]++;
+        return PASSAGE_TWICE;
     }
-    put_on_way (self, mail);
-    return PASSAGE_GOES;
+    return put_on_way (self, mail) ? PASSAGE_LATE : PASSAGE_GOES;
 }
 
 void network_arrive (world_t *self, struct mail *mail)
@@ -271,6 +279,7 @@ void network_arrive (world_t *self, struct mail *mail)
     struct way *way = way_from (line, mail->from);
     if (mail->incarnation != line->incarnation || mail->to->state == NODE_DOWN || mail->to->gone) {
         self->sometimes.count[SOMETIMES_QUEUE_LOST]++;
+        story_lost (self, mail);
         mail_free (self, mail);
     } else if (way->cuts > 0 && mail->port == PORT_NEWS) {
         self->sometimes.count[SOMETIMES_NEWS_MISSED]++;

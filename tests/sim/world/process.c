@@ -288,8 +288,7 @@ void process_start (world_t *self, struct node *node)
     network_release_all (self, node);
 }
 
-// Dies now. Of a round that was under way some letters may have left.
-static void leave_half (world_t *self, struct node *node)
+int64_t process_leave_half (world_t *self, struct node *node)
 {
     int64_t letters = (int64_t) node->out->letter_count;
     int64_t sent = world_draw (self, STREAM_CRASH, 0, letters);
@@ -297,6 +296,7 @@ static void leave_half (world_t *self, struct node *node)
         self->sometimes.count[SOMETIMES_CRASH_HALF_SAID]++;
     }
     post_letters (self, node, (size_t) sent);
+    return sent;
 }
 
 void process_end (world_t *self, struct node *node)
@@ -307,7 +307,7 @@ void process_end (world_t *self, struct node *node)
     if (node->busy && node->role == ROLE_WAREHOUSE) {
         warehouse_process_crash (self, node);
     } else if (node->busy && world_draw (self, STREAM_CRASH, 0, 1)) {
-        leave_half (self, node);
+        (void) process_leave_half (self, node);
     }
     if (node->role == ROLE_TRADER && trader_unsettled (node->core) > 0) {
         self->sometimes.count[SOMETIMES_CRASH_DECIDED]++;

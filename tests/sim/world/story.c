@@ -12,6 +12,8 @@ enum { SCENE_US = 5000, LINE_BYTES = MESSAGE_TEXT_BYTES + 64 };
 
 static const char *const struck[] = {
     [PASSAGE_GOES] = "",
+    [PASSAGE_TWICE] = " (twice)",
+    [PASSAGE_LATE] = " (late)",
     [PASSAGE_LOST] = " (lost)",
     [PASSAGE_HELD] = " (waits for the connection)",
     [PASSAGE_NOWHERE] = " (nowhere to go)",
@@ -73,6 +75,16 @@ void story_news (world_t *self, const struct node *from, const struct message *m
     self->hash = message_digest (mix (self->hash, (uint64_t) self->now_us), message);
     if (self->config.story) {
         tell (self, from, "all", 0, message, PASSAGE_GOES);
+    }
+}
+
+void story_lost (world_t *self, const struct mail *mail)
+{
+    if (self->config.story) {
+        tell_time (self);
+        fprintf (self->config.story,
+                 "          a letter of %" PRId64 " to %" PRId64 " is lost with its connection\n",
+                 mail->from->id, mail->to->id);
     }
 }
 

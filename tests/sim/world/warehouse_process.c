@@ -165,7 +165,7 @@ void warehouse_process_round_end (world_t *self, struct node *node)
     reply (self, node);
 }
 
-// Dies before, while or after its batch is written, and before its answer has left.
+// Dies before or after its batch is written, and before all of its letters have left.
 void warehouse_process_crash (world_t *self, struct node *node)
 {
     if (node->out->record_count == 0) {
@@ -174,6 +174,8 @@ void warehouse_process_crash (world_t *self, struct node *node)
     if (world_draw (self, STREAM_CRASH, 0, 1)) {
         self->sometimes.count[SOMETIMES_CRASH_UNWRITTEN]++;
     } else if (write_records (self, node) == STORE_OK) {
-        self->sometimes.count[SOMETIMES_CRASH_UNSAID]++;
+        // Its answer leaves first, then its news, one by one.
+        int64_t said = process_leave_half (self, node);
+        self->sometimes.count[SOMETIMES_CRASH_UNSAID] += said == 0;
     }
 }

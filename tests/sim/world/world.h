@@ -73,6 +73,9 @@ void world_say (world_t *self, int64_t from, int64_t to, const struct message *m
 // What a hand has heard last from anybody; NULL: nothing. Valid until it hears again.
 const struct message *world_heard (const world_t *self, int64_t hand);
 
+// A line of the story that is no letter.
+void world_note (world_t *self, const char *text);
+
 // Runs until this time (DEADLINE_NONE: while there is anything to do), or until so many core events
 // more are done. WORLD_QUIET: nothing is under way then, and nothing will happen by itself.
 enum world_end { WORLD_TIME, WORLD_STEPS, WORLD_QUIET, WORLD_ENDED_BY_WITNESS };
@@ -103,14 +106,15 @@ void world_cut (world_t *self, int64_t from, int64_t to, bool cut);  // one way
 void world_disconnect (world_t *self, int64_t a, int64_t b);
 void world_fill_disk (world_t *self, bool full);
 void world_fail_fsync (world_t *self);  // the next one
-void world_heal (world_t *self);         // all of these, and letters are struck no more,
-void world_heal_news (world_t *self);    // but for news, which are from now on heard by all
+void world_heal (world_t *self);        // all of these, and letters are struck no more,
+void world_heal_news (world_t *self);   // but for news, which are from now on heard by all
 
 void world_stop_clients (world_t *self);        // they finish what is open
 bool world_clients_done (const world_t *self);  // and have
 
-// Tells FACT_BOOK of every client's core, and FACT_BELIEVED of every trader and product.
-void world_tell_books (world_t *self, const char *const *products, size_t count);
+// Tells FACT_BELIEVED of every trader and product; FACT_BOOK of every client's core.
+void world_tell_caches (world_t *self, const char *const *products, size_t count);
+void world_tell_books (world_t *self);
 
 // The parts, to be looked at. The world owns them; NULL while the node is down.
 const trader_t *world_trader (const world_t *self, int64_t id);

@@ -3,6 +3,11 @@
 
 #include "tests/sim/world/world_state.h"
 
+void world_note (world_t *self, const char *text)
+{
+    story_event (self, "%s", text);
+}
+
 void world_crash (world_t *self, int64_t id)
 {
     struct node *node = world_node (self, id);
@@ -185,19 +190,24 @@ static void tell_trader (world_t *self, const struct node *node, const char *con
     }
 }
 
-void world_tell_books (world_t *self, const char *const *products, size_t count)
+void world_tell_caches (world_t *self, const char *const *products, size_t count)
 {
     for (size_t i = 0; i < self->node_count; i++) {
         const struct node *node = self->nodes[i];
-        if (!node->core) {
-            continue;
-        }
-        if (node->role == ROLE_BUYER) {
-            tell_buyer (self, node);
-        } else if (node->role == ROLE_SELLER) {
-            tell_seller (self, node);
-        } else if (node->role == ROLE_TRADER && !node->gone) {
+        if (node->role == ROLE_TRADER && node->core && !node->gone) {
             tell_trader (self, node, products, count);
+        }
+    }
+}
+
+void world_tell_books (world_t *self)
+{
+    for (size_t i = 0; i < self->node_count; i++) {
+        const struct node *node = self->nodes[i];
+        if (node->role == ROLE_BUYER && node->core) {
+            tell_buyer (self, node);
+        } else if (node->role == ROLE_SELLER && node->core) {
+            tell_seller (self, node);
         }
     }
 }

@@ -167,6 +167,7 @@ void node_count_life (world_t *self, const struct node *node);  // adds what its
 void process_start (world_t *self, struct node *node);
 void process_end (world_t *self, struct node *node);  // with all that it had not made durable
 void process_end_and_restart (world_t *self, struct node *node);
+int64_t process_leave_half (world_t *self, struct node *node);  // of its letters some leave
 void process_pause (world_t *self, struct node *node);
 void process_resume (world_t *self, struct node *node);
 void process_wake (world_t *self, struct node *node);       // at its deadline
@@ -188,7 +189,14 @@ void post_letters (world_t *self, struct node *from, size_t count);  // the firs
 void post_told (world_t *self, const struct mail *mail);             // FACT_TOLD, to a client
 
 // network.c
-enum passage { PASSAGE_GOES, PASSAGE_LOST, PASSAGE_HELD, PASSAGE_NOWHERE };
+enum passage {
+    PASSAGE_GOES,
+    PASSAGE_TWICE,
+    PASSAGE_LATE,  // or overtaken by others
+    PASSAGE_LOST,
+    PASSAGE_HELD,  // until there is a connection
+    PASSAGE_NOWHERE,
+};
 struct line *line_between (world_t *self, struct node *a, struct node *b);
 enum passage network_send (world_t *self, struct node *from, struct node *to, enum port port,
                            int64_t incarnation, const struct message *message, const char *garbage);
@@ -210,6 +218,7 @@ void story_letter (world_t *self, const struct node *from, const struct node *to
                    const struct message *message, enum passage passage);
 void story_garbage (world_t *self, const struct node *from, const struct node *to,
                     const char *garbage);
+void story_lost (world_t *self, const struct mail *mail);  // with its connection, on its way
 void story_heard (world_t *self, const struct node *to, enum passage passage);  // of news
 void story_news (world_t *self, const struct node *from, const struct message *message);
 void story_event (world_t *self, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
