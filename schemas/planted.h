@@ -48,11 +48,11 @@
     X (18, "refusal-told-early", "outcome durability", 20,                                         \
        "a cached refusal is told before the warehouse has it")                                     \
     X (19, "accounts-forgotten", "money", 20, "a restarted warehouse begins with empty accounts")  \
-    X (20, "fenced-goes-on", "liveness", 100, "a trader that was replaced does not end")           \
-    X (21, "unknown-not-ordered-again", "liveness", 120,                                           \
+    X (20, "fenced-goes-on", "liveness", 200, "a trader that was replaced does not end")           \
+    X (21, "unknown-not-ordered-again", "liveness", 400,                                           \
        "a buyer only asks on about an order that nobody remembers")                                \
     X (22, "restock-unpublished", "convergence", 20, "caches are not told of a new lot")           \
-    X (23, "oldest-lot-alone", "linear", 60,                                                       \
+    X (23, "oldest-lot-alone", "linear conservation", 60,                                          \
        "an order that is all or nothing is refused unless the oldest lot has all of it")           \
     X (24, "sync-decided-here", "linear", 40,                                                      \
        "a trader decides by its cache what only the warehouse may")

@@ -174,8 +174,8 @@ void warehouse_process_crash (world_t *self, struct node *node)
     if (world_draw (self, STREAM_CRASH, 0, 1)) {
         self->sometimes.count[SOMETIMES_CRASH_UNWRITTEN]++;
     } else if (write_records (self, node) == STORE_OK) {
-        // Its answer leaves first, then its news, one by one.
-        int64_t said = process_leave_half (self, node);
-        self->sometimes.count[SOMETIMES_CRASH_UNSAID] += said == 0;
+        // Its news leave first, one by one, and its answer last.
+        int64_t letters = (int64_t) node->out->letter_count;
+        self->sometimes.count[SOMETIMES_CRASH_UNSAID] += process_leave_half (self, node) < letters;
     }
 }
