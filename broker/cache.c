@@ -34,8 +34,9 @@ struct cache {
     struct cached *by_name;    // uthash
     struct own_write *writes;  // write n stands at n % writes_max
     int64_t writes_max;
-    int64_t first;  // the oldest write that a figure may lack
-    int64_t next;   // count of the next write
+    int64_t first;    // the oldest write that a figure may lack
+    int64_t next;     // count of the next write
+    int64_t settled;  // count of the latest write that the warehouse is known to have applied
 };
 
 cache_t *cache_new (int64_t trader, size_t writes_max, bool follows)
@@ -82,6 +83,7 @@ void cache_begin (cache_t *self, int64_t epoch)
     self->product_count = 0;
     self->first = 1;
     self->next = 1;
+    self->settled = 0;
 }
 
 static struct cached *find (const cache_t *self, const char *name)
@@ -210,6 +212,7 @@ static void forget_included (cache_t *self)
 
 void cache_settle (cache_t *self, int64_t count, int64_t short_by)
 {
+    self->settled = count;
     if (count < self->first) {
         return;  // A figure that is newer than the commit came first.
     }
@@ -242,7 +245,7 @@ static void rebase (cache_t *self, const char *name, int64_t version, int64_t in
     int64_t from = included + 1 > self->first ? included + 1 : self->first;
     for (int64_t count = from; count < self->next; count++) {
         const struct own_write *write = write_of (self, count);
-        if (write->product == product) {
+        if (write->product == product && !PLANTED (26)) {
             product->available += write->units;
         }
     }
@@ -259,6 +262,9 @@ static int64_t own_included (const cache_t *self, const struct trader_seen *trad
 void cache_snapshot (cache_t *self, const struct stock *stock)
 {
     int64_t included = own_included (self, stock->traders, stock->trader_count);
+    if (!self->follows && included < self->settled) {
+        return;  // It is from before a commit whose writes are forgotten: it would undo them.
+    }
     for (size_t i = 0; i < stock->stock_count; i++) {
         rebase (self, stock->stock[i].product, stock->version, included, stock->stock[i].available);
     }

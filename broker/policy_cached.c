@@ -16,7 +16,8 @@ static void decide_buy (trader_t *self, struct request *request)
     } else {
         request->promised = request->all_or_nothing ? 0 : available;
     }
-    request->write = cache_write (self->cache, request->product, -request->promised);
+    request->write =
+        cache_write (self->cache, request->product, PLANTED (25) ? 0 : -request->promised);
     self->counters.accepted += request->promised > 0;
 }
 

@@ -20,7 +20,7 @@
        "a restarted warehouse does not know which orders it has answered")                         \
     X (3, "old-epoch-accepted", "owner liveness", 60,                                              \
        "the warehouse takes batches of a process that another one has replaced")                   \
-    X (4, "gap-unseen", "convergence", 500,                                                        \
+    X (4, "gap-unseen", "convergence stock", 500,                                                  \
        "a cache does not notice that an invalidation was lost")                                    \
     X (5, "token-not-merged", "session", 10, "a client forgets the causal tokens that it is told") \
     X (6, "token-ignored", "session", 20,                                                          \
@@ -43,7 +43,7 @@
     X (15, "last-units-unrecorded", "conservation", 20,                                            \
        "the sale of a lot's last units is not recorded")                                           \
     X (16, "join-keeps-epoch", "owner", 20, "another process gets the epoch of the one before it") \
-    X (17, "older-figure-replaces", "convergence", 800,                                            \
+    X (17, "older-figure-replaces", "convergence stock", 60,                                       \
        "a snapshot or an invalidation that comes late replaces newer figures of a cache")          \
     X (18, "refusal-told-early", "outcome durability", 20,                                         \
        "a cached refusal is told before the warehouse has it")                                     \
@@ -55,6 +55,9 @@
     X (23, "oldest-lot-alone", "linear conservation", 60,                                          \
        "an order that is all or nothing is refused unless the oldest lot has all of it")           \
     X (24, "sync-decided-here", "linear", 40,                                                      \
-       "a trader decides by its cache what only the warehouse may")
+       "a trader decides by its cache what only the warehouse may")                                \
+    X (25, "own-sales-not-counted", "stock", 30, "a cache goes on as if it had sold nothing")      \
+    X (26, "own-writes-forgotten", "stock", 30,                                                    \
+       "a cache takes a figure over without its own writes that are not in it")
 
 #endif

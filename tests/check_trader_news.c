@@ -139,10 +139,13 @@ START_TEST (test_trader_without_news_learns_by_its_commits_and_snapshots)
     fix_refuses_behind (1, ALICE, 1);
     fix_refused_by_commit (1, ALICE, 1);
     const struct level level = {"fish", 5};
-    fix_warehouse (fix_snapshot (&level, 1));
+    const struct trader_seen first[] = {{FIX_TRADER, 1, 1}};
+    fix_warehouse (fix_with_traders (fix_snapshot (&level, 1), first, 1));
     fix_promises (2, 2, 2);
     fix.version = 2;
     fix_settle (2, fix_receipt (STATUS_SOLD, "fish", 2));
+    // From before that commit, and late: it would bring back what was sold.
+    fix_warehouse (fix_with_traders (fix_snapshot (&level, 1), first, 1));
     fix.version = 7;
     fix_news (fix_news_of ("fish", 99));  // Seven is far from one, and no matter.
     ck_assert (trader_ready (fix.trader));

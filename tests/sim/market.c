@@ -148,7 +148,7 @@ static void draw_strangers (struct market *self, int64_t count, struct random *r
             .id = FIRST_STRANGER + (int64_t) i,
             .traders = self->trader_ids,
             .trader_count = self->trader_count,
-            .bound = any_cached (self) && random_next (random) % 2,
+            .bound = any_cached (self),
             .products = self->products,
             .product_count = self->product_count,
             .every_us = random_between (random, 1, 20) * WORLD_MS,

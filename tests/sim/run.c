@@ -125,7 +125,9 @@ static void tell_caches (struct show *self)
 // cache whether it has missed some news, of this product or of another.
 static bool close_it (struct show *self)
 {
-    if (self->market.trader_count == 1) {
+    bool alone =
+        self->market.trader_count == 1 && !(self->market.faults & (INT64_C (1) << FAULT_REPLACE));
+    if (alone) {
         tell_caches (self);  // It knows of all commits, and must have found its news missing.
     }
     world_note (self->world, "one lot more shows every cache what it has missed");
