@@ -1,11 +1,18 @@
 #include "tests/sim/world/parcel.h"
 
 #include <assert.h>
-#include <sanitizer/asan_interface.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "schemas/codec_fields.h"
+
+// A compiler may come without the header where it comes without the sanitizer.
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void) (at), (void) (size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void) (at), (void) (size))
+#endif
 
 enum {
     BIN_COUNT = 16,
