@@ -57,7 +57,7 @@ void trader_stock (trader_t *self, const struct message *message)
         self->fenced = true;
         return;
     }
-    if (stock->version >= self->committed) {  // Else it is older than what is known already.
+    if (stock->version >= self->committed) {  // Else it would undo what is known to be committed.
         cache_snapshot (self->cache, stock);
     }
 }

@@ -6,6 +6,7 @@
 
 #include "schemas/codec_fields.h"
 #include "tests/kit/message_cases.h"
+#include "tests/sim/world/digest.h"
 #include "tests/sim/world/parcel.h"
 
 enum { SAMPLES = 24, BLOCK_BYTES = 4 * 1024 * 1024, BOTH_WAYS = 2 };

@@ -20,10 +20,6 @@ const struct message *parcel_open (struct parcel *self, struct decode_error *err
 // A second one of the same.
 struct parcel *parcel_double (const struct parcel *self);
 
-// A hash over everything that the message says on the wire, mixed into `hash`: header, fields,
-// strings by content. The same on every machine and compiler.
-uint64_t message_digest (uint64_t hash, const struct message *message);
-
 // Gives the pool's memory back, for tools that look for leaks.
 void parcel_pool_empty (void);
 

@@ -148,7 +148,6 @@ void post_letters (world_t *self, struct node *from, size_t count)
 {
     for (size_t i = 0; i < count && !self->halted; i++) {
         const struct letter *letter = &from->out->letters[i];
-        self->letters++;
         switch (letter->port) {
         case PORT_NEWS:
             publish (self, from, letter);

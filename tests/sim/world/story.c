@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schemas/message_text.h"
+#include "tests/sim/world/digest.h"
 #include "tests/sim/world/world_state.h"
 
 enum { SCENE_US = 5000, LINE_BYTES = MESSAGE_TEXT_BYTES + 64 };

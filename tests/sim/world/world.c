@@ -271,11 +271,6 @@ int64_t world_steps (const world_t *self)
     return self->steps;
 }
 
-int64_t world_letters (const world_t *self)
-{
-    return self->letters;
-}
-
 int64_t world_sent (const world_t *self, enum port port)
 {
     return self->sent[port];

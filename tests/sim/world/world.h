@@ -84,7 +84,6 @@ enum world_end world_run (world_t *self, int64_t until_us, int64_t steps);
 int64_t world_now_us (const world_t *self);
 int64_t world_last_us (const world_t *self);  // when something happened last
 int64_t world_steps (const world_t *self);    // core events so far
-int64_t world_letters (const world_t *self);
 
 // Messages sent so far to arrive at such a port: of what is published, each subscriber's copy.
 int64_t world_sent (const world_t *self, enum port port);

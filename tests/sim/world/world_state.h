@@ -130,7 +130,6 @@ struct world {
     int64_t now_us;
     int64_t last_us;  // when something happened last
     int64_t steps;
-    int64_t letters;
     int64_t sent[PORTS];
     uint64_t hash;
     int64_t told_us;  // time of the story's last line
