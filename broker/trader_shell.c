@@ -1,12 +1,17 @@
 #include "broker/trader_shell.h"
 
+#include "broker/poller_shell.h"
 #include "broker/report.h"
+#include "broker/topics_shell.h"
 
 enum {
     STOP_BOUND_US = 3000000,
     REPORT_ERROR = 256,
     WAITING_MAX = 64,  // messages kept for a warehouse that is away: the core sends them again
 };
+
+// The sockets in the poller.
+enum { PIPE, CLIENTS, WAREHOUSE, NEWS_IN, NEWS_OUT };
 
 struct shell {
     const struct trader_shell_config *config;
@@ -15,6 +20,7 @@ struct shell {
     zsock_t *warehouse;  // DEALER
     zsock_t *news_in;    // SUB
     zsock_t *news_out;   // XPUB
+    struct poller poller;
     struct topics topics;
     struct wire wire;
     trader_t *trader;
@@ -59,15 +65,21 @@ static void step (struct shell *self, enum event_type type)
     trader_step (self->trader, &event, &self->wire.out);
 }
 
-// Hands what waits at a socket to the core, at most LIMIT_DRAIN of it. `body` is where the
-// message stands: behind the routing id, the delimiter or the topic.
-static void drain (struct shell *self, zsock_t *socket, enum port port, size_t bytes_max)
+// Hands what waits at a socket to the core, at most LIMIT_DRAIN of it. The message stands behind
+// the routing id, the delimiter or the topic.
+static void drain (struct shell *self, size_t index, zsock_t *socket, enum port port,
+                   size_t bytes_max)
 {
+    if (!poller_ready (&self->poller, index)) {
+        return;
+    }
+    int64_t now_us = wire_now_us ();
     for (int i = 0; i < LIMIT_DRAIN; i++) {
         struct frames frames;
         struct decode_error error;
-        struct event event = {.port = port, .now_us = wire_now_us ()};
+        struct event event = {.port = port, .now_us = now_us};
         if (!wire_receive (socket, &frames)) {
+            poller_drained (&self->poller, index);
             return;
         }
         size_t id_size = zmq_msg_size (&frames.frame[0]);
@@ -95,13 +107,16 @@ static void send_letter (struct shell *self, const struct letter *letter)
     switch (letter->port) {
     case PORT_CLIENTS:
         sent = wire_send (&self->wire, self->clients, WIRE_ROUTED, letter);
+        poller_sent (&self->poller, CLIENTS);
         break;
     case PORT_WAREHOUSE:
         sent = wire_send (&self->wire, self->warehouse, WIRE_DELIMITED, letter);
+        poller_sent (&self->poller, WAREHOUSE);
         break;
     case PORT_NEWS:
         if (topics_want (&self->topics, letter)) {
             sent = wire_send (&self->wire, self->news_out, WIRE_PUBLISHED, letter);
+            poller_sent (&self->poller, NEWS_OUT);
         }
         break;
     case PORT_TRADER:
@@ -125,6 +140,7 @@ static void send_letter (struct shell *self, const struct letter *letter)
 static void tell (struct shell *self, const char *command, const char *line)
 {
     zstr_sendx (self->pipe, command, line, NULL);
+    poller_sent (&self->poller, PIPE);
 }
 
 static void tell_ready (struct shell *self)
@@ -178,14 +194,13 @@ static void flush (struct shell *self)
 
 static void obey (struct shell *self)
 {
-    char *command = zstr_recv (self->pipe);
-    if (command && streq (command, "STOP")) {
+    poller_drained (&self->poller, PIPE);
+    enum wire_order order = wire_order (self->pipe);
+    if (order == WIRE_STOP) {
         step (self, EVENT_STOP);
         self->stop_by_us = wire_now_us () + STOP_BOUND_US;
-    } else {
-        self->ended = true;
     }
-    zstr_free (&command);
+    self->ended = self->ended || order == WIRE_END;
 }
 
 static int64_t next_wake (const struct shell *self)
@@ -194,28 +209,34 @@ static int64_t next_wake (const struct shell *self)
     return self->stop_by_us && self->stop_by_us < deadline ? self->stop_by_us : deadline;
 }
 
+static void watch_sockets (struct shell *self)
+{
+    zsock_t *const sockets[] = {
+        [PIPE] = self->pipe,       [CLIENTS] = self->clients,   [WAREHOUSE] = self->warehouse,
+        [NEWS_IN] = self->news_in, [NEWS_OUT] = self->news_out,
+    };
+    for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
+        poller_add (&self->poller, sockets[i]);
+    }
+}
+
 static void serve (struct shell *self)
 {
+    watch_sockets (self);
     step (self, EVENT_START);
     flush (self);
     while (!self->ended) {
-        zmq_pollitem_t items[] = {
-            {zsock_resolve (self->pipe), 0, ZMQ_POLLIN, 0},
-            {zsock_resolve (self->clients), 0, ZMQ_POLLIN, 0},
-            {zsock_resolve (self->warehouse), 0, ZMQ_POLLIN, 0},
-            {zsock_resolve (self->news_in), 0, ZMQ_POLLIN, 0},
-            {zsock_resolve (self->news_out), 0, ZMQ_POLLIN, 0},
-        };
-        if (zmq_poll (items, 5, wire_timeout_ms (next_wake (self))) == -1 && errno == ETERM) {
-            return;
-        }
-        if (items[0].revents) {
+        poller_wait (&self->poller, next_wake (self));
+        if (poller_ready (&self->poller, PIPE)) {
             obey (self);
         }
-        topics_update (&self->topics, self->news_out);
-        drain (self, self->news_in, PORT_NEWS, LIMIT_MESSAGE_BYTES);
-        drain (self, self->warehouse, PORT_WAREHOUSE, LIMIT_BATCH_BYTES);
-        drain (self, self->clients, PORT_CLIENTS, LIMIT_MESSAGE_BYTES);
+        if (poller_ready (&self->poller, NEWS_OUT)
+            && topics_update (&self->topics, self->news_out)) {
+            poller_drained (&self->poller, NEWS_OUT);
+        }
+        drain (self, NEWS_IN, self->news_in, PORT_NEWS, LIMIT_MESSAGE_BYTES);
+        drain (self, WAREHOUSE, self->warehouse, PORT_WAREHOUSE, LIMIT_BATCH_BYTES);
+        drain (self, CLIENTS, self->clients, PORT_CLIENTS, LIMIT_MESSAGE_BYTES);
         step (self, EVENT_DRAINED);  // Looks at what is due, too.
         flush (self);
     }

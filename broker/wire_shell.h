@@ -70,23 +70,16 @@ void wire_log_message (const struct wire *self, const struct message *message, i
 void wire_log (const struct wire *self, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
 
+// What whoever runs the shell's actor has told it, by now: STOP is to finish what is accepted, END
+// (czmq's $TERM, or anything else) to end at once.
+enum wire_order { WIRE_NO_ORDER, WIRE_STOP, WIRE_END };
+enum wire_order wire_order (zsock_t *pipe);
+
 // Ends a round: letters and messages of it are gone.
 void wire_round (struct wire *self);
 
-// Milliseconds for zmq_poll until `deadline_us`: rounded up, so that it has come when the poll
-// ends; -1 where there is none.
-long wire_timeout_ms (int64_t deadline_us);
-
-// The topics that an XPUB's subscribers want, so that nothing is built that nobody hears.
-struct topics {
-    zlistx_t *wanted;  // prefixes, as strings
-    bool all;          // there were too many to remember: everything is wanted
-};
-
-void topics_init (struct topics *self);
-void topics_free (struct topics *self);
-// Takes in what the subscribers of the XPUB said meanwhile, at most LIMIT_DRAIN of it.
-void topics_update (struct topics *self, zsock_t *xpub);
-bool topics_want (const struct topics *self, const struct letter *letter);
+// Milliseconds for poll until `deadline_us`: rounded up, so that it has come when the poll ends; -1
+// where there is none.
+int wire_timeout_ms (int64_t deadline_us);
 
 #endif

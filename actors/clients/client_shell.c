@@ -1,13 +1,18 @@
 #include "actors/clients/client_shell.h"
 
+#include "broker/poller_shell.h"
+
 enum { STOP_BOUND_US = 5000000, PROGRESS_US = 500000, REPORT_ERROR = 256 };
+
+// The sockets in the poller; the traders' are from TRADERS on.
+enum { PIPE, NEWS, TRADERS };
 
 struct shell {
     const struct client_shell_config *config;
     zsock_t *pipe;
     zsock_t *traders[LIMIT_TRADERS];  // DEALERs, in the order of the configuration
     zsock_t *news;                    // SUB to all traders
-    zmq_pollitem_t items[LIMIT_TRADERS + 2];
+    struct poller poller;
     struct wire wire;
     int64_t progress_due_us;
     int64_t stop_by_us;  // 0: not stopping
@@ -38,13 +43,12 @@ static bool open_sockets (struct shell *self, char *error, size_t size)
     return true;
 }
 
-static void make_items (struct shell *self)
+static void watch_sockets (struct shell *self)
 {
-    size_t count = self->config->trader_count;
-    self->items[0] = (zmq_pollitem_t){zsock_resolve (self->pipe), 0, ZMQ_POLLIN, 0};
-    self->items[1] = (zmq_pollitem_t){zsock_resolve (self->news), 0, ZMQ_POLLIN, 0};
-    for (size_t i = 0; i < count; i++) {
-        self->items[i + 2] = (zmq_pollitem_t){zsock_resolve (self->traders[i]), 0, ZMQ_POLLIN, 0};
+    poller_add (&self->poller, self->pipe);
+    poller_add (&self->poller, self->news);
+    for (size_t i = 0; i < self->config->trader_count; i++) {
+        poller_add (&self->poller, self->traders[i]);
     }
 }
 
@@ -62,13 +66,18 @@ static bool is_meant_for (const struct shell *self, const struct event *event)
            || event->message->oversell.buyer == self->config->id;
 }
 
-static void drain (struct shell *self, zsock_t *socket, enum port port)
+static void drain (struct shell *self, size_t index, zsock_t *socket, enum port port)
 {
+    if (!poller_ready (&self->poller, index)) {
+        return;
+    }
+    int64_t now_us = wire_now_us ();
     for (int i = 0; i < LIMIT_DRAIN; i++) {
         struct frames frames;
         struct decode_error error;
-        struct event event = {.port = port, .now_us = wire_now_us ()};
+        struct event event = {.port = port, .now_us = now_us};
         if (!wire_receive (socket, &frames)) {
+            poller_drained (&self->poller, index);
             return;
         }
         wire_decode (&self->wire, &frames, port == PORT_NEWS ? 1 : 0, LIMIT_MESSAGE_BYTES, &event,
@@ -83,14 +92,28 @@ static void drain (struct shell *self, zsock_t *socket, enum port port)
     }
 }
 
-static zsock_t *dealer_of (const struct shell *self, int64_t trader)
+// The index of this trader's socket, -1 where it has none.
+static int dealer_of (const struct shell *self, int64_t trader)
 {
     for (size_t i = 0; i < self->config->trader_count; i++) {
         if (self->config->traders[i].id == trader) {
-            return self->traders[i];
+            return (int) i;
         }
     }
-    return NULL;
+    return -1;
+}
+
+// What cannot go is lost, as on any wire: the core sends it again.
+static void send_letter (struct shell *self, const struct letter *letter)
+{
+    int index = dealer_of (self, letter->to);
+    if (index < 0) {
+        return;
+    }
+    if (wire_send (&self->wire, self->traders[index], WIRE_PLAIN, letter)) {
+        wire_log_message (&self->wire, &letter->message, letter->to);
+    }
+    poller_sent (&self->poller, TRADERS + (size_t) index);
 }
 
 static void report (struct shell *self, const char *command, const char *event,
@@ -102,17 +125,14 @@ static void report (struct shell *self, const char *command, const char *event,
         fill (self->config->core, &line);
     }
     zstr_sendx (self->pipe, command, report_end (&line), NULL);
+    poller_sent (&self->poller, PIPE);
 }
 
 static void flush (struct shell *self)
 {
     int64_t now_us = wire_now_us ();
     for (size_t i = 0; i < self->wire.out.letter_count; i++) {
-        const struct letter *letter = &self->wire.out.letters[i];
-        zsock_t *dealer = dealer_of (self, letter->to);
-        if (dealer && wire_send (&self->wire, dealer, WIRE_PLAIN, letter)) {
-            wire_log_message (&self->wire, &letter->message, letter->to);
-        }  // Else it is lost, as on any wire: the core sends it again.
+        send_letter (self, &self->wire.out.letters[i]);
     }
     wire_round (&self->wire);
     if (now_us >= self->progress_due_us) {
@@ -125,14 +145,13 @@ static void flush (struct shell *self)
 
 static void obey (struct shell *self)
 {
-    char *command = zstr_recv (self->pipe);
-    if (command && streq (command, "STOP")) {
+    poller_drained (&self->poller, PIPE);
+    enum wire_order order = wire_order (self->pipe);
+    if (order == WIRE_STOP) {
         step (self, EVENT_STOP);
         self->stop_by_us = wire_now_us () + STOP_BOUND_US;
-    } else {
-        self->ended = true;
     }
-    zstr_free (&command);
+    self->ended = self->ended || order == WIRE_END;
 }
 
 static int64_t next_wake (const struct shell *self)
@@ -146,22 +165,16 @@ static int64_t next_wake (const struct shell *self)
 
 static void serve (struct shell *self)
 {
-    int count = (int) self->config->trader_count;
     step (self, EVENT_START);
     flush (self);
     while (!self->ended) {
-        int rc = zmq_poll (self->items, count + 2, wire_timeout_ms (next_wake (self)));
-        if (rc == -1 && errno == ETERM) {
-            return;
-        }
-        if (self->items[0].revents) {
+        poller_wait (&self->poller, next_wake (self));
+        if (poller_ready (&self->poller, PIPE)) {
             obey (self);
         }
-        drain (self, self->news, PORT_NEWS);
-        for (int i = 0; i < count; i++) {
-            if (self->items[i + 2].revents) {
-                drain (self, self->traders[i], PORT_TRADER);
-            }
+        drain (self, NEWS, self->news, PORT_NEWS);
+        for (size_t i = 0; i < self->config->trader_count; i++) {
+            drain (self, TRADERS + i, self->traders[i], PORT_TRADER);
         }
         step (self, EVENT_DRAINED);
         if (wire_now_us () >= self->config->class->deadline (self->config->core)) {
@@ -183,7 +196,7 @@ void client_shell (zsock_t *pipe, void *config)
     self->pipe = pipe;
     wire_init (&self->wire, self->config->log);
     if (open_sockets (self, error, sizeof error)) {
-        make_items (self);
+        watch_sockets (self);
         report (self, "READY", "ready", NULL);
         serve (self);
         report (self, "SUMMARY", "summary", self->config->class->summary);

@@ -1,15 +1,21 @@
 #include "actors/warehouse/warehouse_shell.h"
 
 #include "actors/store/store.h"
+#include "broker/poller_shell.h"
 #include "broker/report.h"
+#include "broker/topics_shell.h"
 
 enum { REPORT_ERROR = 512 };
+
+// The sockets in the poller.
+enum { PIPE, REQUESTS, NEWS };
 
 struct shell {
     const struct warehouse_shell_config *config;
     zsock_t *pipe;
     zsock_t *requests;  // REP
     zsock_t *news;      // XPUB
+    struct poller poller;
     struct topics topics;
     struct wire wire;
     store_t *store;
@@ -79,8 +85,10 @@ static void send_letters (struct shell *self)
         const struct letter *letter = &self->wire.out.letters[i];
         if (letter->port == PORT_WAREHOUSE) {
             (void) wire_send (&self->wire, self->requests, WIRE_PLAIN, letter);
+            poller_sent (&self->poller, REQUESTS);
         } else if (topics_want (&self->topics, letter)) {
             (void) wire_send (&self->wire, self->news, WIRE_PUBLISHED, letter);
+            poller_sent (&self->poller, NEWS);
         }
         wire_log_message (&self->wire, &letter->message, letter->to);
     }
@@ -165,27 +173,43 @@ static void tell_summary (struct shell *self)
     tell (self, "SUMMARY", report_end (&report));
 }
 
-static void serve (struct shell *self)
+// Serves what waits, at most LIMIT_DRAIN of it.
+static void serve_requests (struct shell *self)
 {
-    while (!self->ended) {
-        zmq_pollitem_t items[] = {
-            {zsock_resolve (self->pipe), 0, ZMQ_POLLIN, 0},
-            {zsock_resolve (self->requests), 0, ZMQ_POLLIN, 0},
-            {zsock_resolve (self->news), 0, ZMQ_POLLIN, 0},
-        };
-        if (zmq_poll (items, 3, -1) == -1 && errno == ETERM) {
+    struct frames frames;
+    for (int i = 0; i < LIMIT_DRAIN && !self->ended; i++) {
+        if (!wire_receive (self->requests, &frames)) {
+            poller_drained (&self->poller, REQUESTS);
             return;
         }
-        topics_update (&self->topics, self->news);
-        struct frames frames;
-        for (int i = 0; i < LIMIT_DRAIN && !self->ended; i++) {
-            if (!wire_receive (self->requests, &frames)) {
-                break;
-            }
-            serve_request (self, &frames);
-            wire_close (&frames);
+        serve_request (self, &frames);
+        wire_close (&frames);
+    }
+}
+
+// Whatever it is told, it is to end: nothing is half done between two requests.
+static void obey (struct shell *self)
+{
+    poller_drained (&self->poller, PIPE);
+    self->ended = self->ended || wire_order (self->pipe) != WIRE_NO_ORDER;
+}
+
+static void serve (struct shell *self)
+{
+    poller_add (&self->poller, self->pipe);
+    poller_add (&self->poller, self->requests);
+    poller_add (&self->poller, self->news);
+    while (!self->ended) {
+        poller_wait (&self->poller, DEADLINE_NONE);
+        if (poller_ready (&self->poller, NEWS) && topics_update (&self->topics, self->news)) {
+            poller_drained (&self->poller, NEWS);
         }
-        self->ended = self->ended || items[0].revents;
+        if (poller_ready (&self->poller, REQUESTS)) {
+            serve_requests (self);
+        }
+        if (poller_ready (&self->poller, PIPE)) {
+            obey (self);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ import unittest
 
 from market import BOUND_S, SOUK, MarketTest, die_with_parent
 
-COMMANDS = ("warehouse", "trader", "buyer", "seller", "verify")
+COMMANDS = ("warehouse", "trader", "buyer", "seller", "verify", "bench")
 
 
 def run(*arguments, **more):

@@ -61,6 +61,17 @@ class Node:
                 return f"died: killed by signal {-self.status}"
         return f"died: exit status {self.status}"
 
+    def cpu_seconds(self):
+        """CPU that its threads have used so far; None where that cannot be told."""
+        used = 0
+        try:
+            for task in os.listdir(f"/proc/{self.process.pid}/task"):
+                with open(f"/proc/{self.process.pid}/task/{task}/schedstat") as file:
+                    used += int(file.read().split()[0])  # in ns; see proc(5)
+        except (OSError, ValueError, IndexError):
+            return None  # It has ended, or this is not Linux.
+        return used / 1e9
+
     def log_tail(self):
         """The last lines of its log."""
         try:

@@ -39,6 +39,7 @@ class Run:
         self.folder = folder
         self.nodes = []
         self.wall_seconds = 0.0
+        self.cpu_seconds = {}   # by role, of nodes that lived while the market was open
         self.stopped_by = None  # "duration", "orders", "signal" or "death"
         self.proof = None       # what verify said; None: nothing to be understood
         self.died = []          # (name, id, why)
@@ -103,6 +104,7 @@ def _trade(fleet, run, duration_us, scale, interrupts, progress):
     began = min(node.ready_at for node in fleet.nodes if node.role in ("buyer", "seller"))
     wall = None if duration_us is None else duration_us / 1e6 / scale
     buyers = [node for node in fleet.nodes if node.role == "buyer"]
+    used = {node: node.cpu_seconds() for node in fleet.nodes}
     while not run.stopped_by:
         elapsed = time.monotonic() - began
         if interrupts.count:
@@ -117,6 +119,10 @@ def _trade(fleet, run, duration_us, scale, interrupts, progress):
             progress.show(elapsed * scale, buyers)
             fleet.pump(LOOK_S if wall is None else min(LOOK_S, wall - elapsed))
     run.wall_seconds = time.monotonic() - began
+    for node in fleet.nodes:
+        now = node.cpu_seconds()
+        if now is not None and used[node] is not None:
+            run.cpu_seconds[node.role] = run.cpu_seconds.get(node.role, 0.0) + now - used[node]
 
 
 def _tell_deaths(fleet, progress, but=()):

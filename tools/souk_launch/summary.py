@@ -95,6 +95,12 @@ def _money(market, proof):
             "commission_cents": sums["trader"]}
 
 
+def cpu_percent(run):
+    """Of one core, while the market was open: by role, and of all."""
+    used = {role: percent(seconds, run.wall_seconds) for role, seconds in run.cpu_seconds.items()}
+    return {**used, "all": round(sum(used.values()), 3)}
+
+
 def summarise(run, scale, duration_us):
     """The summary as it stands in summary.json."""
     market, proof = run.market, run.proof or {}
@@ -134,6 +140,7 @@ def summarise(run, scale, duration_us):
         "requests_per_second": per_second(requests, seconds),
         "latency_ms": latency_ms(merge([buyer.summary.get("latency_us", {}) for buyer in buyers
                                         if buyer.summary is not None])),
+        "cpu_percent": cpu_percent(run),
         **_money(market, proof),
         "resent": told(buyers + sellers, "resent"),
         "gave_up": told(buyers + sellers, "gave_up"),
@@ -202,7 +209,11 @@ def text(summary):
     ]
     rows += [(f"latency {name}", f"{latency[name]:.1f} ms", "")
              for name in ("p50", "p99", "max") if latency[name] is not None]
+    cpu = s["cpu_percent"]
     rows += [
+        ("CPU", f"{cpu['all']:.1f} %", "of a core: " + ", ".join(
+            f"{role} {cpu[role]:.1f}" for role in ("warehouse", "trader", "buyer", "seller")
+            if role in cpu)),
         ("buyers spent", money(s["spent_cents"]), ""),
         ("sellers earned", money(s["earned_cents"]), ""),
         ("commissions", money(s["commission_cents"]), ""),

@@ -1,0 +1,302 @@
+// The course of a bench: processes up, echo, market, echo again, verdict, everything gone.
+#include "actors/bench/bench.h"
+
+#include <czmq.h>
+#include <errno.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "actors/bench/echo_shell.h"
+#include "actors/bench/processes.h"
+#include "actors/store/verify.h"
+#include "schemas/limits.h"
+
+enum {
+    FOLDER_BYTES = 256,
+    TEXT_BYTES = 384,
+    FIRST_CLIENT = 100,
+    SETTLE_MS = 300,
+    WARM_UP_MAX = 5000,
+    VERDICT_BLOCK = 1 << 20,
+    WORDS_MAX = 24,
+};
+
+struct bench {
+    const struct bench_config *config;
+    struct bench_result *result;
+    struct process echo;
+    struct process warehouse;
+    struct process traders[BENCH_TRADERS_MAX];
+    char folder[FOLDER_BYTES];  // made for this run
+    char store[FOLDER_BYTES + 16];
+    char routers[BENCH_TRADERS_MAX][TEXT_BYTES];
+    const char *endpoints[BENCH_TRADERS_MAX];
+    char *error;
+};
+
+static volatile bool interrupted;
+
+static void interrupt (int signal_number)
+{
+    (void) signal_number;
+    interrupted = true;
+}
+
+struct bench_config bench_config_default (void)
+{
+    return (struct bench_config){
+        .mode = "sync",
+        .folder = "/var/tmp",
+        .transport = "tcp",
+        .traders = 1,
+        .clients = 50,
+        .window = 1,
+        .batch = 512,
+        .in_flight = 2,
+    };
+}
+
+static bool make_folder (struct bench *self)
+{
+    struct statfs system;
+    snprintf (self->folder, sizeof self->folder, "%s/souk-bench-XXXXXX", self->config->folder);
+    if (!mkdtemp (self->folder)) {
+        snprintf (self->error, BENCH_ERROR, "no folder can be made in %s: %s", self->config->folder,
+                  strerror (errno));
+        self->folder[0] = 0;
+        return false;
+    }
+    self->result->in_memory = statfs (self->folder, &system) == 0 && system.f_type == TMPFS_MAGIC;
+    snprintf (self->store, sizeof self->store, "%s/warehouse.db", self->folder);
+    return true;
+}
+
+static void remove_folder (struct bench *self)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
+    for (size_t i = 0; self->folder[0] && i < sizeof ends / sizeof *ends; i++) {
+        char path[sizeof self->store + 8];
+        snprintf (path, sizeof path, "%s%s", self->store, ends[i]);
+        unlink (path);
+    }
+    if (self->folder[0]) {
+        rmdir (self->folder);
+    }
+}
+
+// An endpoint for a process that binds it: a free port, or a file in the run's folder.
+static char *endpoint (const struct bench *self, const char *name, char text[TEXT_BYTES])
+{
+    if (strcmp (self->config->transport, "ipc") == 0) {
+        snprintf (text, TEXT_BYTES, "ipc://%s/%s", self->folder, name);
+    } else {
+        snprintf (text, TEXT_BYTES, "tcp://127.0.0.1:*");
+    }
+    return text;
+}
+
+static bool start_warehouse (struct bench *self)
+{
+    char program[TEXT_BYTES];
+    char rep[TEXT_BYTES];
+    char pub[TEXT_BYTES];
+    snprintf (program, sizeof program, "%s", self->config->program);
+    char *const words[] = {program,   "warehouse",
+                           "--store", self->store,
+                           "--rep",   endpoint (self, "rep", rep),
+                           "--pub",   endpoint (self, "pub", pub),
+                           "--log",   "quiet",
+                           "--json",  NULL};
+    return process_start (&self->warehouse, words, self->error, BENCH_ERROR);
+}
+
+static bool start_trader (struct bench *self, int64_t index)
+{
+    char texts[9][TEXT_BYTES];
+    char name[32];
+    struct process *process = &self->traders[index];
+    snprintf (texts[0], TEXT_BYTES, "%s", self->config->program);
+    snprintf (texts[1], TEXT_BYTES, "%lld", (long long) index + 1);
+    snprintf (texts[2], TEXT_BYTES, "%s", self->config->mode);
+    snprintf (texts[3], TEXT_BYTES, "%lld", (long long) self->config->batch);
+    snprintf (texts[4], TEXT_BYTES, "%lld", (long long) self->config->in_flight);
+    snprintf (name, sizeof name, "router-%lld", (long long) index + 1);
+    endpoint (self, name, texts[5]);
+    snprintf (name, sizeof name, "pub-%lld", (long long) index + 1);
+    endpoint (self, name, texts[6]);
+    if (!process_ready_text (&self->warehouse, "rep", texts[7], TEXT_BYTES)
+        || !process_ready_text (&self->warehouse, "pub", texts[8], TEXT_BYTES)) {
+        snprintf (self->error, BENCH_ERROR, "the warehouse did not say where it listens");
+        return false;
+    }
+    char *const words[] = {
+        texts[0],  "trader", "--id",        texts[1], "--mode",          texts[2],
+        "--batch", texts[3], "--in-flight", texts[4], "--router",        texts[5],
+        "--pub",   texts[6], "--warehouse", texts[7], "--warehouse-pub", texts[8],
+        "--log",   "quiet",  "--json",      NULL};
+    if (!process_start (process, words, self->error, BENCH_ERROR)) {
+        return false;
+    }
+    self->endpoints[index] =
+        process_ready_text (process, "router", self->routers[index], TEXT_BYTES);
+    return self->endpoints[index] != NULL;
+}
+
+static bool start_market (struct bench *self)
+{
+    bool started = start_warehouse (self);
+    for (int64_t i = 0; started && i < self->config->traders; i++) {
+        started = start_trader (self, i);
+    }
+    return started;
+}
+
+static struct load_config load_config (const struct bench *self)
+{
+    return (struct load_config){
+        .endpoints = self->endpoints,
+        .endpoint_count = (size_t) self->config->traders,
+        .clients = self->config->clients,
+        .window = self->config->window,
+        .rate = self->config->rate,
+        .first_node = FIRST_CLIENT,
+        .product = "salt",
+        .progress = self->config->progress,
+        .interrupted = &interrupted,
+    };
+}
+
+static int64_t warm_up (const struct bench *self)
+{
+    int64_t tenth = self->config->orders / 10;
+    return tenth < 1 ? 1 : tenth < WARM_UP_MAX ? tenth : WARM_UP_MAX;
+}
+
+static bool run_echo (struct bench *self)
+{
+    char router[TEXT_BYTES];
+    struct load_config config = load_config (self);
+    struct load_result warm = {0};
+    config.endpoints =
+        (const char *const[]){process_ready_text (&self->echo, "router", router, sizeof router)};
+    config.endpoint_count = 1;
+    config.echo = true;
+    config.rate = 0;
+    load_t *load = load_new (&config, self->error, BENCH_ERROR);
+    bool fine =
+        load && load_run (load, warm_up (self), &warm, self->error, BENCH_ERROR)
+        && load_run (load, self->config->orders, &self->result->echo, self->error, BENCH_ERROR);
+    load_destroy (&load);
+    return fine;
+}
+
+// Enough stock for every order of the run, so that none is refused.
+static bool bring_stock (struct bench *self, load_t *load)
+{
+    int64_t units = self->config->orders + warm_up (self);
+    while (units > 0) {
+        int64_t lot = units < LIMIT_QUANTITY ? units : LIMIT_QUANTITY;
+        if (!load_restock (load, lot, self->error, BENCH_ERROR)) {
+            return false;
+        }
+        units -= lot;
+    }
+    return true;
+}
+
+static double own_cpu_us (void)
+{
+    struct timespec used;
+    clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double) used.tv_sec * 1e6 + (double) used.tv_nsec / 1e3;
+}
+
+// Adds what each process has used to its row, with this sign: -1 at the start, 1 at the end.
+static void count_cpu (struct bench *self, double sign)
+{
+    struct bench_process *row = self->result->processes;
+    self->result->process_count = (size_t) self->config->traders + 2;
+    struct rusage own;
+    getrusage (RUSAGE_SELF, &own);
+    snprintf (row->name, sizeof row->name, "load");
+    row->peak_kib = own.ru_maxrss;
+    row++->cpu_us += sign * own_cpu_us ();
+    for (int64_t i = 0; i < self->config->traders; i++, row++) {
+        snprintf (row->name, sizeof row->name, "trader-%lld", (long long) i + 1);
+        row->cpu_us += sign * process_cpu_us (&self->traders[i]);
+        row->peak_kib = process_peak_kib (&self->traders[i]);
+    }
+    snprintf (row->name, sizeof row->name, "warehouse");
+    row->cpu_us += sign * process_cpu_us (&self->warehouse);
+    row->peak_kib = process_peak_kib (&self->warehouse);
+}
+
+static bool run_market (struct bench *self)
+{
+    struct load_config config = load_config (self);
+    struct load_result warm = {0};
+    load_t *load = load_new (&config, self->error, BENCH_ERROR);
+    bool fine = load && bring_stock (self, load)
+                && load_run (load, warm_up (self), &warm, self->error, BENCH_ERROR);
+    if (fine) {
+        count_cpu (self, -1);
+        fine =
+            load_run (load, self->config->orders, &self->result->market, self->error, BENCH_ERROR);
+        count_cpu (self, 1);
+    }
+    load_destroy (&load);
+    return fine;
+}
+
+static bool judge (struct bench *self)
+{
+    struct stat file;
+    arena_t *arena = arena_new (VERDICT_BLOCK);
+    struct verdict verdict;
+    bool read = verify_store (self->store, arena, &verdict, self->error, BENCH_ERROR);
+    self->result->conserved = read && verdict.conserved;
+    self->result->store_bytes = stat (self->store, &file) == 0 ? file.st_size : 0;
+    if (read && !verdict.conserved) {
+        fprintf (stderr, "souk bench: the store is not conserved: %s\n", verdict.problems[0]);
+    }
+    arena_destroy (&arena);
+    return read;
+}
+
+static void stop_market (struct bench *self)
+{
+    for (int64_t i = 0; i < self->config->traders; i++) {
+        process_stop (&self->traders[i]);
+    }
+    process_stop (&self->warehouse);
+}
+
+bool bench_run (const struct bench_config *config, struct bench_result *result,
+                char error[BENCH_ERROR])
+{
+    struct bench self = {.config = config, .result = result, .error = error};
+    memset (result, 0, sizeof *result);
+    error[0] = 0;
+    zsys_handler_set (NULL);  // czmq would take the signals for itself.
+    signal (SIGINT, interrupt);
+    signal (SIGTERM, interrupt);
+    signal (SIGPIPE, SIG_IGN);
+    bool fine = process_fork (&self.echo, echo_shell, error, BENCH_ERROR) && make_folder (&self)
+                && start_market (&self) && run_echo (&self) && run_market (&self)
+                && run_echo (&self);
+    stop_market (&self);
+    process_stop (&self.echo);
+    if (interrupted) {
+        snprintf (error, BENCH_ERROR, "interrupted");
+    }
+    fine = fine && !interrupted && judge (&self);
+    remove_folder (&self);
+    return fine;
+}

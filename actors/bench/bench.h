@@ -1,0 +1,68 @@
+// Measures a market: starts a warehouse and traders as processes of their own on a fresh store,
+// buys from them as fast as they answer or at a given rate, and measures beside it, in the same
+// run, what the wires alone would allow: a bare ZeroMQ DEALER-ROUTER echo between as many clients,
+// with as much outstanding and messages as long. In the end the store is verified.
+#ifndef SOUK_BENCH_H
+#define SOUK_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "actors/bench/load_shell.h"
+
+enum {
+    BENCH_CLIENTS_MAX = 4096,
+    BENCH_WINDOW_MAX = 512,  // well below the answers that a market keeps for each client
+    BENCH_TRADERS_MAX = 16,
+    BENCH_ORDERS_MAX = 100000000,
+    BENCH_PROCESSES_MAX = BENCH_TRADERS_MAX + 2,
+    BENCH_ERROR = 512,
+};
+
+struct bench_config {
+    const char *program;    // the file of souk itself, to start the processes from
+    const char *mode;       // of the traders
+    const char *folder;     // where the store is made, and removed again
+    const char *transport;  // "tcp" or "ipc"
+    int64_t traders;
+    int64_t clients;
+    int64_t window;     // orders that each client has outstanding
+    int64_t orders;     // measured; others before them warm the market up
+    int64_t rate;       // open loop: orders a second, whatever the answers do; 0: closed loop
+    int64_t batch;      // items of one commit
+    int64_t in_flight;  // commits under way at once
+    bool progress;      // tell on stderr what is going on
+};
+
+struct bench_process {
+    char name[32];     // "load", "trader-1", "warehouse"
+    double cpu_us;     // that it used while the orders were measured
+    int64_t peak_kib;  // of memory, resident
+};
+
+struct bench_result {
+    struct load_result market;
+    struct load_result echo;  // of two runs, before and after the market's
+    struct bench_process processes[BENCH_PROCESSES_MAX];
+    size_t process_count;
+    int64_t store_bytes;
+    bool in_memory;  // the store's folder is no disk: an fsync there costs nothing
+    bool conserved;  // the verdict on the store
+};
+
+// The settings of a run, where no others are given.
+struct bench_config bench_config_default (void);
+
+// Returns false with the reason in `error` when something failed or it was interrupted; nothing
+// that it started or made is left then either.
+bool bench_run (const struct bench_config *config, struct bench_result *result,
+                char error[BENCH_ERROR]);
+
+void bench_print_text (const struct bench_config *config, const struct bench_result *result,
+                       FILE *out);
+// One JSON object on one line.
+void bench_print_json (const struct bench_config *config, const struct bench_result *result,
+                       FILE *out);
+
+#endif

@@ -1,0 +1,57 @@
+// Load: clients that order as fast as they are answered (closed loop), or at a given rate (open
+// loop), each over a DEALER of its own, all from one thread. They measure; what a real client
+// does besides (books, failover) is in actors/clients/.
+#ifndef SOUK_LOAD_SHELL_H
+#define SOUK_LOAD_SHELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "actors/clients/histogram.h"
+
+struct load_config {
+    const char *const *endpoints;  // of the traders' ROUTERs; clients are dealt out to them
+    size_t endpoint_count;
+    int64_t clients;
+    int64_t window;      // orders outstanding at each client, at most
+    int64_t rate;        // open loop: orders a second over all clients; 0: closed loop
+    int64_t first_node;  // node id of the first client; the others follow
+    const char *product;
+    bool echo;  // the endpoint is an echo's: what comes back is not read
+    bool progress;
+    const volatile bool *interrupted;  // ends the load early
+};
+
+// What was measured of one phase. Latency is from the moment that an order was due, which in an
+// open loop may be before it could be sent, to its first answer.
+struct load_result {
+    int64_t orders;  // answered
+    double seconds;  // from the first order to the last answer
+    int64_t sold;    // or promised
+    int64_t refused;
+    int64_t oversold;
+    int64_t busy;            // answers that said so; those orders were sent again
+    int64_t resent;          // for want of an answer
+    double settled_seconds;  // from the first order to the last final answer
+    struct histogram latency;
+};
+
+typedef struct load load_t;
+
+// Connects the clients. The caller owns the result and must destroy it. Returns NULL with the
+// reason in `error` when it cannot.
+load_t *load_new (const struct load_config *config, char *error, size_t error_size);
+void load_destroy (load_t **self_p);
+
+// Has `orders` of them answered, finally, and measures it. May be called again: the first time
+// may warm things up. Adds to `result`. Returns false with the reason in `error` when an order
+// was refused by an error, no answer came within LOAD_PATIENCE_S, or it was interrupted.
+enum { LOAD_PATIENCE_S = 10 };
+bool load_run (load_t *self, int64_t orders, struct load_result *result, char *error,
+               size_t error_size);
+
+// Brings `quantity` units of the product as one lot, and waits until it is confirmed.
+bool load_restock (load_t *self, int64_t quantity, char *error, size_t error_size);
+
+#endif

@@ -1,0 +1,165 @@
+#include "actors/bench/processes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    READY_MS = 15000,
+    STOP_MS = 15000,
+    STEP_MS = 5,
+};
+
+// In the child: ends with its parent, and is not reached by ^C on the terminal, since the bench
+// stops its processes in order.
+static void detach (pid_t parent)
+{
+    prctl (PR_SET_PDEATHSIG, SIGKILL);
+    setpgid (0, 0);
+    if (getppid () != parent) {
+        _exit (1);  // It died before the kernel was told.
+    }
+}
+
+static bool read_ready (struct process *self, char *error, size_t error_size)
+{
+    size_t length = 0;
+    while (length < sizeof self->ready - 1) {
+        struct pollfd item = {.fd = self->out, .events = POLLIN};
+        ssize_t got = poll (&item, 1, READY_MS) == 1
+                          ? read (self->out, self->ready + length, sizeof self->ready - 1 - length)
+                          : -1;
+        if (got <= 0) {
+            break;
+        }
+        length += (size_t) got;
+        self->ready[length] = 0;
+        if (memchr (self->ready, '\n', length)) {
+            return true;
+        }
+    }
+    snprintf (error, error_size, "a process that the bench needs did not start");
+    process_stop (self);
+    return false;
+}
+
+bool process_fork (struct process *self, void (*serve) (int out), char *error, size_t error_size)
+{
+    int pipe_fds[2];
+    pid_t parent = getpid ();
+    fflush (NULL);
+    if (pipe2 (pipe_fds, O_CLOEXEC) == -1 || (self->pid = fork ()) == -1) {
+        snprintf (error, error_size, "no process can be started: %s", strerror (errno));
+        self->pid = 0;
+        return false;
+    }
+    if (self->pid == 0) {
+        detach (parent);
+        serve (pipe_fds[1]);
+        _exit (1);
+    }
+    close (pipe_fds[1]);
+    self->out = pipe_fds[0];
+    return read_ready (self, error, error_size);
+}
+
+bool process_start (struct process *self, char *const *argv, char *error, size_t error_size)
+{
+    int pipe_fds[2];
+    pid_t parent = getpid ();
+    fflush (NULL);
+    if (pipe2 (pipe_fds, O_CLOEXEC) == -1 || (self->pid = fork ()) == -1) {
+        snprintf (error, error_size, "no process can be started: %s", strerror (errno));
+        self->pid = 0;
+        return false;
+    }
+    if (self->pid == 0) {
+        detach (parent);
+        dup2 (pipe_fds[1], STDOUT_FILENO);
+        execv (argv[0], argv);
+        _exit (127);
+    }
+    close (pipe_fds[1]);
+    self->out = pipe_fds[0];
+    return read_ready (self, error, error_size);
+}
+
+const char *process_ready_text (const struct process *self, const char *key, char *text,
+                                size_t size)
+{
+    char quoted[64];
+    snprintf (quoted, sizeof quoted, "\"%s\":\"", key);
+    const char *value = strstr (self->ready, quoted);
+    const char *end = value ? strchr (value + strlen (quoted), '"') : NULL;
+    if (!end) {
+        return NULL;
+    }
+    value += strlen (quoted);
+    snprintf (text, size, "%.*s", (int) (end - value), value);
+    return text;
+}
+
+double process_cpu_us (const struct process *self)
+{
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid (self->pid, &clock) != 0 || clock_gettime (clock, &used) == -1) {
+        return 0;
+    }
+    return (double) used.tv_sec * 1e6 + (double) used.tv_nsec / 1e3;
+}
+
+int64_t process_peak_kib (const struct process *self)
+{
+    char path[64];
+    char line[256];
+    long long kib = 0;
+    snprintf (path, sizeof path, "/proc/%lld/status", (long long) self->pid);
+    FILE *status = fopen (path, "re");
+    while (status && fgets (line, sizeof line, status)) {
+        if (sscanf (line, "VmHWM: %lld kB", &kib) == 1) {
+            break;
+        }
+    }
+    if (status) {
+        fclose (status);
+    }
+    return kib;
+}
+
+// What it still prints (its summary) is read, so that it never waits for a reader.
+static bool has_ended (struct process *self)
+{
+    char ignored[4096];
+    struct pollfd item = {.fd = self->out, .events = POLLIN};
+    if (poll (&item, 1, STEP_MS) == 1 && read (self->out, ignored, sizeof ignored) <= 0) {
+        poll (NULL, 0, STEP_MS);  // It has closed its output, and will be gone in a moment.
+    }
+    return waitpid (self->pid, NULL, WNOHANG) == self->pid;
+}
+
+void process_stop (struct process *self)
+{
+    if (self->pid == 0) {
+        return;
+    }
+    kill (self->pid, SIGTERM);
+    bool ended = false;
+    for (int waited = 0; !ended && waited < STOP_MS; waited += STEP_MS) {
+        ended = has_ended (self);
+    }
+    if (!ended) {
+        kill (self->pid, SIGKILL);
+        waitpid (self->pid, NULL, 0);
+    }
+    close (self->out);
+    self->pid = 0;
+}

@@ -1,0 +1,37 @@
+// Processes that a bench starts and stops. They end with it, however it ends.
+#ifndef SOUK_PROCESSES_H
+#define SOUK_PROCESSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct process {
+    pid_t pid;         // 0: none
+    int out;           // what it prints
+    char ready[1024];  // its first line
+};
+
+// Starts `argv` (ended by NULL) and waits for the line that it prints when it is ready. Returns
+// false with the reason in `error` when it ends before or takes too long.
+bool process_start (struct process *self, char *const *argv, char *error, size_t error_size);
+
+// The same, with a function in place of a program: it is to print the line to `out` and never
+// return. To be called before any thread is started.
+bool process_fork (struct process *self, void (*serve) (int out), char *error, size_t error_size);
+
+// The text behind `key` in the line that it printed: NULL where there is none. `text` gets it.
+const char *process_ready_text (const struct process *self, const char *key, char *text,
+                                size_t size);
+
+// CPU that it has used so far, all threads, user and system; 0 where that cannot be told.
+double process_cpu_us (const struct process *self);
+
+// The most memory that it ever had resident.
+int64_t process_peak_kib (const struct process *self);
+
+// Asks it to end and waits; kills it when it takes too long.
+void process_stop (struct process *self);
+
+#endif

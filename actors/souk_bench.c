@@ -1,0 +1,162 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "actors/bench/bench.h"
+#include "actors/souk_commands.h"
+#include "actors/souk_options.h"
+#include "broker/trader.h"
+#include "broker/wire_shell.h"
+
+static const char help[] =
+    "Measures a market of real processes, and a bare ZeroMQ echo beside it.\n"
+    "\n"
+    "  souk bench --clients 50 --window 16\n"
+    "  souk bench --clients 50 --rate 10000 --json\n"
+    "\n"
+    "  --mode MODE       how the product is sold: sync or cached (sync)\n"
+    "  --traders N       each a process (1)\n"
+    "  --clients N       connections (50)\n"
+    "  --window N        orders that each has outstanding (1)\n"
+    "  --orders N        measured (8000 for each that is outstanding, at most 400000)\n"
+    "  --rate N          orders a second, however fast they are answered; latency then counts\n"
+    "                    from when an order was due\n"
+    "  --batch N         orders of one commit, at most (512)\n"
+    "  --in-flight N     commits under way at once, at most (2)\n"
+    "  --transport NAME  tcp (on loopback) or ipc (tcp)\n"
+    "  --dir DIR         where its store is made, and removed again; on a disk (/var/tmp)\n"
+    "  --json            one JSON object on stdout\n"
+    "  --help\n"
+    "\n"
+    "The echo has as many clients and as much outstanding, and its messages are as long: `ratio`\n"
+    "is what the market keeps of its rate. In the end the store is verified. Exit status: 0 when\n"
+    "it is conserved, 1 when it is not or something failed.\n";
+
+static const struct option options[] = {
+    {"mode", required_argument, NULL, 'm'},
+    {"traders", required_argument, NULL, 't'},
+    {"clients", required_argument, NULL, 'c'},
+    {"window", required_argument, NULL, 'w'},
+    {"orders", required_argument, NULL, 'n'},
+    {"rate", required_argument, NULL, 'r'},
+    {"batch", required_argument, NULL, 'b'},
+    {"in-flight", required_argument, NULL, 'f'},
+    {"transport", required_argument, NULL, 'T'},
+    {"dir", required_argument, NULL, 'd'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+enum { ORDERS_EACH = 8000, ORDERS_DEFAULT_MAX = 400000, RATE_MAX = 10000000 };
+
+static const char *own_program (void)
+{
+    static char path[4096];
+    ssize_t length = readlink ("/proc/self/exe", path, sizeof path - 1);
+    return length > 0 ? path : "/proc/self/exe";
+}
+
+static const char *parse_mode (const char *command, const char *text)
+{
+    enum mode mode;
+    if (!mode_parse (text, &mode)) {
+        usage_error (command, "--mode: '%s' is none; write sync or cached", text);
+    }
+    return text;
+}
+
+static const char *parse_transport (const char *command, const char *text)
+{
+    if (strcmp (text, "tcp") != 0 && strcmp (text, "ipc") != 0) {
+        usage_error (command, "--transport: '%s' is none; write tcp or ipc", text);
+    }
+    return text;
+}
+
+static void take_option (struct bench_config *config, const char *command, int option)
+{
+    switch (option) {
+    case 'm':
+        config->mode = parse_mode (command, optarg);
+        break;
+    case 't':
+        config->traders = parse_integer (command, "traders", optarg, 1, BENCH_TRADERS_MAX);
+        break;
+    case 'c':
+        config->clients = parse_integer (command, "clients", optarg, 1, BENCH_CLIENTS_MAX);
+        break;
+    case 'w':
+        config->window = parse_integer (command, "window", optarg, 1, BENCH_WINDOW_MAX);
+        break;
+    case 'n':
+        config->orders = parse_integer (command, "orders", optarg, 1, BENCH_ORDERS_MAX);
+        break;
+    case 'r':
+        config->rate = parse_integer (command, "rate", optarg, 1, RATE_MAX);
+        break;
+    case 'b':
+        config->batch = parse_integer (command, "batch", optarg, 1, LIMIT_BATCH);
+        break;
+    case 'f':
+        config->in_flight = parse_integer (command, "in-flight", optarg, 1, 16);
+        break;
+    case 'T':
+        config->transport = parse_transport (command, optarg);
+        break;
+    default:
+        config->folder = optarg;
+        break;
+    }
+}
+
+// Ends the program where the options ask for that.
+static bool read_options (int argc, char **argv, struct bench_config *config, bool *json)
+{
+    for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
+        switch (option) {
+        case 'j':
+            *json = true;
+            break;
+        case 'h':
+            fputs (help, stdout);
+            return false;
+        case '?':
+        case ':':
+            option_error (argv[0], option, argv);
+        default:
+            take_option (config, argv[0], option);
+        }
+    }
+    if (optind < argc) {
+        usage_error (argv[0], "'%s' is no option", argv[optind]);
+    }
+    if (config->orders == 0) {
+        int64_t orders = config->clients * config->window * ORDERS_EACH;
+        config->orders = orders < ORDERS_DEFAULT_MAX ? orders : ORDERS_DEFAULT_MAX;
+    }
+    return true;
+}
+
+int souk_bench (int argc, char **argv)
+{
+    static struct bench_result result;
+    struct bench_config config = bench_config_default ();
+    char error[BENCH_ERROR];
+    bool json = false;
+    if (!read_options (argc, argv, &config, &json)) {
+        return EXIT_FINE;
+    }
+    config.program = own_program ();
+    config.progress = !json && isatty (STDERR_FILENO);
+    bool fine = bench_run (&config, &result, error);
+    if (config.progress) {
+        fputs ("\r\033[K", stderr);
+    }
+    if (!fine) {
+        fprintf (stderr, "souk bench: %s\n", error);
+        return EXIT_FAILED;
+    }
+    (json ? bench_print_json : bench_print_text) (&config, &result, stdout);
+    return result.conserved ? EXIT_FINE : EXIT_FAILED;
+}

@@ -1,0 +1,119 @@
+"""souk bench as whoever measures meets it: figures that make sense, a store that adds up, and
+nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from market import BOUND_S, SOUK, die_with_parent
+
+FIGURES = ("orders_per_s", "echo_per_s", "ratio")
+LATENCY = ("p50", "p99", "p999", "max")
+
+
+def bench(*arguments, **more):
+    return subprocess.run([SOUK, "bench", *arguments], stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                          timeout=4 * BOUND_S, preexec_fn=die_with_parent, **more)
+
+
+def processes_of(folder):
+    """The processes of which a word of the command line names the folder."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                if folder.encode() in file.read() and int(pid) != os.getpid():
+                    found.append(int(pid))
+        except OSError:
+            pass  # It has ended meanwhile.
+    return found
+
+
+class Bench(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="souk-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def measure(self, *arguments):
+        ended = bench("--dir", self.folder, "--json", *arguments)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.assertEqual(os.listdir(self.folder), [])
+        return json.loads(ended.stdout)
+
+    def check(self, told, orders, traders):
+        self.assertTrue(told["conserved"])
+        self.assertEqual((told["orders"], told["sold"] + told["refused"]), (orders, orders))
+        for figure in FIGURES:
+            self.assertGreater(told[figure], 0)
+        self.assertAlmostEqual(told["ratio"], told["orders_per_s"] / told["echo_per_s"], 3)
+        for latency in (told["latency_us"], told["echo_latency_us"]):
+            values = [latency[name] for name in LATENCY]
+            self.assertEqual(values, sorted(values))
+            self.assertGreater(values[0], 0)
+        names = {"load", "warehouse"} | {f"trader-{i + 1}" for i in range(traders)}
+        self.assertEqual(set(told["cpu_us_per_order"]), names)
+        self.assertTrue(all(told["cpu_us_per_order"][name] > 0 for name in names))
+        self.assertTrue(all(told["peak_kib"][name] > 0 for name in names))
+
+    def test_measures_every_mode(self):
+        for mode in ("sync", "cached"):
+            with self.subTest(mode=mode):
+                told = self.measure("--mode", mode, "--clients", "7", "--window", "3",
+                                    "--orders", "600")
+                self.check(told, 600, 1)
+                self.assertEqual(told["sold"], 600)
+
+    def test_measures_several_traders_over_ipc(self):
+        told = self.measure("--traders", "2", "--clients", "4", "--orders", "300",
+                            "--transport", "ipc")
+        self.check(told, 300, 2)
+
+    def test_measures_an_open_loop(self):
+        told = self.measure("--clients", "4", "--window", "64", "--orders", "400",
+                            "--rate", "2000")
+        self.check(told, 400, 1)
+        self.assertLess(told["orders_per_s"], 2600)  # It does not run ahead of its rate.
+
+    def test_prints_what_it_found_for_people(self):
+        ended = bench("--dir", self.folder, "--clients", "2", "--orders", "100")
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.assertRegex(ended.stdout, r"(?m)^  orders/s +\d+$")
+        self.assertRegex(ended.stdout, r"(?m)^  conserved: yes$")
+
+    def test_ends_at_an_interrupt_and_leaves_nothing(self):
+        process = subprocess.Popen([SOUK, "bench", "--dir", self.folder, "--orders", "100000000"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
+        while len(processes_of(self.folder)) < 2 and process.poll() is None:
+            pass  # Until its warehouse is there, too.
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=BOUND_S)
+        self.assertEqual((process.returncode, out), (1, ""))
+        self.assertEqual(err, "souk bench: interrupted\n")
+        self.assertEqual(os.listdir(self.folder), [])
+        self.assertEqual(processes_of(self.folder), [])
+
+    def test_says_where_it_cannot_make_its_store(self):
+        ended = bench("--dir", os.path.join(self.folder, "missing"), "--orders", "10")
+        self.assertEqual((ended.returncode, ended.stdout), (1, ""))
+        self.assertRegex(ended.stderr, r"^souk bench: no folder can be made in .*missing: ")
+
+    def test_refuses_what_makes_no_sense(self):
+        for arguments, said in ((("--clients", "0"), "--clients: '0' must be a whole number"),
+                                (("--mode", "fast"), "--mode: 'fast' is none"),
+                                (("--transport", "udp"), "--transport: 'udp' is none"),
+                                (("--window", "9999"), "--window: '9999' must be"),
+                                (("now",), "'now' is no option")):
+            with self.subTest(arguments=arguments):
+                ended = bench(*arguments)
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""))
+                self.assertIn(said, ended.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
