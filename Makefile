@@ -16,7 +16,7 @@ CORES := \
     warehouse_item.c warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_send.c \
     client_retry.c client_receive.c buyer.c seller.c seller_lots.c)
-CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_read.c codec_decode.c \
+CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
     store_sqlite_write.c verify.c verify_rules.c verify_print.c)
@@ -40,12 +40,12 @@ CORE_CHECKS := \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
-  codec codec_hostile poller protocol schemas shells shells_busy shells_disk shells_news store \
-  store_faults store_sqlite topology topology_schema transcripts verify
+  codec codec_fast codec_hostile poller protocol schemas shells shells_busy shells_disk shells_news \
+  store store_faults store_sqlite topology topology_schema transcripts verify
 KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
     message_equal.c shell_kit.c store_case.c topology_case.c trader_fixture.c verify_breaks.c \
-    warehouse_fixture.c warehouse_model.c warehouse_store.c)
+    warehouse_fixture.c warehouse_model.c warehouse_store.c text_changes.c)
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
 

@@ -1,20 +1,13 @@
-// Bytes to messages. jansson parses, the tables of codec_fields.h say what is allowed, and what
-// they do not allow is refused. Before jansson sees a byte, its length and nesting are bounded.
+// Bytes to messages. What codec_fast.c does not take is read here: jansson parses, the tables of
+// codec_fields.h say what is allowed, and what they do not allow is refused. Before jansson sees a
+// byte, its length and nesting are bounded.
 #include <assert.h>
 #include <jansson.h>
 #include <string.h>
 
-#include "schemas/codec.h"
+#include "schemas/codec_decode.h"
 #include "schemas/codec_fields.h"
 #include "schemas/codec_read.h"
-
-// A field that was left out is what the table says; everything else is zero already.
-static void set_absent (const struct field *field, char *base)
-{
-    if (field->kind == VALUE_INTEGER) {
-        memcpy (base + field->offset, &field->absent, sizeof field->absent);
-    }
-}
 
 static bool is_header (const char *key)
 {
@@ -106,7 +99,7 @@ static bool read_message (struct reader *self, json_t *root, struct message *mes
                 return false;
             }
         } else if (field->optional) {
-            set_absent (field, (char *) message);
+            codec_set_absent (field, (char *) message);
         } else {
             return codec_refuse (self, "%s is missing", field->name);
         }
@@ -156,15 +149,12 @@ static void identify (const json_t *root, struct decode_error *error)
     error->number = value >= 0 && value <= LIMIT_INTEGER ? value : 0;
 }
 
-bool message_decode (const char *data, size_t size, size_t size_max, arena_t *arena,
-                     struct message *message, struct decode_error *error)
+bool codec_decode_full (const char *data, size_t size, arena_t *arena, struct message *message,
+                        struct decode_error *error)
 {
     struct reader reader = {.arena = arena, .error = error, .type = "message"};
     *error = (struct decode_error){.from = 0};
     memset (message, 0, sizeof *message);
-    if (size > size_max) {
-        return codec_refuse (&reader, "%zu bytes are more than %zu", size, size_max);
-    }
     const char *wrong = scan (data, size);
     if (wrong) {
         return codec_refuse (&reader, "not valid: %s", wrong);
@@ -181,4 +171,16 @@ bool message_decode (const char *data, size_t size, size_t size_max, arena_t *ar
     }
     json_decref (root);
     return valid;
+}
+
+bool message_decode (const char *data, size_t size, size_t size_max, arena_t *arena,
+                     struct message *message, struct decode_error *error)
+{
+    if (size > size_max) {
+        struct reader reader = {.error = error, .type = "message"};
+        *error = (struct decode_error){.from = 0};
+        return codec_refuse (&reader, "%zu bytes are more than %zu", size, size_max);
+    }
+    return codec_decode_fast (data, size, arena, message)
+           || codec_decode_full (data, size, arena, message, error);
 }

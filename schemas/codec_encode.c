@@ -37,6 +37,17 @@ static size_t room (const struct writer *self)
     return (size_t) (self->end - self->at);
 }
 
+// How many digits a number has.
+static size_t digits_of (uint64_t value)
+{
+    size_t count = 1;
+    for (; value >= 10000; value /= 10000) {
+        count += 4;
+    }
+    return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
+// From the last digit to the first, two at a time, where they belong.
 static char *write_integer (char *at, int64_t value)
 {
     static const char pairs[] =
@@ -45,23 +56,16 @@ static char *write_integer (char *at, int64_t value)
         "8081828384858687888990919293949596979899";
     assert (value >= 0);
     uint64_t rest = (uint64_t) value;
-    if (rest < 10) {
-        *at = (char) ('0' + rest);
-        return at + 1;
-    }
-    char digits[20];
-    char *first = digits + sizeof digits;
-    while (rest >= 10) {
+    char *end = at + digits_of (rest);
+    char *first = end;
+    for (; rest >= 10; rest /= 100) {
         first -= 2;
         memcpy (first, pairs + rest % 100 * 2, 2);
-        rest /= 100;
     }
-    if (rest > 0) {
-        *--first = (char) ('0' + rest);
+    if (first > at) {
+        *at = (char) ('0' + rest);
     }
-    size_t length = (size_t) (digits + sizeof digits - first);
-    memcpy (at, first, length);
-    return at + length;
+    return end;
 }
 
 static char *write_word (char *at, const char *word)
@@ -73,23 +77,12 @@ static char *write_word (char *at, const char *word)
     return at + length + 1;
 }
 
-// Which bytes a product's name may have. Faster than strspn, which builds such a table each time.
-static const bool product_byte[256] = {
-    ['-'] = true, ['_'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true,
-    ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
-    ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true,
-    ['g'] = true, ['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true,
-    ['m'] = true, ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true,
-    ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true,
-    ['y'] = true, ['z'] = true,
-};
-
 static char *write_product (char *at, const char *name, bool may_be_empty)
 {
     assert (name);
     *at++ = '"';
     size_t length = 0;
-    while (product_byte[(unsigned char) name[length]]) {
+    while (codec_product_byte[(unsigned char) name[length]]) {
         assert (length < LIMIT_PRODUCT_NAME);
         *at++ = name[length++];
     }
@@ -241,6 +234,17 @@ static bool put_value (struct writer *self, const struct field *field, const cha
     return true;
 }
 
+// Writes the key of a list: its whole array, too, where there is room.
+static bool put_key (struct writer *self, const struct field *field)
+{
+    if (room (self) < FIELD_KEY_BYTES) {
+        return put_bytes (self, field->key, field->key_length);
+    }
+    memcpy (self->at, field->key, FIELD_KEY_BYTES);
+    self->at += field->key_length;
+    return true;
+}
+
 static bool put_tuples (struct writer *self, const struct list *list, const char *elements,
                         size_t count, char before);
 
@@ -332,9 +336,9 @@ static bool put_field (struct writer *self, const struct field *field, const cha
     }
     switch (field->kind) {
     case VALUE_LIST:
-        return put_bytes (self, field->key, field->key_length) && put_list (self, field, base);
+        return put_key (self, field) && put_list (self, field, base);
     case VALUE_SEEN:
-        return put_bytes (self, field->key, field->key_length) && put_seen (self, field, base);
+        return put_key (self, field) && put_seen (self, field, base);
     default:
         return put_value (self, field, base, 0);
     }

@@ -1,5 +1,7 @@
 #include "schemas/codec_fields.h"
 
+#include <string.h>
+
 // The parts of a row: what it is called and where it is, and what it may be.
 #define AT(type, member, text)                                                          \
     .name = text, .key = ",\"" text "\":", .key_length = sizeof (",\"" text "\":") - 1, \
@@ -301,4 +303,21 @@ const struct shape message_shapes[MESSAGE_TYPE_COUNT] = {
 bool codec_product_may_be_empty (enum status status)
 {
     return status != STATUS_SOLD && status != STATUS_ACCEPTED;
+}
+
+const bool codec_product_byte[256] = {
+    ['-'] = true, ['_'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true,
+    ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+    ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true,
+    ['g'] = true, ['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true,
+    ['m'] = true, ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true,
+    ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true,
+    ['y'] = true, ['z'] = true,
+};
+
+void codec_set_absent (const struct field *field, char *base)
+{
+    if (field->kind == VALUE_INTEGER) {
+        memcpy (base + field->offset, &field->absent, sizeof field->absent);
+    }
 }

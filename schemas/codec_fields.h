@@ -60,6 +60,12 @@ struct list {
 // or was for a product that nobody ever brought.
 bool codec_product_may_be_empty (enum status status);
 
+// Which bytes a product's name may have. Faster than strspn, which builds such a table each time.
+extern const bool codec_product_byte[256];
+
+// Sets a field that was left out to what the table says, in `base`, which was zero.
+void codec_set_absent (const struct field *field, char *base);
+
 // By message type. The four fields of the header are not among the rows.
 extern const struct shape message_shapes[MESSAGE_TYPE_COUNT];
 

@@ -1,6 +1,8 @@
 // The codec: what it writes it reads, and no bytes at all end it. What it refuses, and what it says
 // then, is in check_codec_hostile.c.
 #include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +153,21 @@ START_TEST (test_codec_writes_tuples_as_protocol_md_tells_them)
 }
 END_TEST
 
+START_TEST (test_codec_writes_numbers_of_every_length)
+{
+    for (int64_t power = 1; power < LIMIT_INTEGER; power *= 10) {
+        for (int64_t clock = power - 1; clock <= power + 1; clock++) {
+            const struct message message = {.type = MESSAGE_PING, .from = 1, .clock = clock};
+            size_t size = message_encode (&message, first, sizeof first);
+            size_t expected = (size_t) sprintf (
+                second, "{\"type\":\"ping\",\"v\":1,\"from\":1,\"clock\":%" PRId64 "}", clock);
+            ck_assert_uint_eq (size, expected);
+            ck_assert_mem_eq (first, second, size);
+        }
+    }
+}
+END_TEST
+
 START_TEST (test_codec_keeps_a_clock_at_its_end)
 {
     const struct message message = {.type = MESSAGE_PING, .from = 1, .clock = LIMIT_INTEGER + 1};
@@ -296,6 +313,7 @@ static Suite *codec_suite (void)
                          MESSAGE_TYPE_COUNT);
     tcase_add_test (back, test_codec_writes_the_header_first_and_leaves_out_defaults);
     tcase_add_test (back, test_codec_writes_tuples_as_protocol_md_tells_them);
+    tcase_add_test (back, test_codec_writes_numbers_of_every_length);
     tcase_add_test (back, test_codec_keeps_a_clock_at_its_end);
     tcase_add_test (back, test_codec_makes_any_text_of_an_error_valid);
     tcase_add_test (back, test_codec_reads_keys_in_any_order_and_between_blanks);
