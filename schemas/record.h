@@ -14,7 +14,7 @@ enum record_type {
     RECORD_PRODUCT,    // a product's name
     RECORD_LOT,        // a lot came, or as it stands now
     RECORD_LOT_LEFT,   // a lot's unsold units changed
-    RECORD_ORDER,      // an order's outcome, for ever; its fills follow it
+    RECORD_ORDER,      // an order's outcome, for ever; its fills are right behind it
     RECORD_FILL,       // units of a lot went to the order before it
     RECORD_ACCOUNT,    // an account's balance
     RECORD_TRADER,     // a trader's view and how far its batches are applied

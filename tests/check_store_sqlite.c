@@ -104,6 +104,94 @@ START_TEST (test_store_refuses_a_contradiction_and_its_whole_batch)
 }
 END_TEST
 
+// An order of the market that has two fills, each time with others.
+START_TEST (test_store_refuses_an_order_with_other_fills)
+{
+    enum { NONE, OTHER_FIRST, OTHER_FURTHER, MORE };
+    struct record batch[] = {
+        {.type = RECORD_ORDER, .order = {7, 1, 1, 1, 12, true, STATUS_SOLD, 12, 0, 1220}},
+        {.type = RECORD_FILL, .fill = {7, 1, 1, 9, 1, 1, 10, 100, 200}},
+        {.type = RECORD_FILL, .fill = {7, 1, 2, 10, 1, 1, 2, 110, 44}},
+        {.type = RECORD_FILL, .fill = {7, 1, 3, 9, 2, 1, 1, 7, 1}},
+    };
+    if (_i == OTHER_FIRST) {
+        batch[1].fill.commission_cents = 201;
+    } else if (_i == OTHER_FURTHER) {
+        batch[2].fill.units = 1;
+    }
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    enum store_status status = store_write (store, batch, _i == NONE ? 1 : _i == MORE ? 4 : 3);
+    ck_assert_int_eq (status, STORE_FAILED);
+    ck_assert_ptr_nonnull (strstr (store_error (store), "contradicts"));
+    store_close (&store);
+    ck_assert_str_eq (load_file (path, 16), market_text);
+}
+END_TEST
+
+START_TEST (test_store_refuses_a_fill_that_is_not_behind_its_order)
+{
+    const struct record batch[] = {
+        order_record (5, 1),
+        {.type = RECORD_FILL, .fill = {5, 2, 2, 10, 1, 1, 1, 110, 22}},
+    };
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    ck_assert_int_eq (store_write (store, batch, 2), STORE_FAILED);
+    ck_assert_ptr_nonnull (strstr (store_error (store), "not behind its order"));
+    store_close (&store);
+    ck_assert_str_eq (load_file (path, 16), market_text);
+}
+END_TEST
+
+// The largest order, and one fill more than any order may have.
+START_TEST (test_store_keeps_as_many_fills_as_an_order_may_have)
+{
+    struct record batch[LIMIT_FILLS + 2] = {order_record (5, 1)};
+    batch[0].order.units = batch[0].order.quantity = LIMIT_FILLS;
+    for (int64_t i = 0; i <= LIMIT_FILLS; i++) {
+        batch[1 + i] =
+            (struct record){.type = RECORD_FILL, .fill = {5, 1, 1 + i % 3, 9, 1, 1, 1, 100, i}};
+    }
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    must_write (store, batch, LIMIT_FILLS + 1);
+    const struct record next = order_record (5, 2);
+    must_write (store, &next, 1);
+    const char *text = strstr (load_text (store, 16), "order 5/1 ");
+    ck_assert_ptr_nonnull (text);
+    for (int i = 0; i < LIMIT_FILLS; i++) {
+        char end[32];
+        text = strchr (text, '\n') + 1;
+        snprintf (end, sizeof end, "commission %d\n", i);
+        ck_assert_int_eq (strncmp (text, "fill 5/1 ", 9), 0);
+        ck_assert_ptr_eq (strstr (text, end) + strlen (end), strchr (text, '\n') + 1);
+    }
+    ck_assert_int_eq (ask_sql (path, "SELECT count (*) FROM fills WHERE buyer = 5"), LIMIT_FILLS);
+    batch[0].order.number = 3;
+    for (int64_t i = 0; i <= LIMIT_FILLS; i++) {
+        batch[1 + i].fill.number = 3;
+    }
+    ck_assert_int_eq (store_write (store, batch, LIMIT_FILLS + 2), STORE_FAILED);
+    store_close (&store);
+}
+END_TEST
+
+START_TEST (test_store_names_each_outcome_in_words)
+{
+    static const char *const counts[] = {
+        "SELECT count (*) = 2 FROM orders WHERE status = 'sold'",
+        "SELECT count (*) = 1 FROM orders WHERE status = 'oversold'",
+        "SELECT count (*) = 2 FROM orders WHERE status = 'out_of_stock'",
+        "SELECT count (*) = 1 FROM orders WHERE status = 'too_many_lots'",
+    };
+    store_t *store = must_open (path);
+    must_write (store, market, market_count);
+    ck_assert_int_eq (ask_sql (path, counts[_i]), 1);
+    store_close (&store);
+}
+END_TEST
+
 static bool take_all (void *context, const struct record *record)
 {
     (void) context;
@@ -233,10 +321,10 @@ END_TEST
 
 START_TEST (test_store_refuses_another_version)
 {
-    static const char *const versions[] = {"PRAGMA user_version = 0", "PRAGMA user_version = 2"};
+    static const char *const versions[] = {"PRAGMA user_version = 1", "PRAGMA user_version = 3"};
     load_file (path, 16);
     run_sql (path, versions[_i]);
-    expect_no_store (path, _i == 0 ? "a store of version 0" : "a store of version 2");
+    expect_no_store (path, _i == 0 ? "a store of version 1" : "a store of version 3");
 }
 END_TEST
 
@@ -269,6 +357,10 @@ static Suite *store_sqlite_suite (void)
     tcase_add_test (records, test_store_keeps_the_time_when_a_batch_comes_twice);
     tcase_add_loop_test (records, test_store_refuses_a_contradiction_and_its_whole_batch, 0,
                          sizeof contradictions / sizeof *contradictions);
+    tcase_add_loop_test (records, test_store_refuses_an_order_with_other_fills, 0, 4);
+    tcase_add_test (records, test_store_refuses_a_fill_that_is_not_behind_its_order);
+    tcase_add_test (records, test_store_keeps_as_many_fills_as_an_order_may_have);
+    tcase_add_loop_test (records, test_store_names_each_outcome_in_words, 0, 4);
     tcase_add_test (records, test_store_stops_loading_at_a_fill_without_its_lot);
     tcase_add_test (records, test_store_shows_people_the_sales_and_the_ledger);
     suite_add_tcase (suite, records);

@@ -27,12 +27,14 @@ void store_close (store_t **self_p);
 
 // Hands over all that a warehouse is rebuilt from, in this order: the warehouse's own record,
 // products, lots in order of arrival (those with units left, those among their seller's last
-// `answers_kept` numbers, and the last that came), accounts, traders, then each buyer's last
-// `answers_kept` orders with their fills behind them.
+// `answers_kept` numbers, and the last that came), accounts, traders, then in order of arrival
+// those orders that are among their buyer's last `answers_kept` numbers, each with its fills
+// behind it.
 enum store_status store_load (store_t *self, int64_t answers_kept, store_visit_fn *visit,
                               void *context) __attribute__ ((warn_unused_result));
 
-// Writes the batch in one transaction, durable when it returns STORE_OK.
+// Writes the batch in one transaction, durable when it returns STORE_OK. An order's fills, at most
+// LIMIT_FILLS, are right behind it.
 enum store_status store_write (store_t *self, const struct record *records, size_t count)
     __attribute__ ((warn_unused_result));
 

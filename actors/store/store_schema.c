@@ -1,11 +1,14 @@
 #include "actors/store/store_schema.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
-// `lots_unsold` and the keys of `lots`, `orders` and `fills` are what a load reads by. An order
-// for something that nobody ever offered has product 0. Times are milliseconds since 1970 on the
-// wall clock, for people alone: nothing is ordered by them.
+// What is written for every order is kept short: its row goes to the end of one table, and holds
+// its first fill, which nearly always is its only one; further fills stand in a table of their own.
+// The keys begin with the number and not with the node: clients count up alike, so that a batch of
+// many clients changes the last pages of an index and not one page for each of them.
+//
+// An order for something that nobody ever offered has product 0. Times are milliseconds since 1970
+// on the wall clock, for people alone: nothing is ordered by them.
 const char *const store_schema_sql =
     "CREATE TABLE warehouse ("
     "  id INTEGER PRIMARY KEY CHECK (id = 1),"
@@ -28,37 +31,43 @@ const char *const store_schema_sql =
     "  quantity INTEGER NOT NULL,"
     "  unsold INTEGER NOT NULL CHECK (unsold BETWEEN 0 AND quantity),"
     "  at_ms INTEGER NOT NULL,"
-    "  UNIQUE (seller, number)"
+    "  UNIQUE (number, seller)"
     ") STRICT;"
-    "CREATE INDEX lots_unsold ON lots (product, id) WHERE unsold > 0;"
 
+    // In order of arrival. `status` is the outcome in words. The last columns are the first fill;
+    // without one they are NULL.
     "CREATE TABLE orders ("
+    "  id INTEGER PRIMARY KEY,"
     "  buyer INTEGER NOT NULL,"
     "  number INTEGER NOT NULL,"
     "  trader INTEGER NOT NULL,"
     "  product INTEGER NOT NULL,"
     "  quantity INTEGER NOT NULL,"
     "  all_or_nothing INTEGER NOT NULL,"
-    "  status TEXT NOT NULL"
-    "    CHECK (status IN ('sold', 'oversold', 'out_of_stock', 'too_many_lots')),"
+    "  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 1 AND 4),"
+    "  status TEXT AS (CASE outcome WHEN 1 THEN 'sold' WHEN 2 THEN 'oversold'"
+    "    WHEN 3 THEN 'out_of_stock' WHEN 4 THEN 'too_many_lots' ELSE 'unknown' END) VIRTUAL,"
     "  units INTEGER NOT NULL,"
     "  missing INTEGER NOT NULL,"
     "  amount_cents INTEGER NOT NULL,"
     "  at_ms INTEGER NOT NULL,"
-    "  PRIMARY KEY (buyer, number)"
-    ") STRICT, WITHOUT ROWID;"
+    "  lot INTEGER,"
+    "  seller INTEGER,"
+    "  lot_units INTEGER CHECK (lot_units > 0),"
+    "  price_cents INTEGER,"
+    "  commission_cents INTEGER,"
+    "  UNIQUE (number, buyer)"
+    ") STRICT;"
 
-    "CREATE TABLE fills ("
-    "  id INTEGER PRIMARY KEY,"
-    "  buyer INTEGER NOT NULL,"
-    "  number INTEGER NOT NULL,"
+    // The id of a fill is 16 times the id of its order, and its place in the order: from 1 on, for
+    // place 0 is in the order's own row.
+    "CREATE TABLE further_fills ("
+    "  id INTEGER PRIMARY KEY CHECK (id % 16 > 0),"
     "  lot INTEGER NOT NULL,"
     "  seller INTEGER NOT NULL,"
-    "  trader INTEGER NOT NULL,"
     "  units INTEGER NOT NULL CHECK (units > 0),"
     "  price_cents INTEGER NOT NULL,"
-    "  commission_cents INTEGER NOT NULL,"
-    "  UNIQUE (buyer, number, lot)"
+    "  commission_cents INTEGER NOT NULL"
     ") STRICT;"
 
     "CREATE TABLE accounts ("
@@ -73,6 +82,15 @@ const char *const store_schema_sql =
     "  batch INTEGER NOT NULL,"
     "  applied INTEGER NOT NULL"
     ") STRICT;"
+
+    // Which units of which lot went to which order.
+    "CREATE VIEW fills"
+    " (id, buyer, number, lot, seller, trader, units, price_cents, commission_cents) AS"
+    "  SELECT id * 16, buyer, number, lot, seller, trader, lot_units, price_cents,"
+    "    commission_cents FROM orders WHERE lot IS NOT NULL"
+    "  UNION ALL SELECT more.id, buyer, number, more.lot, more.seller, trader, more.units,"
+    "    more.price_cents, more.commission_cents"
+    "  FROM further_fills AS more JOIN orders ON orders.id = more.id / 16;"
 
     // Double entry: three legs for each fill, which sum to zero.
     "CREATE VIEW ledger (entry, account, amount_cents) AS"
@@ -93,6 +111,35 @@ const char *const store_schema_sql =
     "  JOIN orders ON orders.buyer = fills.buyer AND orders.number = fills.number"
     "  JOIN lots ON lots.id = fills.lot"
     "  JOIN products ON products.id = lots.product;";
+
+// By outcome, as the table's column `status` names them.
+static const enum status outcomes[] = {
+    [1] = STATUS_SOLD,
+    [2] = STATUS_OVERSOLD,
+    [3] = STATUS_OUT_OF_STOCK,
+    [4] = STATUS_TOO_MANY_LOTS,
+};
+
+enum { OUTCOME_FIRST = 1, OUTCOME_LAST = sizeof outcomes / sizeof *outcomes - 1 };
+
+int64_t store_schema_outcome (enum status status)
+{
+    for (int64_t outcome = OUTCOME_FIRST; outcome <= OUTCOME_LAST; outcome++) {
+        if (outcomes[outcome] == status) {
+            return outcome;
+        }
+    }
+    return 0;
+}
+
+bool store_schema_status (int64_t outcome, enum status *status)
+{
+    if (outcome < OUTCOME_FIRST || outcome > OUTCOME_LAST) {
+        return false;
+    }
+    *status = outcomes[outcome];
+    return true;
+}
 
 // Reads one integer. Returns SQLite's result code, SQLITE_OK when there was one.
 static int read_integer (sqlite3 *db, const char *sql, sqlite3_int64 *value)

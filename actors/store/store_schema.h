@@ -4,11 +4,18 @@
 #define SOUK_STORE_SCHEMA_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "schemas/message.h"
 
 enum {
     STORE_APPLICATION_ID = 0x536f756b,  // "Souk", in the file's header
-    STORE_VERSION = 1,                  // of the tables, in the file's user_version
+    STORE_VERSION = 2,                  // of the tables, in the file's user_version
+};
+
+enum {
+    STORE_FILL_PLACES = 16,  // ids of fills that each order has: see the table further_fills
 };
 
 enum store_kind {
@@ -19,6 +26,12 @@ enum store_kind {
 
 // All tables and views, to be run in one transaction.
 extern const char *const store_schema_sql;
+
+// An order's outcome as `orders.outcome` holds it; 0 for a status that is not final.
+int64_t store_schema_outcome (enum status status);
+
+// The status of an outcome. Returns false when there is none.
+bool store_schema_status (int64_t outcome, enum status *status);
 
 // Looks what the database is. For STORE_KIND_OTHER the reason is written to `error`, as in
 // "x.db is no store: file is not a database".

@@ -94,12 +94,17 @@ static bool set_journal (struct store_sqlite *self, bool in_memory)
     return set;
 }
 
-// SQLite's own checkpoint after a commit passes over failures, so the store makes it itself.
+// SQLite's own checkpoint after a commit passes over failures, so the store makes it itself. A WAL
+// that is shorter than before was begun anew.
 static int note_wal_pages (void *context, sqlite3 *db, const char *schema, int pages)
 {
     (void) db;
     (void) schema;
-    ((struct store_sqlite *) context)->wal_pages = pages;
+    struct store_sqlite *self = context;
+    if (pages < self->wal_pages) {
+        self->checkpoint_pages = CHECKPOINT_PAGES;
+    }
+    self->wal_pages = pages;
     return SQLITE_OK;
 }
 
@@ -120,6 +125,7 @@ static bool prepare_database (struct store_sqlite *self, const char *path, char 
         || store_sqlite_prepare (self) != SQLITE_OK) {
         return fail (error, error_size, path, sqlite3_errmsg (self->db));
     }
+    self->checkpoint_pages = CHECKPOINT_PAGES;
     sqlite3_wal_hook (self->db, note_wal_pages, self);
     return true;
 }

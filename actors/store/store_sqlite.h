@@ -6,6 +6,10 @@
 
 #include "actors/store/store_class.h"
 
+// Pages that come to the WAL until it is moved to the database: 16 MiB.
+enum { CHECKPOINT_PAGES = 4096 };
+
+// A statement that finds the row of the one before it is told by _AGAIN.
 enum put {
     PUT_BEGIN,
     PUT_COMMIT,
@@ -15,7 +19,9 @@ enum put {
     PUT_LOT,
     PUT_LOT_LEFT,
     PUT_ORDER,
+    PUT_ORDER_AGAIN,
     PUT_FILL,
+    PUT_FILL_AGAIN,
     PUT_ACCOUNT,
     PUT_TRADER,
     PUT_COUNT
@@ -27,6 +33,7 @@ struct store_sqlite {
     sqlite3 *db;
     int lock;                      // descriptor of the lock file, -1 for none
     int wal_pages;                 // in the WAL after the last commit
+    int checkpoint_pages;          // in the WAL when it is to be moved to the database
     sqlite3_stmt *put[PUT_COUNT];  // prepared when opened
 };
 

@@ -1,9 +1,10 @@
-// Loading what a warehouse is rebuilt from. All orders are never read: each client's last ones
-// are found through the keys, one client after the other.
+// Loading what a warehouse is rebuilt from. Of the orders, the key is read whole, which is a small
+// part of them: it tells each buyer's highest number, and from which order on they are to be read.
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
+#include "actors/store/store_schema.h"
 #include "actors/store/store_sqlite.h"
 
 // What is under way: where the records go, and how far back the answers do.
@@ -12,7 +13,9 @@ struct load {
     int64_t answers_kept;
     store_visit_fn *visit;
     void *context;
-    sqlite3_stmt *fills;  // of one order
+    int64_t *highest;     // number of each node's orders, 0 for none
+    int64_t first;        // the first order in time to be handed over
+    sqlite3_stmt *fills;  // of one order, but for the first
 };
 
 // Makes a record of a row and hands it over. Returns false when the row is none, or refused.
@@ -22,21 +25,12 @@ static const char warehouse_sql[] = "SELECT epoch, version FROM warehouse";
 
 static const char products_sql[] = "SELECT id, name FROM products ORDER BY id";
 
-// `sellers` skips from one seller to the next through the key (seller, number).
 static const char lots_sql[] =
-    "WITH RECURSIVE sellers (node) AS ("
-    "  SELECT min (seller) FROM lots"
-    "  UNION ALL"
-    "  SELECT (SELECT min (seller) FROM lots WHERE seller > node) FROM sellers"
-    "  WHERE node IS NOT NULL)"
-    "SELECT id, seller, number, trader, product, price_cents, quantity, unsold FROM lots"
-    " WHERE id IN ("
-    "  SELECT id FROM lots WHERE unsold > 0"
-    "  UNION ALL"
-    "  SELECT max (id) FROM lots"
-    "  UNION ALL"
-    "  SELECT lots.id FROM sellers CROSS JOIN lots ON seller = node AND number >"
-    "   (SELECT max (number) FROM lots AS last WHERE last.seller = node) - ?1)"
+    "WITH sellers (node, highest) AS MATERIALIZED ("
+    "  SELECT seller, max (number) FROM lots GROUP BY seller)"
+    "SELECT id, seller, number, trader, product, price_cents, quantity, unsold"
+    " FROM lots CROSS JOIN sellers ON node = seller"
+    " WHERE unsold > 0 OR number > highest - ?1 OR id = (SELECT max (id) FROM lots)"
     " ORDER BY id";
 
 static const char accounts_sql[] = "SELECT node, balance_cents FROM accounts ORDER BY node";
@@ -44,21 +38,24 @@ static const char accounts_sql[] = "SELECT node, balance_cents FROM accounts ORD
 static const char traders_sql[] =
     "SELECT id, epoch, nonce, batch, applied FROM traders ORDER BY id";
 
-static const char next_buyer_sql[] = "SELECT min (buyer) FROM orders WHERE buyer > ?1";
+// Each buyer's highest number comes first.
+static const char numbers_sql[] =
+    "SELECT buyer, number, id FROM orders ORDER BY number DESC, buyer DESC";
 
+// In order of arrival, with the first fill. Where its lot is gone there is a NULL.
 static const char orders_sql[] =
-    "SELECT buyer, number, trader, product, quantity, all_or_nothing, units, missing,"
-    " amount_cents, status FROM orders"
-    " WHERE buyer = ?1"
-    "  AND number > (SELECT max (number) FROM orders WHERE buyer = ?1) - ?2"
-    " ORDER BY number";
+    "SELECT buyer, orders.number, orders.trader, orders.product, orders.quantity, all_or_nothing,"
+    " units, missing, amount_cents, outcome, orders.id,"
+    " lot, orders.seller, lots.number, lot_units, orders.price_cents, commission_cents"
+    " FROM orders LEFT JOIN lots ON lots.id = lot"
+    " WHERE orders.id >= ?1 ORDER BY orders.id";
 
-// In the order in which they were sold. A fill whose lot is gone comes with a NULL.
+enum { ORDER_ID = 10, ORDER_FILL = 11, ORDER_FILL_UNITS = 14 };  // columns
+
 static const char fills_sql[] =
-    "SELECT buyer, fills.number, lot, fills.seller, lots.number, fills.trader, units,"
-    " fills.price_cents, commission_cents"
-    " FROM fills LEFT JOIN lots ON lots.id = lot"
-    " WHERE buyer = ?1 AND fills.number = ?2 ORDER BY fills.id";
+    "SELECT lot, fill.seller, lots.number, units, fill.price_cents, commission_cents"
+    " FROM further_fills AS fill LEFT JOIN lots ON lots.id = lot"
+    " WHERE fill.id BETWEEN ?1 * 16 + 1 AND ?1 * 16 + 15 ORDER BY fill.id";
 
 static bool fail (struct load *load, const char *reason)
 {
@@ -145,37 +142,25 @@ static bool load_trader (struct load *load, sqlite3_stmt *row)
                             });
 }
 
-static bool load_fill (struct load *load, sqlite3_stmt *row)
+// The columns from `first` on are a fill.
+static bool load_fill (struct load *load, sqlite3_stmt *row, int first,
+                       const struct record_order *order)
 {
-    if (sqlite3_column_type (row, 4) == SQLITE_NULL) {
+    if (sqlite3_column_type (row, first + 2) == SQLITE_NULL) {
         return fail (load, "a fill is of a lot that is not there");
     }
     return hand_over (load, &(struct record){
                                 .type = RECORD_FILL,
-                                .fill = {.buyer = sqlite3_column_int64 (row, 0),
-                                         .number = sqlite3_column_int64 (row, 1),
-                                         .lot = sqlite3_column_int64 (row, 2),
-                                         .seller = sqlite3_column_int64 (row, 3),
-                                         .seller_number = sqlite3_column_int64 (row, 4),
-                                         .trader = sqlite3_column_int64 (row, 5),
-                                         .units = sqlite3_column_int64 (row, 6),
-                                         .price_cents = sqlite3_column_int64 (row, 7),
-                                         .commission_cents = sqlite3_column_int64 (row, 8)},
+                                .fill = {.buyer = order->buyer,
+                                         .number = order->number,
+                                         .lot = sqlite3_column_int64 (row, first),
+                                         .seller = sqlite3_column_int64 (row, first + 1),
+                                         .seller_number = sqlite3_column_int64 (row, first + 2),
+                                         .trader = order->trader,
+                                         .units = sqlite3_column_int64 (row, first + 3),
+                                         .price_cents = sqlite3_column_int64 (row, first + 4),
+                                         .commission_cents = sqlite3_column_int64 (row, first + 5)},
                             });
-}
-
-static bool read_status (sqlite3_stmt *row, int column, enum status *status)
-{
-    static const enum status final[] = {STATUS_SOLD, STATUS_OVERSOLD, STATUS_OUT_OF_STOCK,
-                                        STATUS_TOO_MANY_LOTS};
-    const char *text = (const char *) sqlite3_column_text (row, column);
-    for (size_t i = 0; text && i < sizeof final / sizeof *final; i++) {
-        if (strcmp (text, status_name (final[i])) == 0) {
-            *status = final[i];
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool each_row (struct load *load, sqlite3_stmt *statement, row_fn *row)
@@ -189,33 +174,75 @@ static bool each_row (struct load *load, sqlite3_stmt *statement, row_fn *row)
     return rc == SQLITE_DONE ? true : fail_sqlite (load);
 }
 
+static bool load_further_fills (struct load *load, int64_t id, const struct record_order *order)
+{
+    int rc;
+    sqlite3_reset (load->fills);
+    sqlite3_bind_int64 (load->fills, 1, id);
+    while ((rc = sqlite3_step (load->fills)) == SQLITE_ROW) {
+        if (!load_fill (load, load->fills, 0, order)) {
+            return false;
+        }
+    }
+    return rc == SQLITE_DONE ? true : fail_sqlite (load);
+}
+
+static bool load_fills (struct load *load, sqlite3_stmt *row, const struct record_order *order)
+{
+    if (order->units == 0 || sqlite3_column_type (row, ORDER_FILL) == SQLITE_NULL) {
+        return true;
+    }
+    return load_fill (load, row, ORDER_FILL, order)
+           && (sqlite3_column_int64 (row, ORDER_FILL_UNITS) == order->units
+               || load_further_fills (load, sqlite3_column_int64 (row, ORDER_ID), order));
+}
+
+static bool is_node (int64_t node)
+{
+    return node >= 0 && node <= LIMIT_NODE;
+}
+
+// Whether the number is among the buyer's last ones. What is no node is for the warehouse to refuse.
+static bool is_kept (const struct load *load, int64_t buyer, int64_t number)
+{
+    return !is_node (buyer) || number > load->highest[buyer] - load->answers_kept;
+}
+
+static bool load_number (struct load *load, sqlite3_stmt *row)
+{
+    int64_t buyer = sqlite3_column_int64 (row, 0);
+    int64_t number = sqlite3_column_int64 (row, 1);
+    int64_t id = sqlite3_column_int64 (row, 2);
+    if (is_node (buyer) && number > load->highest[buyer]) {
+        load->highest[buyer] = number;
+    }
+    if (id < load->first && is_kept (load, buyer, number)) {
+        load->first = id;
+    }
+    return true;
+}
+
 static bool load_order (struct load *load, sqlite3_stmt *row)
 {
     struct record record = {
         .type = RECORD_ORDER,
-        .order = {.buyer = sqlite3_column_int64 (row, 0),
-                  .number = sqlite3_column_int64 (row, 1),
-                  .trader = sqlite3_column_int64 (row, 2),
-                  .product = sqlite3_column_int64 (row, 3),
-                  .quantity = sqlite3_column_int64 (row, 4),
-                  .all_or_nothing = sqlite3_column_int64 (row, 5) != 0,
-                  .units = sqlite3_column_int64 (row, 6),
-                  .missing = sqlite3_column_int64 (row, 7),
-                  .amount_cents = sqlite3_column_int64 (row, 8)},
+        .order = {.buyer = sqlite3_column_int64 (row, 0), .number = sqlite3_column_int64 (row, 1)},
     };
-    if (!read_status (row, 9, &record.order.status)) {
-        return fail (load, "an order has an unknown status");
-    }
-    if (!hand_over (load, &record)) {
-        return false;
-    }
-    if (record.order.units == 0) {
+    struct record_order *order = &record.order;
+    if (!is_kept (load, order->buyer, order->number)) {
         return true;
     }
-    sqlite3_reset (load->fills);
-    sqlite3_bind_int64 (load->fills, 1, record.order.buyer);
-    sqlite3_bind_int64 (load->fills, 2, record.order.number);
-    return each_row (load, load->fills, load_fill);
+    order->trader = sqlite3_column_int64 (row, 2);
+    order->product = sqlite3_column_int64 (row, 3);
+    order->quantity = sqlite3_column_int64 (row, 4);
+    order->all_or_nothing = sqlite3_column_int64 (row, 5) != 0;
+    order->units = sqlite3_column_int64 (row, 6);
+    order->missing = sqlite3_column_int64 (row, 7);
+    order->amount_cents = sqlite3_column_int64 (row, 8);
+    if (!store_schema_status (sqlite3_column_int64 (row, 9), &order->status)) {
+        return fail (load, "an order has an unknown status");
+    }
+    return hand_over (load, &record) && load_fills (load, row, order);
 }
 
 static bool prepare (struct load *load, const char *sql, sqlite3_stmt **statement)
@@ -226,13 +253,14 @@ static bool prepare (struct load *load, const char *sql, sqlite3_stmt **statemen
                : fail_sqlite (load);
 }
 
-static bool load_table (struct load *load, const char *sql, row_fn *row)
+// Each row of a question, whose one parameter is `value` where it has one.
+static bool load_rows (struct load *load, const char *sql, int64_t value, row_fn *row)
 {
     sqlite3_stmt *statement;
     bool loaded = prepare (load, sql, &statement);
     if (loaded) {
         if (sqlite3_bind_parameter_count (statement) == 1) {
-            sqlite3_bind_int64 (statement, 1, load->answers_kept);
+            sqlite3_bind_int64 (statement, 1, value);
         }
         loaded = each_row (load, statement, row);
     }
@@ -240,41 +268,23 @@ static bool load_table (struct load *load, const char *sql, row_fn *row)
     return loaded;
 }
 
-static bool load_buyer (struct load *load, sqlite3_stmt *orders, int64_t buyer)
+static bool load_table (struct load *load, const char *sql, row_fn *row)
 {
-    sqlite3_reset (orders);
-    sqlite3_bind_int64 (orders, 1, buyer);
-    sqlite3_bind_int64 (orders, 2, load->answers_kept);
-    return each_row (load, orders, load_order);
-}
-
-static bool load_buyers (struct load *load, sqlite3_stmt *next, sqlite3_stmt *orders)
-{
-    int64_t buyer = -1;  // Node ids begin with 0.
-    for (;;) {
-        sqlite3_reset (next);
-        sqlite3_bind_int64 (next, 1, buyer);
-        if (sqlite3_step (next) != SQLITE_ROW) {
-            return fail_sqlite (load);
-        }
-        if (sqlite3_column_type (next, 0) == SQLITE_NULL) {
-            return true;
-        }
-        buyer = sqlite3_column_int64 (next, 0);
-        if (!load_buyer (load, orders, buyer)) {
-            return false;
-        }
-    }
+    return load_rows (load, sql, load->answers_kept, row);
 }
 
 static bool load_orders (struct load *load)
 {
-    sqlite3_stmt *next = NULL, *orders = NULL;
-    bool loaded = prepare (load, next_buyer_sql, &next) && prepare (load, orders_sql, &orders)
-                  && prepare (load, fills_sql, &load->fills) && load_buyers (load, next, orders);
-    sqlite3_finalize (next);
-    sqlite3_finalize (orders);
+    load->first = INT64_MAX;
+    load->highest = calloc (LIMIT_NODE + 1, sizeof *load->highest);
+    if (!load->highest) {
+        return fail (load, "out of memory");
+    }
+    bool loaded = prepare (load, fills_sql, &load->fills)
+                  && load_rows (load, numbers_sql, 0, load_number)
+                  && load_rows (load, orders_sql, load->first, load_order);
     sqlite3_finalize (load->fills);
+    free (load->highest);
     return loaded;
 }
 

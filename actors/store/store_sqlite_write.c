@@ -1,17 +1,19 @@
 // Writing a batch of records in one transaction.
 //
-// Every statement may be run again with the same values and changes nothing then. A record that
-// contradicts what is there (an order with another outcome, a lot that nobody brought) changes no
-// row, and that is how it is found.
+// Every record may be written again and changes nothing then. A record that contradicts what is
+// there (an order with another outcome, a lot that nobody brought) finds no row that fits it, and
+// that is how it is found. What comes with every order is inserted as new, and looked for among what
+// is there only when a key says that it is not.
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
+#include "actors/store/store_schema.h"
 #include "actors/store/store_sqlite.h"
 
-// Pages in the WAL from which on they are moved to the database: 16 MiB.
-enum { CHECKPOINT_PAGES = 4096 };
+#define COUNT(array) (sizeof (array) / sizeof *(array))
 
 static const char *const put_sql[PUT_COUNT] = {
     [PUT_BEGIN] = "BEGIN IMMEDIATE",
@@ -32,20 +34,21 @@ static const char *const put_sql[PUT_COUNT] = {
         "        excluded.price_cents, excluded.quantity)",
     [PUT_LOT_LEFT] = "UPDATE lots SET unsold = ?2 WHERE id = ?1",
     [PUT_ORDER] =
-        "INSERT INTO orders (buyer, number, trader, product, quantity, all_or_nothing, units,"
-        "                    missing, amount_cents, at_ms, status)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-        " ON CONFLICT (buyer, number) DO UPDATE SET status = status"
-        " WHERE (trader, product, quantity, all_or_nothing, units, missing, amount_cents, status)"
-        "     = (excluded.trader, excluded.product, excluded.quantity, excluded.all_or_nothing,"
-        "        excluded.units, excluded.missing, excluded.amount_cents, excluded.status)",
-    [PUT_FILL] = "INSERT INTO fills (buyer, number, lot, seller, trader, units, price_cents,"
-                 "                   commission_cents)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-                 " ON CONFLICT (buyer, number, lot) DO UPDATE SET units = units"
-                 " WHERE (seller, trader, units, price_cents, commission_cents)"
-                 "     = (excluded.seller, excluded.trader, excluded.units, excluded.price_cents,"
-                 "        excluded.commission_cents)",
+        "INSERT INTO orders (buyer, number, trader, product, quantity, all_or_nothing, outcome,"
+        "                    units, missing, amount_cents, lot, seller, lot_units, price_cents,"
+        "                    commission_cents, at_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    [PUT_ORDER_AGAIN] =
+        "SELECT id FROM orders WHERE number = ?2 AND buyer = ?1"
+        " AND (trader, product, quantity, all_or_nothing, outcome, units, missing, amount_cents)"
+        "   = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " AND (lot, seller, lot_units, price_cents, commission_cents)"
+        "  IS (?11, ?12, ?13, ?14, ?15)",
+    [PUT_FILL] = "INSERT INTO further_fills (id, lot, seller, units, price_cents, commission_cents)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [PUT_FILL_AGAIN] = "SELECT id FROM further_fills WHERE id = ?1"
+                       " AND (lot, seller, units, price_cents, commission_cents)"
+                       "   = (?2, ?3, ?4, ?5, ?6)",
     [PUT_ACCOUNT] = "INSERT INTO accounts (node, balance_cents) VALUES (?1, ?2)"
                     " ON CONFLICT (node) DO UPDATE SET balance_cents = excluded.balance_cents",
     [PUT_TRADER] =
@@ -111,22 +114,76 @@ static enum store_status step (struct store_sqlite *self, enum put put)
     return status;
 }
 
-// Puts one row, of which the first values are the key.
-static enum store_status put_row (struct store_sqlite *self, enum put put, const int64_t *values,
-                                  size_t count)
+static void bind (struct store_sqlite *self, enum put put, const int64_t *values, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         int rc = sqlite3_bind_int64 (self->put[put], (int) i + 1, values[i]);
         assert (rc == SQLITE_OK);
     }
+}
+
+// The first values are the key.
+static enum store_status contradiction (struct store_sqlite *self, enum put put,
+                                        const int64_t *values, size_t count)
+{
+    snprintf (self->base.error, sizeof self->base.error,
+              "the %s of key %lld, %lld contradicts what the store holds", put_names[put],
+              (long long) values[0], (long long) (count > 1 ? values[1] : 0));
+    return STORE_FAILED;
+}
+
+// Puts one row, of which the first values are the key.
+static enum store_status put_row (struct store_sqlite *self, enum put put, const int64_t *values,
+                                  size_t count)
+{
+    bind (self, put, values, count);
     enum store_status status = step (self, put);
     if (status == STORE_OK && sqlite3_changes (self->db) != 1) {
-        snprintf (self->base.error, sizeof self->base.error,
-                  "the %s of key %lld, %lld contradicts what the store holds", put_names[put],
-                  (long long) values[0], (long long) (count > 1 ? values[1] : 0));
-        return STORE_FAILED;
+        return contradiction (self, put, values, count);
     }
     return status;
+}
+
+static bool is_key_taken (int rc)
+{
+    return rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY
+           || rc == SQLITE_CONSTRAINT_ROWID;
+}
+
+// Finds with the statement behind `put` the very row that is to be put; `id` gets the row's.
+static enum store_status find_row (struct store_sqlite *self, enum put put, const int64_t *values,
+                                   size_t count, int64_t *id)
+{
+    enum put again = put + 1;
+    enum store_status status = STORE_OK;
+    bind (self, again, values, count);
+    int rc = sqlite3_step (self->put[again]);
+    if (rc == SQLITE_ROW) {
+        *id = sqlite3_column_int64 (self->put[again], 0);
+    } else {
+        status = rc == SQLITE_DONE ? contradiction (self, put, values, count)
+                                   : fail (self, rc, wal_errno (self));
+    }
+    sqlite3_reset (self->put[again]);
+    return status;
+}
+
+// Inserts a row; where its key is taken, it must be there already. `id` gets the row's, `known`
+// whether it was there.
+static enum store_status put_new (struct store_sqlite *self, enum put put, const int64_t *values,
+                                  size_t count, int64_t *id, bool *known)
+{
+    bind (self, put, values, count);
+    int rc = sqlite3_step (self->put[put]);
+    enum store_status status = STORE_OK;
+    *known = is_key_taken (rc);
+    if (rc == SQLITE_DONE) {
+        *id = sqlite3_last_insert_rowid (self->db);
+    } else if (!*known) {
+        status = fail (self, rc, wal_errno (self));
+    }
+    sqlite3_reset (self->put[put]);
+    return *known ? find_row (self, put, values, count, id) : status;
 }
 
 static void bind_text (struct store_sqlite *self, enum put put, int position, const char *text)
@@ -134,8 +191,6 @@ static void bind_text (struct store_sqlite *self, enum put put, int position, co
     int rc = sqlite3_bind_text (self->put[put], position, text, -1, SQLITE_STATIC);
     assert (rc == SQLITE_OK);
 }
-
-#define COUNT(array) (sizeof (array) / sizeof *(array))
 
 static enum store_status put_lot (struct store_sqlite *self, const struct record_lot *lot,
                                   int64_t at_ms)
@@ -146,23 +201,81 @@ static enum store_status put_lot (struct store_sqlite *self, const struct record
     return put_row (self, PUT_LOT, values, COUNT (values));
 }
 
-static enum store_status put_order (struct store_sqlite *self, const struct record_order *order,
-                                    int64_t at_ms)
+// How many of the records behind an order are its fills, as far as there are places for them.
+static size_t count_fills (const struct record *order, size_t count)
 {
-    const int64_t values[] = {
-        order->buyer,          order->number, order->trader,  order->product,      order->quantity,
-        order->all_or_nothing, order->units,  order->missing, order->amount_cents, at_ms};
-    bind_text (self, PUT_ORDER, 11, status_name (order->status));
-    return put_row (self, PUT_ORDER, values, COUNT (values));
+    size_t fills = 0;
+    while (fills < STORE_FILL_PLACES && fills + 1 < count && order[fills + 1].type == RECORD_FILL
+           && order[fills + 1].fill.buyer == order->order.buyer
+           && order[fills + 1].fill.number == order->order.number) {
+        fills++;
+    }
+    return fills;
 }
 
-// The seller's own number for the lot stands with the lot.
-static enum store_status put_fill (struct store_sqlite *self, const struct record_fill *fill)
+// The last positions of an order's own values, of its first fill's, and of its time.
+enum { ORDER_VALUES = 10, ORDER_FILL_VALUES = 15, ORDER_TIME = 16 };
+
+static void bind_no_fill (struct store_sqlite *self, enum put put)
 {
-    const int64_t values[] = {fill->buyer,       fill->number,          fill->lot,
-                              fill->seller,      fill->trader,          fill->units,
-                              fill->price_cents, fill->commission_cents};
-    return put_row (self, PUT_FILL, values, COUNT (values));
+    for (int position = ORDER_VALUES + 1; position <= ORDER_FILL_VALUES; position++) {
+        int rc = sqlite3_bind_null (self->put[put], position);
+        assert (rc == SQLITE_OK);
+    }
+}
+
+// Puts the row of an order, with its first fill if it has one. The seller's own number for the lot
+// stands with the lot, the time is bound already.
+static enum store_status put_order_row (struct store_sqlite *self, const struct record_order *order,
+                                        const struct record_fill *fill, int64_t *id, bool *known)
+{
+    int64_t values[ORDER_FILL_VALUES] = {
+        order->buyer,
+        order->number,
+        order->trader,
+        order->product,
+        order->quantity,
+        order->all_or_nothing,
+        store_schema_outcome (order->status),
+        order->units,
+        order->missing,
+        order->amount_cents,
+    };
+    if (!fill) {
+        bind_no_fill (self, PUT_ORDER);
+        bind_no_fill (self, PUT_ORDER_AGAIN);
+        return put_new (self, PUT_ORDER, values, ORDER_VALUES, id, known);
+    }
+    const int64_t first[] = {fill->lot, fill->seller, fill->units, fill->price_cents,
+                             fill->commission_cents};
+    static_assert (ORDER_VALUES + COUNT (first) == ORDER_FILL_VALUES, "one value a position");
+    memcpy (&values[ORDER_VALUES], first, sizeof first);
+    return put_new (self, PUT_ORDER, values, ORDER_FILL_VALUES, id, known);
+}
+
+// The further fills of an order that was there before must have been, too.
+static enum store_status put_further_fill (struct store_sqlite *self,
+                                           const struct record_fill *fill, int64_t id, bool known)
+{
+    const int64_t values[] = {id,          fill->lot,         fill->seller,
+                              fill->units, fill->price_cents, fill->commission_cents};
+    return known ? find_row (self, PUT_FILL, values, COUNT (values), &id)
+                 : put_new (self, PUT_FILL, values, COUNT (values), &id, &known);
+}
+
+// Puts an order and its fills, which are behind it.
+static enum store_status put_order (struct store_sqlite *self, const struct record *record,
+                                    size_t fills)
+{
+    int64_t id;
+    bool known;
+    const struct record_fill *first = fills > 0 ? &record[1].fill : NULL;
+    enum store_status status = put_order_row (self, &record->order, first, &id, &known);
+    for (size_t place = 1; place < fills && status == STORE_OK; place++) {
+        int64_t fill_id = id * STORE_FILL_PLACES + (int64_t) place;
+        status = put_further_fill (self, &record[1 + place].fill, fill_id, known);
+    }
+    return status;
 }
 
 static enum store_status put_trader (struct store_sqlite *self, const struct record_trader *trader)
@@ -185,9 +298,19 @@ static enum store_status put_pair (struct store_sqlite *self, enum put put, int6
     return put_row (self, put, (const int64_t[]){first, second}, 2);
 }
 
-static enum store_status put_record (struct store_sqlite *self, const struct record *record,
-                                     int64_t at_ms)
+static enum store_status refuse_fill (struct store_sqlite *self, const struct record_fill *fill)
 {
+    snprintf (self->base.error, sizeof self->base.error,
+              "a fill of order %lld of buyer %lld is not behind its order, or one too many",
+              (long long) fill->number, (long long) fill->buyer);
+    return STORE_FAILED;
+}
+
+// Puts the first of the records, and those behind it that go with it; `taken` tells how many.
+static enum store_status put_records (struct store_sqlite *self, const struct record *record,
+                                      size_t count, int64_t at_ms, size_t *taken)
+{
+    *taken = 1;
     switch (record->type) {
     case RECORD_WAREHOUSE:
         return put_pair (self, PUT_WAREHOUSE, record->warehouse.epoch, record->warehouse.version);
@@ -198,9 +321,10 @@ static enum store_status put_record (struct store_sqlite *self, const struct rec
     case RECORD_LOT_LEFT:
         return put_pair (self, PUT_LOT_LEFT, record->lot_left.lot, record->lot_left.left);
     case RECORD_ORDER:
-        return put_order (self, &record->order, at_ms);
+        *taken += count_fills (record, count);
+        return put_order (self, record, *taken - 1);
     case RECORD_FILL:
-        return put_fill (self, &record->fill);
+        return refuse_fill (self, &record->fill);
     case RECORD_ACCOUNT:
         return put_pair (self, PUT_ACCOUNT, record->account.node, record->account.balance_cents);
     case RECORD_TRADER:
@@ -226,9 +350,11 @@ static enum store_status roll_back (struct store_sqlite *self, enum store_status
 
 // Moves what is in the WAL to the database. The batch is durable already, so that a lack of room
 // or a reader in the way puts it off only; but whoever cannot sync or write here knows nothing
-// about the next batch either.
+// about the next batch either. What a reader keeps here is tried again when as much more has come,
+// so that a long look at the store costs the market nothing.
 static enum store_status checkpoint (struct store_sqlite *self)
 {
+    self->checkpoint_pages = self->wal_pages + CHECKPOINT_PAGES;
     int rc = sqlite3_wal_checkpoint_v2 (self->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (rc == SQLITE_OK) {
         return STORE_OK;
@@ -250,8 +376,10 @@ enum store_status store_sqlite_write (store_t *store, const struct record *recor
     struct store_sqlite *self = (struct store_sqlite *) store;
     int64_t at_ms = now_ms ();
     enum store_status status = step (self, PUT_BEGIN);
-    for (size_t i = 0; i < count && status == STORE_OK; i++) {
-        status = put_record (self, &records[i], at_ms);
+    size_t taken;
+    sqlite3_bind_int64 (self->put[PUT_ORDER], ORDER_TIME, at_ms);
+    for (size_t i = 0; i < count && status == STORE_OK; i += taken) {
+        status = put_records (self, &records[i], count - i, at_ms, &taken);
     }
     if (status == STORE_OK) {
         status = step (self, PUT_COMMIT);
@@ -259,5 +387,5 @@ enum store_status store_sqlite_write (store_t *store, const struct record *recor
     if (status != STORE_OK) {
         return roll_back (self, status);
     }
-    return self->wal_pages < CHECKPOINT_PAGES ? STORE_OK : checkpoint (self);
+    return self->wal_pages < self->checkpoint_pages ? STORE_OK : checkpoint (self);
 }

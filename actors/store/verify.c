@@ -165,9 +165,8 @@ static void read_totals (struct verify *self)
         self, "the totals",
         "SELECT * FROM (SELECT ifnull (sum (quantity), 0), ifnull (sum (unsold), 0) FROM lots),"
         " (SELECT ifnull (sum (units), 0) FROM fills),"
-        " (SELECT count (*), ifnull (sum (status = 'sold'), 0), ifnull (sum (status = "
-        "'out_of_stock'), "
-        "0),"
+        " (SELECT count (*), ifnull (sum (status = 'sold'), 0),"
+        "   ifnull (sum (status = 'out_of_stock'), 0),"
         "   ifnull (sum (status = 'too_many_lots'), 0), ifnull (sum (status = 'oversold'), 0),"
         "   ifnull (sum (missing), 0), ifnull (sum (amount_cents), 0) FROM orders)");
     if (!statement) {

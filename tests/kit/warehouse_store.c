@@ -136,17 +136,11 @@ static int compare (int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-// An order goes before its fills; these stay in the order in which they came.
+// Orders, each with its fills behind it, stay in the order in which they came.
 static int by_load_order (const struct row *a, const struct row *b)
 {
     int order = rank (a->key.type) - rank (b->key.type);
-    if (order == 0) {
-        order = compare (a->key.a, b->key.a);
-    }
-    if (order == 0) {
-        order = compare (a->key.b, b->key.b);
-    }
-    return order ? order : (a->key.c > 0) - (b->key.c > 0);
+    return order || a->key.type == RECORD_ORDER ? order : compare (a->key.a, b->key.a);
 }
 
 // The highest number that a seller used for a lot, or a buyer for an order.

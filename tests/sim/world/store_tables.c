@@ -38,6 +38,11 @@ struct seller {
     int64_t number_max;  // of its lots
 };
 
+struct arrival {
+    int64_t buyer;
+    int64_t number;
+};
+
 struct tables {
     bool has_warehouse;
     struct record_warehouse warehouse;
@@ -47,6 +52,9 @@ struct tables {
     struct table traders;
     struct buyer *buyers;  // by node id
     size_t buyer_size;
+    struct arrival *arrivals;  // of orders
+    size_t arrival_count;
+    size_t arrival_size;
     struct seller *sellers;  // by node id
     size_t seller_size;
     struct fill_row *fills;  // in the order in which they were sold
@@ -78,6 +86,7 @@ void tables_destroy (struct tables **self_p)
     free (self->accounts.rows);
     free (self->traders.rows);
     free (self->buyers);
+    free (self->arrivals);
     free (self->sellers);
     free (self->fills);
     free (self);
@@ -160,6 +169,14 @@ static size_t order_place (const struct buyer *buyer, int64_t number)
     return low;
 }
 
+static void note_arrival (struct tables *self, const struct record_order *order)
+{
+    size_t place = self->arrival_count++;
+    self->arrivals =
+        tables_grown (self->arrivals, &self->arrival_size, place, sizeof *self->arrivals);
+    self->arrivals[place] = (struct arrival){.buyer = order->buyer, .number = order->number};
+}
+
 static void fold_order (struct tables *self, const struct record_order *order)
 {
     size_t index = index_of (order->buyer);
@@ -173,6 +190,7 @@ static void fold_order (struct tables *self, const struct record_order *order)
                  (buyer->count - place) * sizeof *buyer->orders);
         buyer->orders[place] = (struct order_row){.first_fill = NONE, .last_fill = NONE};
         buyer->count++;
+        note_arrival (self, order);
     }
     buyer->orders[place].order = *order;
 }
@@ -317,16 +335,14 @@ static bool load_order (struct load *load, const struct order_row *row)
 
 static bool load_orders (struct load *load)
 {
-    for (size_t i = 0; i < load->tables->buyer_size; i++) {
-        const struct buyer *buyer = &load->tables->buyers[i];
-        if (buyer->count == 0) {
-            continue;
-        }
+    const struct tables *tables = load->tables;
+    for (size_t i = 0; i < tables->arrival_count; i++) {
+        const struct arrival *arrival = &tables->arrivals[i];
+        const struct buyer *buyer = &tables->buyers[arrival->buyer];
         int64_t last = buyer->orders[buyer->count - 1].order.number;
-        for (size_t k = order_place (buyer, last - load->answers_kept + 1); k < buyer->count; k++) {
-            if (!load_order (load, &buyer->orders[k])) {
-                return false;
-            }
+        if (arrival->number > last - load->answers_kept
+            && !load_order (load, find_order (tables, arrival->buyer, arrival->number))) {
+            return false;
         }
     }
     return true;
