@@ -24,7 +24,7 @@ SHELLS := \
   $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,client_shell.c client_class.c) \
-  $(addprefix actors/bench/,bench.c bench_print.c echo_shell.c load_shell.c processes.c)
+  $(addprefix actors/bench/,bench.c bench_print.c echo_shell.c load_shell.c processes.c window.c)
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \
     souk_client.c souk_buyer.c souk_seller.c souk_bench.c souk.c)
 
@@ -41,7 +41,7 @@ CORE_CHECKS := \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   codec codec_fast codec_hostile poller protocol schemas shells shells_busy shells_disk shells_news \
-  store store_faults store_sqlite topology topology_schema transcripts verify
+  store store_faults store_sqlite topology topology_schema transcripts verify window
 KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
     message_equal.c shell_kit.c store_case.c topology_case.c trader_fixture.c verify_breaks.c \

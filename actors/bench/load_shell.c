@@ -1,5 +1,6 @@
 #include "actors/bench/load_shell.h"
 
+#include "actors/bench/window.h"
 #include "broker/wire_shell.h"
 #include "schemas/codec.h"
 
@@ -14,16 +15,6 @@ enum {
     ARENA_BLOCK = 64 * 1024,
 };
 
-enum order_state { ORDER_FREE, ORDER_OPEN, ORDER_BUSY };
-
-struct order {
-    enum order_state state;
-    int64_t number;
-    int64_t attempt;
-    int64_t due_us;    // when it was to be sent: its latency begins
-    int64_t again_us;  // when to send it again
-};
-
 enum { NAME_BYTES = 4 };
 
 // A connection's name in our own ROUTER: what it sends to and hears from. Never begins with 0.
@@ -35,10 +26,7 @@ struct buyer {
     struct name name;
     int64_t node;
     int64_t clock;
-    int64_t number;        // of its last order
-    int64_t open;          // orders outstanding
-    size_t first;          // where the oldest one may be
-    struct order *orders;  // `window` of them
+    struct window window;
 };
 
 struct load {
@@ -80,7 +68,10 @@ static bool connect_buyer (load_t *self, size_t index, char *error, size_t error
     snprintf (buyer->name.bytes, sizeof buyer->name.bytes, "%04x", (unsigned) index);
     zmq_setsockopt (self->socket, ZMQ_CONNECT_ROUTING_ID, buyer->name.bytes, NAME_BYTES);
     buyer->node = config->first_node + (int64_t) index;
-    buyer->orders = self->orders + index * (size_t) config->window;
+    buyer->window = (struct window){
+        .orders = self->orders + index * (size_t) config->window,
+        .size = (size_t) config->window,
+    };
     return wire_attach (self->router, WIRE_CONNECT,
                         config->endpoints[index % config->endpoint_count], error, error_size);
 }
@@ -147,45 +138,23 @@ static bool send_order (load_t *self, struct buyer *buyer, struct order *order, 
     return send_message (self, buyer, &message);
 }
 
-// The client's next order, due at `due_us`. It has room for it.
+// The client's next order, due at `due_us`. Returns false when its window is full.
 static bool open_order (load_t *self, struct buyer *buyer, int64_t due_us, int64_t now_us)
 {
-    size_t window = (size_t) self->config.window;
-    size_t at = (buyer->first + (size_t) buyer->open) % window;
-    while (buyer->orders[at].state != ORDER_FREE) {
-        at = (at + 1) % window;
+    struct order *order = window_open (&buyer->window, due_us);
+    if (!order) {
+        return false;
     }
-    struct order *order = &buyer->orders[at];
-    *order = (struct order){.number = ++buyer->number, .attempt = 1, .due_us = due_us};
-    buyer->open++;
     self->issued++;
     return send_order (self, buyer, order, now_us);
 }
 
-// The order with this number; in an echo (0), which answers in turn, the oldest. NULL: none.
-static struct order *find_order (const load_t *self, struct buyer *buyer, int64_t number)
-{
-    size_t window = (size_t) self->config.window;
-    for (size_t i = 0; i < window; i++) {
-        struct order *order = &buyer->orders[(buyer->first + i) % window];
-        if (order->state != ORDER_FREE && (number == 0 || order->number == number)) {
-            return order;
-        }
-    }
-    return NULL;
-}
-
 static void close_order (load_t *self, struct buyer *buyer, struct order *order, int64_t now_us)
 {
-    size_t window = (size_t) self->config.window;
     histogram_add (&self->result->latency, now_us - order->due_us);
-    order->state = ORDER_FREE;
-    buyer->open--;
+    window_close (&buyer->window, order);
     self->answered++;
     self->heard_us = now_us;
-    while (buyer->open > 0 && buyer->orders[buyer->first].state == ORDER_FREE) {
-        buyer->first = (buyer->first + 1) % window;
-    }
 }
 
 // A final answer to an order that was accepted and is no longer counted as open.
@@ -200,7 +169,7 @@ static void settle (load_t *self, enum status status)
 static void take_receipt (load_t *self, struct buyer *buyer, const struct receipt *receipt,
                           int64_t now_us)
 {
-    struct order *order = find_order (self, buyer, receipt->number);
+    struct order *order = window_find (&buyer->window, receipt->number);
     if (!order) {
         settle (self, receipt->status);
         return;
@@ -215,7 +184,7 @@ static void take_receipt (load_t *self, struct buyer *buyer, const struct receip
 static void take_error (load_t *self, struct buyer *buyer, const struct error *error,
                         int64_t now_us)
 {
-    struct order *order = find_order (self, buyer, error->number);
+    struct order *order = window_find (&buyer->window, error->number);
     if (order && (error->reason == REASON_BUSY || error->reason == REASON_UNAVAILABLE)) {
         self->result->busy++;
         order->state = ORDER_BUSY;
@@ -230,7 +199,7 @@ static void take_answer (load_t *self, struct buyer *buyer, zmq_msg_t *frame, in
     struct message message;
     struct decode_error error;
     if (self->config.echo) {
-        struct order *order = find_order (self, buyer, 0);
+        struct order *order = window_first (&buyer->window);  // It answers in turn.
         if (order) {
             close_order (self, buyer, order, now_us);
         }
@@ -262,8 +231,8 @@ static void take_answer (load_t *self, struct buyer *buyer, zmq_msg_t *frame, in
 // As many orders as its window and the phase have room for.
 static void top_up (load_t *self, struct buyer *buyer, int64_t now_us)
 {
-    while (self->issued < self->wanted && buyer->open < self->config.window && !self->failed) {
-        open_order (self, buyer, now_us, now_us);
+    while (self->issued < self->wanted && !self->failed
+           && open_order (self, buyer, now_us, now_us)) {
     }
 }
 
@@ -303,8 +272,8 @@ static void send_again (load_t *self, int64_t now_us)
 {
     for (int64_t i = 0; i < self->config.clients && !self->failed; i++) {
         struct buyer *buyer = &self->buyers[i];
-        for (int64_t j = 0; buyer->open > 0 && j < self->config.window; j++) {
-            struct order *order = &buyer->orders[j];
+        for (size_t j = 0; buyer->window.open > 0 && j < buyer->window.size; j++) {
+            struct order *order = &buyer->window.orders[j];
             if (order->state != ORDER_FREE && order->again_us <= now_us) {
                 self->result->resent += order->state == ORDER_OPEN;
                 order->attempt++;
@@ -326,23 +295,14 @@ static void open_due (load_t *self, int64_t now_us)
             return;
         }
         struct buyer *buyer = &self->buyers[self->turn++ % count];
-        if (buyer->open < self->config.window) {
-            open_order (self, buyer, due_us, now_us);
-            full = 0;
-        } else {
-            full++;
-        }
+        full = open_order (self, buyer, due_us, now_us) ? 0 : full + 1;
     }
 }
 
 static void open_all (load_t *self, int64_t now_us)
 {
-    for (int64_t round = 0; round < self->config.window; round++) {
-        for (int64_t i = 0; i < self->config.clients && self->issued < self->wanted; i++) {
-            if (self->buyers[i].open < self->config.window) {
-                open_order (self, &self->buyers[i], now_us, now_us);
-            }
-        }
+    for (int64_t i = 0; i < self->config.clients && !self->failed; i++) {
+        top_up (self, &self->buyers[i], now_us);
     }
 }
 
