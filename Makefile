@@ -107,8 +107,8 @@ clean:                          ## removes build/
 deps:                           ## installs what is missing (Debian packages); else does nothing
 	@tools/deps.sh
 
-deps-test:                      ## and what the tests want besides: another compiler
-	@tools/deps.sh clang
+deps-test:                      ## and what the tests want besides: another compiler, Python's zmq
+	@tools/deps.sh clang python3-zmq python3-jsonschema
 
 help:                           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14

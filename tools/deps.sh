@@ -1,14 +1,18 @@
 #!/bin/sh
 # Installs what Souk is built and tested with, where it is missing; does nothing when all is there.
-# Programs that are named as arguments (clang) come besides. Wants root, or sudo, and Debian's apt.
+# What is named as arguments comes besides: programs (clang), and modules of Debian's own Python
+# (python3-zmq). Wants root, or sudo, and Debian's apt.
 set -eu
 
 packages="gcc make pkg-config libzmq3-dev libczmq-dev libjansson-dev check libsqlite3-dev uthash-dev \
 python3 $*"
 
-programs_there() {
-    for program in "$@"; do
-        command -v "$program" >/dev/null || return 1
+named_there() {
+    for name in "$@"; do
+        case $name in
+        python3-*) /usr/bin/python3 -c "import ${name#python3-}" 2>/dev/null || return 1 ;;
+        *) command -v "$name" >/dev/null || return 1 ;;
+        esac
     done
 }
 
@@ -19,7 +23,7 @@ all_there() {
         echo '#include <uthash.h>' | "${CC:-gcc}" -E -x c - >/dev/null 2>&1
 }
 
-if all_there && programs_there "$@"; then
+if all_there && named_there "$@"; then
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then
@@ -43,7 +47,7 @@ if ! { $root apt-get update && $root env DEBIAN_FRONTEND=noninteractive \
     tail -n 20 "$log" >&2
     exit 1
 fi
-if ! { all_there && programs_there "$@"; }; then
+if ! { all_there && named_there "$@"; }; then
     echo "deps: something is still missing after the installation" >&2
     exit 1
 fi
