@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what Souk is built and tested with, where it is missing; does nothing when all is there.
 # Programs that are named as arguments (clang) come besides. Wants root, or sudo, and Debian's apt.
+# Servers among them are not started.
 set -eu
 
 packages="gcc make pkg-config libzmq3-dev libczmq-dev libjansson-dev check libsqlite3-dev uthash-dev \
@@ -8,7 +9,11 @@ python3 $*"
 
 programs_there() {
     for program in "$@"; do
-        command -v "$program" >/dev/null || return 1
+        case $program in
+        redis-tools) command -v redis-benchmark redis-cli ;;
+        postgresql) ls /usr/lib/postgresql/*/bin/initdb /usr/lib/postgresql/*/bin/pgbench ;;
+        *) command -v "$program" ;;
+        esac >/dev/null 2>&1 || return 1
     done
 }
 
@@ -36,7 +41,16 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "deps: installing $packages" >&2
 log=$(mktemp)
+policy=/usr/sbin/policy-rc.d # Debian asks it whether a package may start its service.
 trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT TERM HUP
+services=""
+case "$*" in *redis-server* | *postgresql*) services="redis-server postgresql" ;; esac
+if [ -n "$services" ] && [ ! -e "$policy" ]; then
+    trap 'rm -f "$log"; $root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null
+    $root chmod 755 "$policy"
+fi
 # shellcheck disable=SC2086
 if ! { $root apt-get update && $root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends $packages; } >"$log" 2>&1; then
@@ -46,4 +60,8 @@ fi
 if ! { all_there && programs_there "$@"; }; then
     echo "deps: something is still missing after the installation" >&2
     exit 1
+fi
+if [ -n "$services" ] && command -v systemctl >/dev/null; then
+    echo "deps: no service was started; to keep them off at the next boot:" \
+        "systemctl disable $services" >&2
 fi
