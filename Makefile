@@ -92,6 +92,10 @@ san: $(OUT)/tests/check_shells $(OUT)/tests/check_shells_news  ## the shells, un
 	@for test in $^; do CK_FORK=no CK_DEFAULT_TIMEOUT=0 valgrind -q --error-exitcode=1 \
 	  --leak-check=full --errors-for-leak-kinds=definite $$test || exit 1; done
 
+bench-peers: deps-bench         ## Souk beside Redis and PostgreSQL: one table, in ten minutes
+	@$(MAKE) --no-print-directory -s -j$(shell nproc) all
+	@$(PYTHON) tools/bench_peers.py --souk $(OUT)/souk $(ARGS)
+
 golden: $(SAN)/tests/check_transcripts  ## writes the golden transcripts anew
 	SOUK_GOLDEN=write $<
 
@@ -109,6 +113,9 @@ deps:                           ## installs what is missing (Debian packages); e
 
 deps-test:                      ## and what the tests want besides: another compiler, Python's zmq
 	@tools/deps.sh clang python3-zmq python3-jsonschema
+
+deps-bench:                     ## and what Souk is measured beside; starts none of it
+	@tools/deps.sh redis-server redis-tools postgresql
 
 help:                           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -176,5 +183,6 @@ $(SAN)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC  $@' && $(CC) $(SANITIZE) $(CFLAGS) -c -o $@ $<
 
-.PHONY: all run test check sim sim-planted san golden format install clean deps deps-test force help
+.PHONY: all run test check sim sim-planted san bench-peers golden format install clean deps deps-test \
+  deps-bench force help
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

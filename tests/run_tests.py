@@ -35,8 +35,14 @@ def counts_of(output):
     if ran:
         bad = re.search(r"^FAILED \((.*)\)", output, re.M)
         failed = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", bad[1])) if bad else 0
-        return (int(ran[1]), failed)
+        return (int(ran[1]) - skipped_of(output), failed)
     return None
+
+
+def skipped_of(output):
+    """Tests of a unittest file that did not run, since this machine lacks what they need."""
+    skipped = re.search(r"^(?:OK|FAILED) \(.*?skipped=(\d+)", output, re.M)
+    return int(skipped[1]) if skipped else 0
 
 
 def run(test):
@@ -62,7 +68,9 @@ def run(test):
 def show(result, environment):
     test, tests, failed, seconds, output = result
     word = "FAIL" if failed else "ok"
-    print(f"{word:4} {test:44} {tests:5} tests {seconds:7.1f} s", flush=True)
+    skipped = skipped_of(output)
+    print(f"{word:4} {test:44} {tests:5} tests {seconds:7.1f} s"
+          + (f"  and {skipped} skipped" if skipped else ""), flush=True)
     if failed:
         lines = [line for line in output.splitlines() if line.strip()]
         told = [line for line in lines if re.search(r":[FE]:|ERROR|FAIL|runtime error|Error", line)]
