@@ -218,9 +218,9 @@ class Traffic(TappedMarket):
         rows = self.ask_store(
             "SELECT number, status, units, amount_cents FROM orders WHERE buyer = ?", node)
         self.assertEqual({row[0]: row[1:] for row in rows}, told)
-        requests = self.sent(node, "buy", "restock")
-        self.assertEqual([request["number"] for request in requests if request["attempt"] == 1],
-                         numbers)
+        requests = [request for request in self.sent(node, "buy", "restock")
+                    if request["attempt"] == 1]
+        self.assertEqual([request["number"] for request in requests], numbers)
         for answer, request in zip(answers, requests[1:]):
             self.assertGreater(request["clock"], answer["clock"])
             self.assertGreaterEqual(request["seen"][0], answer.get("seen", [0])[0])
