@@ -75,6 +75,7 @@ class Tap:
     def _connect(self, kind, endpoint):
         socket = self._context.socket(kind)
         socket.rcvhwm = socket.sndhwm = 0  # It loses nothing but what it is told to.
+        socket.reconnect_ivl = 1  # ms: the node is not there yet, and is not to be missed.
         socket.connect(endpoint)
         return socket
 
