@@ -21,7 +21,7 @@ static struct answer make (int64_t client, int64_t number, size_t fill_count)
         .number = number,
         .amount_cents = client * 1000 + number % 1000,
         .quantity = (uint32_t) (number % LIMIT_QUANTITY),
-        .fill_count = (uint16_t) fill_count,
+        .fill_count = (uint8_t) fill_count,
         .kind = ITEM_BUY,
     };
 }
@@ -191,6 +191,21 @@ START_TEST (test_answers_take_fills_one_by_one)
 }
 END_TEST
 
+START_TEST (test_answers_give_a_restock_no_fills)
+{
+    answers = answers_new (16);
+    struct fill fill;
+    make_fills (3, 5, &fill, 1);
+    struct answer answer = {.number = 5, .kind = ITEM_RESTOCK, .lot = 77, .price_cents = 9};
+    ck_assert (answers_add (answers, 3, &answer, NULL));
+    ck_assert (!answers_add_fill (answers, 3, 5, &fill));
+    const struct answer *found;
+    ck_assert_int_eq (answers_find (answers, 3, 5, &found), ANSWER_KNOWN);
+    ck_assert_int_eq (found->lot, 77);
+    ck_assert_int_eq (found->price_cents, 9);
+}
+END_TEST
+
 // What a client was answered, in a plain list.
 struct diary {
     int64_t numbers[2000];
@@ -257,6 +272,7 @@ int main (void)
     tcase_add_test (table, test_answers_keep_each_clients_own);
     tcase_add_test (table, test_answers_have_room_for_as_many_clients_as_the_limit);
     tcase_add_test (table, test_answers_take_fills_one_by_one);
+    tcase_add_test (table, test_answers_give_a_restock_no_fills);
     tcase_add_loop_test (table, test_answers_agree_with_a_plain_list, 0, 20);
     suite_add_tcase (suite, table);
 

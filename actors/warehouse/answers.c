@@ -7,7 +7,10 @@
 
 enum { RING_FIRST = 8, FILLS_FIRST = 1024 };
 
-// A fill in the pool; the fills of an answer are linked by index.
+static_assert (sizeof (struct answer) == 56, "each client has many of them");
+static_assert (LIMIT_FILLS <= UINT8_MAX && LIMIT_NODE <= UINT16_MAX, "a fill must fit");
+
+// A further fill in the pool; those of an answer are linked by index.
 struct kept_fill {
     int64_t lot;
     uint32_t price_cents;
@@ -112,8 +115,21 @@ static void grow_fills (answers_t *self)
     self->fill_size = size;
 }
 
+static void set_first_fill (struct answer *answer, const struct fill *fill)
+{
+    answer->lot = fill->lot;
+    answer->price_cents = (uint32_t) fill->price_cents;
+    answer->fill_units = (uint32_t) fill->units;
+    answer->fill_seller = (uint16_t) fill->seller;
+    answer->fill_count = 1;
+}
+
 static void append_fill (answers_t *self, struct answer *answer, const struct fill *fill)
 {
+    if (answer->fill_count == 0) {
+        set_first_fill (answer, fill);
+        return;
+    }
     if (!self->fill_unused) {
         grow_fills (self);
     }
@@ -126,7 +142,7 @@ static void append_fill (answers_t *self, struct answer *answer, const struct fi
         .seller = (uint16_t) fill->seller,
     };
     uint32_t *link = &answer->fills;
-    for (uint16_t i = 0; i < answer->fill_count; i++) {
+    for (int i = 1; i < answer->fill_count; i++) {
         link = &self->fills[*link].next;
     }
     *link = index;
@@ -136,7 +152,7 @@ static void append_fill (answers_t *self, struct answer *answer, const struct fi
 static void forget (answers_t *self, struct answer *answer)
 {
     uint32_t index = answer->fills;
-    for (uint16_t i = 0; i < answer->fill_count; i++) {
+    for (int i = 1; i < answer->fill_count; i++) {
         uint32_t next = self->fills[index].next;
         self->fills[index].next = self->fill_unused;
         self->fill_unused = index;
@@ -213,7 +229,7 @@ bool answers_add (answers_t *self, int64_t client_node, const struct answer *ans
     *kept = *answer;
     kept->fills = 0;
     kept->fill_count = 0;
-    for (uint16_t i = 0; i < answer->fill_count; i++) {
+    for (int i = 0; i < answer->fill_count; i++) {
         append_fill (self, kept, &fills[i]);
     }
     return true;
@@ -224,6 +240,7 @@ bool answers_add_fill (answers_t *self, int64_t client_node, int64_t number,
 {
     struct client *client = find_client (self, client_node);
     if (!client || slot (client, number)->number != number
+        || slot (client, number)->kind != ITEM_BUY
         || slot (client, number)->fill_count == LIMIT_FILLS) {
         return false;
     }
@@ -233,8 +250,16 @@ bool answers_add_fill (answers_t *self, int64_t client_node, int64_t number,
 
 void answers_fills (const answers_t *self, const struct answer *answer, struct fill *fills)
 {
+    if (answer->fill_count > 0) {
+        fills[0] = (struct fill){
+            .seller = answer->fill_seller,
+            .lot = answer->lot,
+            .units = answer->fill_units,
+            .price_cents = answer->price_cents,
+        };
+    }
     uint32_t index = answer->fills;
-    for (uint16_t i = 0; i < answer->fill_count; i++) {
+    for (int i = 1; i < answer->fill_count; i++) {
         const struct kept_fill *kept = &self->fills[index];
         fills[i] = (struct fill){
             .seller = kept->seller,

@@ -10,20 +10,23 @@
 
 #include "schemas/message.h"
 
-// What was asked and what was answered.
+// What was asked and what was answered. The first fill of an order stands where a restock's lot
+// does, for most orders have no other: see answers_fills.
 struct answer {
     int64_t number;        // 0: no answer stands here
     int64_t amount_cents;  // an order's
-    int64_t lot;           // a restock's lot
+    int64_t lot;           // a restock's lot, or the seller's number for the first fill's
     uint32_t quantity;     // asked for
     uint32_t units;        // sold
     uint32_t missing;      // promised but not sold
-    uint32_t price_cents;  // a restock's
-    uint32_t fills;        // where its fills begin, see answers_fills
-    uint16_t fill_count;
-    uint16_t product;  // id
-    uint8_t kind;      // ITEM_BUY or ITEM_RESTOCK
-    uint8_t status;    // an order's
+    uint32_t price_cents;  // a restock's, or the first fill's
+    uint32_t fill_units;   // of the first fill
+    uint32_t fills;        // where its further fills begin
+    uint16_t fill_seller;  // of the first fill
+    uint16_t product;      // id
+    uint8_t fill_count;    // at most LIMIT_FILLS
+    uint8_t kind;          // ITEM_BUY or ITEM_RESTOCK
+    uint8_t status;        // an order's
     bool all_or_nothing;
 };
 
@@ -50,7 +53,8 @@ enum answer_state answers_find (const answers_t *self, int64_t client, int64_t n
 bool answers_add (answers_t *self, int64_t client, const struct answer *answer,
                   const struct fill *fills);
 
-// Adds a fill to the answer added last for this client and number: for restoring from a store.
+// Adds a fill to the answer that an order of this client and number has: for restoring from a
+// store. Returns false where there is no such order, or LIMIT_FILLS are there.
 bool answers_add_fill (answers_t *self, int64_t client, int64_t number, const struct fill *fill);
 
 // Copies the answer's fills, answer->fill_count of them, in order.

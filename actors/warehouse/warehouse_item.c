@@ -175,7 +175,7 @@ static struct plan decide (const struct product *product, const struct item *ite
     answer->status = (uint8_t) plan.status;
     answer->units = (uint32_t) (PLANTED (8) && plan.units > 0 ? wanted : plan.units);
     answer->amount_cents = plan.amount_cents;
-    answer->fill_count = (uint16_t) plan.count;
+    answer->fill_count = (uint8_t) plan.count;
     return plan;
 }
 
