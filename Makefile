@@ -21,7 +21,7 @@ CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_read.c codec_d
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
     store_sqlite_write.c verify.c verify_rules.c verify_print.c)
 SHELLS := \
-  $(addprefix broker/,report.c wire_shell.c trader_shell.c) \
+  $(addprefix broker/,report.c wire_shell.c socket_shell.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,client_shell.c client_class.c)
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \

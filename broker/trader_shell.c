@@ -1,6 +1,7 @@
 #include "broker/trader_shell.h"
 
 #include "broker/report.h"
+#include "broker/socket_shell.h"
 
 enum {
     STOP_BOUND_US = 3000000,
@@ -16,6 +17,7 @@ struct shell {
     zsock_t *news_in;    // SUB
     zsock_t *news_out;   // XPUB
     struct topics topics;
+    struct watch watch;
     struct wire wire;
     trader_t *trader;
     bool ready;          // and told so
@@ -47,6 +49,10 @@ static bool open_sockets (struct shell *self, char *error, size_t size)
     if (!self->clients || !self->news_out || !self->news_in) {
         return false;
     }
+    watch_add (&self->watch, SOCKET_ROUTER, self->clients);
+    watch_add (&self->watch, SOCKET_DEALER, self->warehouse);
+    watch_add (&self->watch, SOCKET_PUB, self->news_out);
+    watch_add (&self->watch, SOCKET_SUB, self->news_in);
     if (trader_follows (self->trader)) {
         zsock_set_subscribe (self->news_in, "stock.");
     }
@@ -190,7 +196,7 @@ static void obey (struct shell *self)
 
 static int64_t next_wake (const struct shell *self)
 {
-    int64_t deadline = trader_deadline (self->trader);
+    int64_t deadline = watch_wake (&self->watch, trader_deadline (self->trader));
     return self->stop_by_us && self->stop_by_us < deadline ? self->stop_by_us : deadline;
 }
 
@@ -212,7 +218,9 @@ static void serve (struct shell *self)
         if (items[0].revents) {
             obey (self);
         }
-        topics_update (&self->topics, self->news_out);
+        watch_tell (&self->watch, trader_epoch (self->trader), trader_clock (self->trader),
+                    &self->wire, self->news_out);
+        watch_follow (&self->watch, &self->topics, self->news_out);
         drain (self, self->news_in, PORT_NEWS, LIMIT_MESSAGE_BYTES);
         drain (self, self->warehouse, PORT_WAREHOUSE, LIMIT_BATCH_BYTES);
         drain (self, self->clients, PORT_CLIENTS, LIMIT_MESSAGE_BYTES);
@@ -228,6 +236,7 @@ void trader_shell (zsock_t *pipe, void *config)
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
+    watch_init (&self.watch, self.config->trader.id);
     self.trader = trader_new (&self.config->trader, self.config->seed);
     if (open_sockets (&self, error, sizeof error)) {
         serve (&self);
@@ -237,6 +246,7 @@ void trader_shell (zsock_t *pipe, void *config)
     }
     bool open = self.stop_by_us && !trader_idle (self.trader);  // Asked again, it will be answered.
     trader_destroy (&self.trader);
+    watch_end (&self.watch);
     wire_free (&self.wire);
     topics_free (&self.topics);
     wire_unbind (&self.clients);

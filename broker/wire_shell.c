@@ -348,15 +348,17 @@ static void update (struct topics *self, zmq_msg_t *frame)
     free (prefix);
 }
 
-void topics_update (struct topics *self, zsock_t *xpub)
+bool topics_update (struct topics *self, zsock_t *xpub)
 {
     struct frames frames;
-    for (int i = 0; i < LIMIT_DRAIN && wire_receive (xpub, &frames); i++) {
+    int taken = 0;
+    for (; taken < LIMIT_DRAIN && wire_receive (xpub, &frames); taken++) {
         if (frames.count == 1) {
             update (self, &frames.frame[0]);
         }
         wire_close (&frames);
     }
+    return taken > 0;
 }
 
 bool topics_want (const struct topics *self, const struct letter *letter)

@@ -85,8 +85,9 @@ struct topics {
 
 void topics_init (struct topics *self);
 void topics_free (struct topics *self);
-// Takes in what the subscribers of the XPUB said meanwhile, at most LIMIT_DRAIN of it.
-void topics_update (struct topics *self, zsock_t *xpub);
+// Takes in what the subscribers of the XPUB said meanwhile, at most LIMIT_DRAIN of it. Returns
+// whether they said anything.
+bool topics_update (struct topics *self, zsock_t *xpub);
 bool topics_want (const struct topics *self, const struct letter *letter);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "actors/store/store.h"
 #include "broker/report.h"
+#include "broker/socket_shell.h"
 
 enum { REPORT_ERROR = 512 };
 
@@ -11,6 +12,7 @@ struct shell {
     zsock_t *requests;  // REP
     zsock_t *news;      // XPUB
     struct topics topics;
+    struct watch watch;
     struct wire wire;
     store_t *store;
     warehouse_t *warehouse;
@@ -70,7 +72,12 @@ static bool open_all (struct shell *self)
     }
     self->news = wire_socket (ZMQ_XPUB, WIRE_BIND, config->pub, TOPIC_BYTES, self->error,
                               sizeof self->error);
-    return self->news != NULL;
+    if (!self->news) {
+        return false;
+    }
+    watch_add (&self->watch, SOCKET_REP, self->requests);
+    watch_add (&self->watch, SOCKET_PUB, self->news);
+    return true;
 }
 
 static void send_letters (struct shell *self)
@@ -173,10 +180,13 @@ static void serve (struct shell *self)
             {zsock_resolve (self->requests), 0, ZMQ_POLLIN, 0},
             {zsock_resolve (self->news), 0, ZMQ_POLLIN, 0},
         };
-        if (zmq_poll (items, 3, -1) == -1 && errno == ETERM) {
+        long timeout_ms = wire_timeout_ms (watch_wake (&self->watch, DEADLINE_NONE));
+        if (zmq_poll (items, 3, timeout_ms) == -1 && errno == ETERM) {
             return;
         }
-        topics_update (&self->topics, self->news);
+        watch_tell (&self->watch, warehouse_epoch (self->warehouse),
+                    warehouse_clock (self->warehouse), &self->wire, self->news);
+        watch_follow (&self->watch, &self->topics, self->news);
         struct frames frames;
         for (int i = 0; i < LIMIT_DRAIN && !self->ended; i++) {
             if (!wire_receive (self->requests, &frames)) {
@@ -195,6 +205,7 @@ void warehouse_shell (zsock_t *pipe, void *config)
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
+    watch_init (&self.watch, WAREHOUSE_NODE);
     if (!open_all (&self)) {
         self.failed = true;
     } else if (rebuild (&self) == STORE_FULL) {
@@ -209,6 +220,7 @@ void warehouse_shell (zsock_t *pipe, void *config)
     } else {
         tell_summary (&self);
     }
+    watch_end (&self.watch);
     warehouse_destroy (&self.warehouse);
     store_close (&self.store);
     wire_free (&self.wire);
