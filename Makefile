@@ -15,7 +15,8 @@ CORES := \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \
     warehouse_item.c warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_send.c \
-    client_retry.c client_receive.c buyer.c seller.c seller_lots.c)
+    client_retry.c client_receive.c buyer.c seller.c seller_lots.c) \
+  $(addprefix actors/monitor/,monitor.c)
 CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
@@ -23,9 +24,10 @@ STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_s
 SHELLS := \
   $(addprefix broker/,report.c wire_shell.c socket_shell.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
-  $(addprefix actors/clients/,client_shell.c client_class.c)
+  $(addprefix actors/clients/,client_shell.c client_class.c) \
+  $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \
-    souk_client.c souk_buyer.c souk_seller.c souk.c)
+    souk_client.c souk_buyer.c souk_seller.c souk_monitor.c souk.c)
 
 # The simulator (tests/sim/README.md).
 SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)
@@ -39,8 +41,8 @@ CORE_CHECKS := \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
-  codec codec_hostile protocol schemas shells shells_busy shells_disk shells_news store \
-  store_faults store_sqlite topology topology_schema transcripts verify
+  codec codec_hostile monitor protocol schemas shells shells_busy shells_disk shells_monitor \
+  shells_news store store_faults store_sqlite topology topology_schema transcripts verify
 KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
     message_equal.c shell_kit.c store_case.c topology_case.c trader_fixture.c verify_breaks.c \

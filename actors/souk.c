@@ -23,6 +23,7 @@ static const char help[] =
     "  souk trader      runs a trader\n"
     "  souk buyer       runs a buyer\n"
     "  souk seller      runs a seller\n"
+    "  souk monitor     shows what happens in a market\n"
     "  souk verify      proves from a store that nothing was lost or sold twice\n"
     "\n"
     "souk COMMAND --help shows the options of each; souk --version what it is made of.\n";
@@ -103,8 +104,8 @@ static int run (int argc, char **argv)
         const char *name;
         int (*run) (int argc, char **argv);
     } commands[] = {
-        {"warehouse", souk_warehouse}, {"trader", souk_trader}, {"buyer", souk_buyer},
-        {"seller", souk_seller},       {"verify", souk_verify},
+        {"warehouse", souk_warehouse}, {"trader", souk_trader},   {"buyer", souk_buyer},
+        {"seller", souk_seller},       {"monitor", souk_monitor}, {"verify", souk_verify},
     };
     const char *name = argc > 1 ? argv[1] : NULL;
     bool asked = name && (strcmp (name, "--help") == 0 || strcmp (name, "help") == 0);
