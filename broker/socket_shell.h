@@ -1,6 +1,6 @@
-// What happens to a node's sockets (zmq_socket_monitor), published as socket.<node>: see protocol.md,
-// "socket". Sockets are watched while somebody subscribes to that topic; until then nothing of it
-// costs a thing, and a message never does.
+// What happens to a node's sockets (zmq_socket_monitor), published as socket.<node>: see
+// protocol.md, "socket". Sockets are watched while somebody subscribes to that topic; until then
+// nothing of it costs a thing, and a message never does.
 #ifndef SOUK_SOCKET_SHELL_H
 #define SOUK_SOCKET_SHELL_H
 
