@@ -23,6 +23,7 @@ static const char help[] =
     "  souk trader      runs a trader\n"
     "  souk buyer       runs a buyer\n"
     "  souk seller      runs a seller\n"
+    "  souk monitor     shows what happens in a market\n"
     "  souk bench       measures a market, and what the wires alone would allow\n"
     "  souk verify      proves from a store that nothing was lost or sold twice\n"
     "\n"
@@ -104,8 +105,9 @@ static int run (int argc, char **argv)
         const char *name;
         int (*run) (int argc, char **argv);
     } commands[] = {
-        {"warehouse", souk_warehouse}, {"trader", souk_trader}, {"buyer", souk_buyer},
-        {"seller", souk_seller},       {"verify", souk_verify}, {"bench", souk_bench},
+        {"warehouse", souk_warehouse}, {"trader", souk_trader},   {"buyer", souk_buyer},
+        {"seller", souk_seller},       {"monitor", souk_monitor}, {"bench", souk_bench},
+        {"verify", souk_verify},
     };
     const char *name = argc > 1 ? argv[1] : NULL;
     bool asked = name && (strcmp (name, "--help") == 0 || strcmp (name, "help") == 0);

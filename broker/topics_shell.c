@@ -16,6 +16,7 @@ static void free_text (void **text)
 void topics_init (struct topics *self)
 {
     self->all = false;
+    self->changes = 0;
     self->wanted = zlistx_new ();
     if (!self->wanted) {
         abort ();
@@ -62,6 +63,7 @@ bool topics_update (struct topics *self, zsock_t *xpub)
         }
         if (frames.count == 1) {
             update (self, &frames.frame[0]);
+            self->changes++;
         }
         wire_close (&frames);
     }

@@ -7,6 +7,7 @@
 struct topics {
     zlistx_t *wanted;  // prefixes, as strings
     bool all;          // there were too many to remember: everything is wanted
+    int64_t changes;   // counts what the subscribers have said
 };
 
 void topics_init (struct topics *self);

@@ -273,6 +273,16 @@ int64_t trader_unsettled (const trader_t *self)
     return count;
 }
 
+int64_t trader_epoch (const trader_t *self)
+{
+    return self->epoch;
+}
+
+int64_t trader_clock (const trader_t *self)
+{
+    return self->clock;
+}
+
 const struct trader_counters *trader_counters (const trader_t *self)
 {
     return &self->counters;

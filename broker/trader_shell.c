@@ -2,6 +2,7 @@
 
 #include "broker/poller_shell.h"
 #include "broker/report.h"
+#include "broker/socket_shell.h"
 #include "broker/topics_shell.h"
 
 enum {
@@ -22,6 +23,7 @@ struct shell {
     zsock_t *news_out;   // XPUB
     struct poller poller;
     struct topics topics;
+    struct watch watch;
     struct wire wire;
     trader_t *trader;
     bool ready;          // and told so
@@ -53,6 +55,10 @@ static bool open_sockets (struct shell *self, char *error, size_t size)
     if (!self->clients || !self->news_out || !self->news_in) {
         return false;
     }
+    watch_add (&self->watch, SOCKET_ROUTER, self->clients);
+    watch_add (&self->watch, SOCKET_DEALER, self->warehouse);
+    watch_add (&self->watch, SOCKET_PUB, self->news_out);
+    watch_add (&self->watch, SOCKET_SUB, self->news_in);
     if (trader_follows (self->trader)) {
         zsock_set_subscribe (self->news_in, "stock.");
     }
@@ -205,7 +211,7 @@ static void obey (struct shell *self)
 
 static int64_t next_wake (const struct shell *self)
 {
-    int64_t deadline = trader_deadline (self->trader);
+    int64_t deadline = watch_wake (&self->watch, trader_deadline (self->trader));
     return self->stop_by_us && self->stop_by_us < deadline ? self->stop_by_us : deadline;
 }
 
@@ -230,8 +236,10 @@ static void serve (struct shell *self)
         if (poller_ready (&self->poller, PIPE)) {
             obey (self);
         }
+        watch_tell (&self->watch, trader_epoch (self->trader), trader_clock (self->trader),
+                    &self->wire, self->news_out);
         if (poller_ready (&self->poller, NEWS_OUT)
-            && topics_update (&self->topics, self->news_out)) {
+            && watch_follow (&self->watch, &self->topics, self->news_out)) {
             poller_drained (&self->poller, NEWS_OUT);
         }
         drain (self, NEWS_IN, self->news_in, PORT_NEWS, LIMIT_MESSAGE_BYTES);
@@ -249,6 +257,7 @@ void trader_shell (zsock_t *pipe, void *config)
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
+    watch_init (&self.watch, self.config->trader.id);
     self.trader = trader_new (&self.config->trader, self.config->seed);
     if (open_sockets (&self, error, sizeof error)) {
         serve (&self);
@@ -258,6 +267,7 @@ void trader_shell (zsock_t *pipe, void *config)
     }
     bool open = self.stop_by_us && !trader_idle (self.trader);  // Asked again, it will be answered.
     trader_destroy (&self.trader);
+    watch_end (&self.watch);
     wire_free (&self.wire);
     topics_free (&self.topics);
     wire_unbind (&self.clients);

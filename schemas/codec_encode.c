@@ -150,7 +150,7 @@ static const char *string_at (const char *base, size_t offset)
     return *(const char *const *) (const void *) (base + offset);
 }
 
-// Both enums, and the kinds of items and results, begin at 0 and have few values.
+// The enums, and the kinds of items and results, begin at 0 and have few values.
 static unsigned word_at (const char *base, size_t offset)
 {
     return *(const unsigned *) (const void *) (base + offset);
@@ -158,6 +158,8 @@ static unsigned word_at (const char *base, size_t offset)
 
 static_assert (sizeof (enum status) == sizeof (unsigned)
                    && sizeof (enum reason) == sizeof (unsigned)
+                   && sizeof (enum socket_name) == sizeof (unsigned)
+                   && sizeof (enum happening) == sizeof (unsigned)
                    && sizeof (enum item_kind) == sizeof (unsigned)
                    && sizeof (enum result_kind) == sizeof (unsigned),
                "word_at reads them");
@@ -193,6 +195,11 @@ static char *write_value (char *at, const struct field *field, const char *base)
         return write_word (at, status_name ((enum status) word_at (base, field->offset)));
     case VALUE_REASON:
         return write_word (at, reason_name ((enum reason) word_at (base, field->offset)));
+    case VALUE_WORD: {
+        unsigned word = word_at (base, field->offset);
+        assert (word < field->max);
+        return write_word (at, field->words[word]);
+    }
     case VALUE_LIST:
     case VALUE_SEEN:
         break;

@@ -276,6 +276,8 @@ static const char *read_value (const struct source *self, const char *at, const 
         return read_name (at, status_names, STATUS_COUNT, target);
     case VALUE_REASON:
         return read_name (at, reason_names, REASON_COUNT, target);
+    case VALUE_WORD:
+        return read_name (at, field->words, (unsigned) field->max, target);
     case VALUE_LIST:
     case VALUE_SEEN:
         return read_list (self, at, field, base);

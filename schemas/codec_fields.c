@@ -10,6 +10,7 @@
 #define CLOCK .kind = VALUE_CLOCK, .max = LIMIT_INTEGER
 #define LIST(type, counter, of, most) \
     .kind = VALUE_LIST, .beside = offsetof (type, counter), .list = &of, .max = most
+#define WORD(names, count) .kind = VALUE_WORD, .words = names, .max = count
 #define OPTIONAL(value) .optional = true, .absent = value
 #define SHAPE(text, rows, node)                                                    \
     {                                                                              \
@@ -275,6 +276,19 @@ static const struct field sale_fields[] = {
     {MESSAGE (sale.units, "units"), QUANTITY}, {MESSAGE (sale.price_cents, "price_cents"), PRICE},
 };
 
+#define NAME(name, text) text,
+static const char *const socket_words[] = {SOCKETS (NAME)};
+static const char *const happening_words[] = {HAPPENINGS (NAME)};
+#undef NAME
+static const struct field socket_fields[] = {
+    {MESSAGE (socket.epoch, "epoch"), COUNT},
+    {MESSAGE (socket.seq, "seq"), COUNT},
+    {MESSAGE (socket.socket, "socket"), WORD (socket_words, SOCKET_COUNT)},
+    {MESSAGE (socket.event, "event"), WORD (happening_words, HAPPENING_COUNT)},
+    {MESSAGE (socket.address, "address"), .kind = VALUE_TEXT, .max = LIMIT_TEXT},
+    {MESSAGE (socket.error, "error"), .kind = VALUE_TEXT, .max = LIMIT_TEXT},
+};
+
 // The warehouse is node 0 and sends what only it knows; the rest comes from nodes above it.
 const struct shape message_shapes[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_BUY] = SHAPE ("buy", buy_fields, 1),
@@ -298,6 +312,7 @@ const struct shape message_shapes[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_INVALIDATION] = SHAPE ("invalidation", invalidation_fields, 0),
     [MESSAGE_OVERSELL] = SHAPE ("oversell", oversell_fields, 0),
     [MESSAGE_SALE] = SHAPE ("sale", sale_fields, 0),
+    [MESSAGE_SOCKET] = SHAPE ("socket", socket_fields, 0),
 };
 
 bool codec_product_may_be_empty (enum status status)

@@ -19,6 +19,7 @@ enum value_kind {
     VALUE_TEXT,             // const char *, at most LIMIT_TEXT bytes for a person
     VALUE_STATUS,           // enum status, by its name
     VALUE_REASON,           // enum reason, by its name
+    VALUE_WORD,             // another enum, by its name among the field's words
     VALUE_LIST,             // a pointer and a count: an array of tuples
     VALUE_SEEN,             // struct seen: an array of the version and then tuples
 };
@@ -30,13 +31,14 @@ struct field {
     char key[FIELD_KEY_BYTES];  // ,"name": as it is written into an object
     size_t key_length;
     enum value_kind kind;
-    bool optional;            // may be left out, and is when it has the value `absent`
-    size_t offset;            // of the value in its struct
-    size_t beside;            // offset of a list's count, or of a product's status
-    int64_t min;              // of an integer
-    int64_t max;              // of an integer, or of a list's count
-    int64_t absent;           // what an integer or bool is when it was left out
-    const struct list *list;  // what the tuples of a list are
+    bool optional;             // may be left out, and is when it has the value `absent`
+    size_t offset;             // of the value in its struct
+    size_t beside;             // offset of a list's count, or of a product's status
+    int64_t min;               // of an integer
+    int64_t max;               // of an integer, or of a list's count; how many words there are
+    int64_t absent;            // what an integer or bool is when it was left out
+    const struct list *list;   // what the tuples of a list are
+    const char *const *words;  // names of the enum, in its order
 };
 
 // An object or a tuple: fields in the order in which they are written.

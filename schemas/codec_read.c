@@ -133,6 +133,19 @@ static bool read_reason (struct reader *self, const struct place *place, const j
     return refuse_value (self, place, value, "a reason");
 }
 
+static bool read_word (struct reader *self, const struct place *place, const struct field *field,
+                       const json_t *value, unsigned *number)
+{
+    const char *word = json_string_value (value);
+    for (unsigned i = 0; word && i < field->max; i++) {
+        if (!strcmp (word, field->words[i])) {
+            *number = i;
+            return true;
+        }
+    }
+    return refuse_value (self, place, value, "one of the words that the schema lists");
+}
+
 // Chooses the shape of a tuple; where there is more than one, its first value names it.
 static const struct shape *find_shape (const struct list *list, const json_t *tuple)
 {
@@ -269,6 +282,8 @@ bool codec_read_value (struct reader *self, const struct place *place, const str
         return read_status (self, place, value, target);
     case VALUE_REASON:
         return read_reason (self, place, value, target);
+    case VALUE_WORD:
+        return read_word (self, place, field, value, target);
     case VALUE_LIST:
     case VALUE_SEEN:
         return read_list (self, place, field, value, base);

@@ -8,6 +8,8 @@
 static const char *const type_names[] = {MESSAGE_TYPES (NAME)};
 static const char *const status_names[] = {STATUSES (NAME)};
 static const char *const reason_names[] = {REASONS (NAME)};
+static const char *const socket_names[] = {SOCKETS (NAME)};
+static const char *const happening_names[] = {HAPPENINGS (NAME)};
 #undef NAME
 
 const char *message_type_name (enum message_type type)
@@ -26,6 +28,18 @@ const char *reason_name (enum reason reason)
 {
     assert (reason < REASON_COUNT);
     return reason_names[reason];
+}
+
+const char *socket_name (enum socket_name socket)
+{
+    assert (socket < SOCKET_COUNT);
+    return socket_names[socket];
+}
+
+const char *happening_name (enum happening happening)
+{
+    assert (happening < HAPPENING_COUNT);
+    return happening_names[happening];
 }
 
 bool status_is_final (enum status status)
@@ -69,22 +83,43 @@ int64_t message_number (const struct message *message)
     }
 }
 
-size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES])
+bool message_is_published (enum message_type type)
 {
-    int length = 0;
-    switch (message->type) {
-    case MESSAGE_INVALIDATION:
-        length = snprintf (topic, TOPIC_BYTES, "stock.%s", message->invalidation.product);
-        break;
-    case MESSAGE_SALE:
-        length = snprintf (topic, TOPIC_BYTES, "sale.%s", message->sale.product);
-        break;
-    case MESSAGE_OVERSELL:
-        length = snprintf (topic, TOPIC_BYTES, "oversell.%lld", (long long) addressee);
-        break;
-    default:
-        assert (false);  // No other type is published.
-    }
+    return type == MESSAGE_INVALIDATION || type == MESSAGE_OVERSELL || type == MESSAGE_SALE
+           || type == MESSAGE_SOCKET;
+}
+
+// Written byte by byte, since it is done for each order.
+static size_t topic_of_product (char topic[TOPIC_BYTES], const char *kind, const char *product)
+{
+    size_t length = strlen (kind);
+    size_t size = strlen (product);
+    assert (size <= LIMIT_PRODUCT_NAME);
+    memcpy (topic, kind, length);
+    memcpy (topic + length, product, size + 1);
+    return length + size;
+}
+
+static size_t topic_of_node (char topic[TOPIC_BYTES], const char *kind, int64_t node)
+{
+    int length = snprintf (topic, TOPIC_BYTES, "%s%lld", kind, (long long) node);
     assert (length > 0 && length < TOPIC_BYTES);
     return (size_t) length;
+}
+
+size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES])
+{
+    switch (message->type) {
+    case MESSAGE_INVALIDATION:
+        return topic_of_product (topic, "stock.", message->invalidation.product);
+    case MESSAGE_SALE:
+        return topic_of_product (topic, "sale.", message->sale.product);
+    case MESSAGE_OVERSELL:
+        return topic_of_node (topic, "oversell.", addressee);
+    case MESSAGE_SOCKET:
+        return topic_of_node (topic, "socket.", message->from);
+    default:
+        assert (false);  // No other type is published.
+        return 0;
+    }
 }

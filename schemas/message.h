@@ -37,7 +37,8 @@ enum { PROTOCOL_VERSION = 1, WAREHOUSE_NODE = 0 };
     X (STOCK, "stock")               /* warehouse to trader */      \
     X (INVALIDATION, "invalidation") /* warehouse PUB */            \
     X (OVERSELL, "oversell")         /* warehouse and trader PUB */ \
-    X (SALE, "sale")                 /* warehouse PUB */
+    X (SALE, "sale")                 /* warehouse PUB */            \
+    X (SOCKET, "socket")             /* warehouse and trader PUB */
 
 #define MESSAGE_ENUM(name, text) MESSAGE_##name,
 enum message_type { MESSAGE_TYPES (MESSAGE_ENUM) MESSAGE_TYPE_COUNT };
@@ -70,6 +71,33 @@ enum status { STATUSES (STATUS_ENUM) STATUS_COUNT };
 #define REASON_ENUM(name, text) REASON_##name,
 enum reason { REASONS (REASON_ENUM) REASON_COUNT };
 #undef REASON_ENUM
+
+// A node's sockets, as protocol.md names them.
+#define SOCKETS(X)                                           \
+    X (ROUTER, "router") /* a trader's, for clients */       \
+    X (DEALER, "dealer") /* a trader's, to the warehouse */  \
+    X (REP, "rep")       /* the warehouse's, for traders */  \
+    X (PUB, "pub")       /* a trader's or the warehouse's */ \
+    X (SUB, "sub")       /* a trader's, for what the warehouse publishes */
+
+#define SOCKET_ENUM(name, text) SOCKET_##name,
+enum socket_name { SOCKETS (SOCKET_ENUM) SOCKET_COUNT };
+#undef SOCKET_ENUM
+
+// What happened to a socket.
+#define HAPPENINGS(X)                                                                        \
+    X (ACCEPTED, "accepted")                       /* a peer has connected to it */          \
+    X (ACCEPT_FAILED, "accept_failed")             /* one wanted to, and could not */        \
+    X (CONNECTED, "connected")                     /* it has connected to its peer */        \
+    X (CONNECT_RETRIED, "connect_retried")         /* nobody is there: it tries again */     \
+    X (HANDSHAKE_SUCCEEDED, "handshake_succeeded") /* the other side speaks ZeroMQ */        \
+    X (HANDSHAKE_FAILED, "handshake_failed")       /* it does not, or is not of the right */ \
+                                                   /* type: the connection ends */           \
+    X (DISCONNECTED, "disconnected")               /* the connection has ended */
+
+#define HAPPENING_ENUM(name, text) HAPPENING_##name,
+enum happening { HAPPENINGS (HAPPENING_ENUM) HAPPENING_COUNT };
+#undef HAPPENING_ENUM
 
 // One component of a vector clock (Mattern 1989, Fidge 1988).
 struct tick {
@@ -290,6 +318,16 @@ struct sale {
     int64_t price_cents;
 };
 
+// Published as socket.<node>, by the node itself.
+struct socket_event {
+    int64_t epoch;
+    int64_t seq;
+    enum socket_name socket;
+    enum happening event;
+    const char *address;  // of the peer where it is known, else of the endpoint
+    const char *error;    // in words; "" where nothing failed
+};
+
 struct message {
     enum message_type type;
     int64_t from;   // node id of the sender
@@ -313,6 +351,7 @@ struct message {
         struct invalidation invalidation;
         struct oversell oversell;
         struct sale sale;
+        struct socket_event socket;
     };  // ping, pong and snapshot have no body
 };
 
@@ -320,6 +359,8 @@ struct message {
 const char *message_type_name (enum message_type type);
 const char *status_name (enum status status);
 const char *reason_name (enum reason reason);
+const char *socket_name (enum socket_name socket);
+const char *happening_name (enum happening happening);
 
 // Whether a status is a final one, which no later message takes back.
 bool status_is_final (enum status status);
@@ -332,8 +373,11 @@ int64_t message_number (const struct message *message);
 
 enum { TOPIC_BYTES = LIMIT_PRODUCT_NAME + 16 };
 
-// Writes the topic under which a message is published: stock.<product>, sale.<product>, or
-// oversell.<addressee>. Returns its length.
+// Whether messages of this type are published.
+bool message_is_published (enum message_type type);
+
+// Writes the topic under which a message is published: stock.<product>, sale.<product>,
+// oversell.<addressee> or socket.<sender>. Returns its length.
 size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES]);
 
 #endif

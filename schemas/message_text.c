@@ -256,6 +256,23 @@ static void say_sale (struct line *line, const struct sale *sale)
          sale->buyer, sale->number, sale->trader);
 }
 
+static void say_socket (struct line *line, int64_t from, const struct socket_event *socket)
+{
+    static const char *const words[HAPPENING_COUNT] = {
+        [HAPPENING_ACCEPTED] = "accepted",
+        [HAPPENING_ACCEPT_FAILED] = "could not accept at",
+        [HAPPENING_CONNECTED] = "connected to",
+        [HAPPENING_CONNECT_RETRIED] = "tries again to connect to",
+        [HAPPENING_HANDSHAKE_SUCCEEDED] = "shook hands at",
+        [HAPPENING_HANDSHAKE_FAILED] = "failed to shake hands at",
+        [HAPPENING_DISCONNECTED] = "disconnected from",
+    };
+    char name[NAME_BYTES];
+    assert (socket->event < HAPPENING_COUNT);
+    say (line, "%s's %s %s %s%s%s", publisher (from, name), socket_name (socket->socket),
+         words[socket->event], socket->address, socket->error[0] ? ": " : "", socket->error);
+}
+
 // The messages of one or two values.
 static void say_short (struct line *line, const struct message *message, int64_t to)
 {
@@ -342,6 +359,9 @@ size_t message_text (const struct message *message, int64_t to, char *text, size
         break;
     case MESSAGE_SALE:
         say_sale (&line, &message->sale);
+        break;
+    case MESSAGE_SOCKET:
+        say_socket (&line, message->from, &message->socket);
         break;
     default:
         say_short (&line, message, to);

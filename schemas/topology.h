@@ -83,4 +83,7 @@ struct topology {
 bool topology_read (const char *path, arena_t *arena, struct topology *topology, char *error,
                     size_t error_size);
 
+// Whether the text is an endpoint as a topology has it: tcp://HOST:PORT, tcp://HOST:*, ipc://PATH.
+bool topology_endpoint_valid (const char *text);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "schemas/limits.h"
 #include "schemas/message.h"
+#include "schemas/topology.h"
 
 bool topology_refuse (struct topology_reader *self, const char *path, const char *format, ...)
 {
@@ -68,7 +69,7 @@ static bool read_word (struct topology_reader *self, const char *path, const jso
     return topology_refuse (self, path, "must be one of %s", known);
 }
 
-static bool endpoint_valid (const char *text)
+bool topology_endpoint_valid (const char *text)
 {
     size_t length = strlen (text);
     if (strncmp (text, "ipc://", 6) == 0) {
@@ -92,7 +93,7 @@ static bool read_string (struct topology_reader *self, const char *path, const j
                                 "must be a name of 1 to %d characters a-z, 0-9, _ and -",
                                 LIMIT_PRODUCT_NAME);
     }
-    if (field->kind == FIELD_ENDPOINT && (!text || !endpoint_valid (text))) {
+    if (field->kind == FIELD_ENDPOINT && (!text || !topology_endpoint_valid (text))) {
         return topology_refuse (self, path,
                                 "must be tcp://HOST:PORT, tcp://HOST:* or ipc://PATH, the path "
                                 "at most %d bytes",

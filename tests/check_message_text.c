@@ -158,6 +158,16 @@ static const struct {
     {{.type = MESSAGE_SALE, .sale = {2, 21, 1, 5, 17, 9, 3, "salt", 2, 1000}},
      0,
      "sold: 2 salt at 10.00 from seller 9 (lot 3) to buyer 5 (order 17) through trader 1"},
+    {{.type = MESSAGE_SOCKET,
+      .from = 1,
+      .socket = {2, 1, SOCKET_ROUTER, HAPPENING_ACCEPTED, "tcp://127.0.0.1:41234", ""}},
+     0,
+     "trader 1's router accepted tcp://127.0.0.1:41234"},
+    {{.type = MESSAGE_SOCKET,
+      .socket = {2, 1, SOCKET_REP, HAPPENING_HANDSHAKE_FAILED, "tcp://127.0.0.1:5550",
+                 "Broken pipe"}},
+     0,
+     "the warehouse's rep failed to shake hands at tcp://127.0.0.1:5550: Broken pipe"},
 };
 
 START_TEST (test_message_text_says_what_a_message_is)

@@ -152,6 +152,10 @@ static void expect_field (const json_t *part, const struct field *field)
     case VALUE_REASON:
         expect_words (part, reasons, REASON_COUNT);
         return;
+    case VALUE_WORD:
+        expect_text (part, "type", "string");
+        expect_words (part, field->words, (size_t) field->max);
+        return;
     case VALUE_LIST:
         expect_text (part, "type", "array");
         ck_assert_int_eq (integer_of (part, "maxItems"), field->max);

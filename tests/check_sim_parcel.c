@@ -222,6 +222,11 @@ static size_t change_value (const struct field *field, char *at)
         word ^= 1;  // sold and accepted change places: those must name a product
         memcpy (at, &word, sizeof word);
         return sizeof word;
+    case VALUE_WORD:
+        memcpy (&word, at, sizeof word);
+        word = word == 0 ? 1 : word - 1;
+        memcpy (at, &word, sizeof word);
+        return sizeof word;
     default:
         memcpy (&value, at, sizeof value);
         value += value > field->min ? -1 : 1;

@@ -179,6 +179,16 @@ int64_t warehouse_deadline (const warehouse_t *self)
     return DEADLINE_NONE;
 }
 
+int64_t warehouse_epoch (const warehouse_t *self)
+{
+    return self->epoch;
+}
+
+int64_t warehouse_clock (const warehouse_t *self)
+{
+    return self->clock;
+}
+
 const struct warehouse_counters *warehouse_counters (const warehouse_t *self)
 {
     return &self->counters;

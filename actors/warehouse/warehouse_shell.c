@@ -3,6 +3,7 @@
 #include "actors/store/store.h"
 #include "broker/poller_shell.h"
 #include "broker/report.h"
+#include "broker/socket_shell.h"
 #include "broker/topics_shell.h"
 
 enum { REPORT_ERROR = 512 };
@@ -17,6 +18,7 @@ struct shell {
     zsock_t *news;      // XPUB
     struct poller poller;
     struct topics topics;
+    struct watch watch;
     struct wire wire;
     store_t *store;
     warehouse_t *warehouse;
@@ -76,7 +78,12 @@ static bool open_all (struct shell *self)
     }
     self->news = wire_socket (ZMQ_XPUB, WIRE_BIND, config->pub, TOPIC_BYTES, self->error,
                               sizeof self->error);
-    return self->news != NULL;
+    if (!self->news) {
+        return false;
+    }
+    watch_add (&self->watch, SOCKET_REP, self->requests);
+    watch_add (&self->watch, SOCKET_PUB, self->news);
+    return true;
 }
 
 static void send_letters (struct shell *self)
@@ -200,8 +207,11 @@ static void serve (struct shell *self)
     poller_add (&self->poller, self->requests);
     poller_add (&self->poller, self->news);
     while (!self->ended) {
-        poller_wait (&self->poller, DEADLINE_NONE);
-        if (poller_ready (&self->poller, NEWS) && topics_update (&self->topics, self->news)) {
+        poller_wait (&self->poller, watch_wake (&self->watch, DEADLINE_NONE));
+        watch_tell (&self->watch, warehouse_epoch (self->warehouse),
+                    warehouse_clock (self->warehouse), &self->wire, self->news);
+        if (poller_ready (&self->poller, NEWS)
+            && watch_follow (&self->watch, &self->topics, self->news)) {
             poller_drained (&self->poller, NEWS);
         }
         if (poller_ready (&self->poller, REQUESTS)) {
@@ -219,6 +229,7 @@ void warehouse_shell (zsock_t *pipe, void *config)
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
+    watch_init (&self.watch, WAREHOUSE_NODE);
     if (!open_all (&self)) {
         self.failed = true;
     } else if (rebuild (&self) == STORE_FULL) {
@@ -233,6 +244,7 @@ void warehouse_shell (zsock_t *pipe, void *config)
     } else {
         tell_summary (&self);
     }
+    watch_end (&self.watch);
     warehouse_destroy (&self.warehouse);
     store_close (&self.store);
     wire_free (&self.wire);

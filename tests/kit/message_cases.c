@@ -307,6 +307,16 @@ static void make_published (struct maker *self, struct message *message)
                                               .amount_cents = number (self, 0, LIMIT_INTEGER)};
         return;
     }
+    if (message->type == MESSAGE_SOCKET) {
+        message->socket =
+            (struct socket_event){number (self, 0, LIMIT_INTEGER),
+                                  number (self, 0, LIMIT_INTEGER),
+                                  (enum socket_name) number (self, 0, SOCKET_COUNT - 1),
+                                  (enum happening) number (self, 0, HAPPENING_COUNT - 1),
+                                  error_text (self),
+                                  error_text (self)};
+        return;
+    }
     message->sale = (struct sale){.epoch = number (self, 0, LIMIT_INTEGER),
                                   .seq = number (self, 0, LIMIT_INTEGER),
                                   .trader = number (self, 1, LIMIT_NODE),
@@ -394,6 +404,7 @@ void message_case (enum message_type type, enum case_size size, struct draw *dra
     case MESSAGE_INVALIDATION:
     case MESSAGE_OVERSELL:
     case MESSAGE_SALE:
+    case MESSAGE_SOCKET:
         make_published (&maker, message);
         break;
     default:

@@ -136,6 +136,7 @@ static bool published_equal (const struct message *a, const struct message *b)
     const struct invalidation *i = &a->invalidation, *j = &b->invalidation;
     const struct oversell *o = &a->oversell, *p = &b->oversell;
     const struct sale *s = &a->sale, *t = &b->sale;
+    const struct socket_event *u = &a->socket, *v = &b->socket;
     switch (a->type) {
     case MESSAGE_INVALIDATION:
         return i->epoch == j->epoch && i->seq == j->seq && i->version == j->version
@@ -152,6 +153,10 @@ static bool published_equal (const struct message *a, const struct message *b)
                && s->buyer == t->buyer && s->number == t->number && s->seller == t->seller
                && s->lot == t->lot && !strcmp (s->product, t->product) && s->units == t->units
                && s->price_cents == t->price_cents;
+    case MESSAGE_SOCKET:
+        return u->epoch == v->epoch && u->seq == v->seq && u->socket == v->socket
+               && u->event == v->event && !strcmp (u->address, v->address)
+               && !strcmp (u->error, v->error);
     default:
         return false;
     }
@@ -213,6 +218,7 @@ bool messages_equal (const struct message *a, const struct message *b)
     case MESSAGE_INVALIDATION:
     case MESSAGE_OVERSELL:
     case MESSAGE_SALE:
+    case MESSAGE_SOCKET:
         return published_equal (a, b);
     default:
         return small_equal (a, b);

@@ -86,7 +86,7 @@ class Node:
         """The newest report of the kind, once there are so many."""
         def look():
             found = [report for report in self.reports
-                     if isinstance(report, dict) and report["event"] == event]
+                     if isinstance(report, dict) and report.get("event") == event]
             return found[-1] if len(found) >= at_least else None
         return self.wait_for(event, look)
 
@@ -111,7 +111,7 @@ class Node:
         if ended != status:
             raise AssertionError(f"ended with {ended}, not {status}: {self.said()}")
         summaries = [report for report in self.reports
-                     if isinstance(report, dict) and report["event"] == "summary"]
+                     if isinstance(report, dict) and report.get("event") == "summary"]
         return summaries[-1] if summaries else None
 
     def stop(self, status=0):

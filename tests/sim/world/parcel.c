@@ -293,6 +293,9 @@ static void copy_fields (const struct shape *shape, const char *from, char *to, 
         case VALUE_REASON:
             memcpy (target, source, sizeof (enum reason));
             break;
+        case VALUE_WORD:
+            memcpy (target, source, sizeof (unsigned));
+            break;
         case VALUE_PRODUCT:
         case VALUE_PRODUCT_OR_NONE:
         case VALUE_TEXT:

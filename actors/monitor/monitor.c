@@ -1,0 +1,143 @@
+#include "actors/monitor/monitor.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+// A topic is its publisher's own: the warehouse and a trader both have an oversell.5.
+struct topic_key {
+    int64_t from;
+    char name[TOPIC_BYTES];
+};
+
+struct topic {
+    struct topic_key key;
+    int64_t epoch;
+    int64_t seq;
+    UT_hash_handle hh;
+};
+
+struct publisher {
+    bool known;
+    bool anew;  // its epoch has begun while it was watched: each topic counts from 1
+    int64_t epoch;
+};
+
+struct monitor {
+    struct topic *topics;  // uthash
+    struct publisher publishers[LIMIT_NODE + 1];
+};
+
+monitor_t *monitor_new (void)
+{
+    monitor_t *self = calloc (1, sizeof *self);
+    if (!self) {
+        abort ();
+    }
+    return self;
+}
+
+void monitor_destroy (monitor_t **self_p)
+{
+    monitor_t *self = *self_p;
+    if (!self) {
+        return;
+    }
+    struct topic *topic, *next;
+    HASH_ITER (hh, self->topics, topic, next) {
+        HASH_DEL (self->topics, topic);
+        free (topic);
+    }
+    free (self);
+    *self_p = NULL;
+}
+
+// The entry of a topic, made where there is none; NULL when there are too many.
+static struct topic *find (monitor_t *self, int64_t from, const char *name)
+{
+    struct topic_key key;
+    struct topic *topic;
+    memset (&key, 0, sizeof key);
+    key.from = from;
+    size_t length = strlen (name);
+    assert (length < sizeof key.name);
+    memcpy (key.name, name, length);
+    HASH_FIND (hh, self->topics, &key, sizeof key, topic);
+    if (topic || HASH_COUNT (self->topics) >= MONITOR_TOPICS_MAX) {
+        return topic;
+    }
+    topic = calloc (1, sizeof *topic);
+    if (!topic) {
+        abort ();
+    }
+    topic->key = key;
+    topic->epoch = -1;
+    HASH_ADD (hh, self->topics, key, sizeof key, topic);
+    return topic;
+}
+
+static void place_of (const struct message *message, int64_t *epoch, int64_t *seq)
+{
+    switch (message->type) {
+    case MESSAGE_INVALIDATION:
+        *epoch = message->invalidation.epoch;
+        *seq = message->invalidation.seq;
+        return;
+    case MESSAGE_OVERSELL:
+        *epoch = message->oversell.epoch;
+        *seq = message->oversell.seq;
+        return;
+    case MESSAGE_SALE:
+        *epoch = message->sale.epoch;
+        *seq = message->sale.seq;
+        return;
+    case MESSAGE_SOCKET:
+        *epoch = message->socket.epoch;
+        *seq = message->socket.seq;
+        return;
+    default:
+        assert (false);  // No other type is published.
+    }
+}
+
+struct notice monitor_note (monitor_t *self, const struct message *message, const char *name)
+{
+    assert (message->from >= 0 && message->from <= LIMIT_NODE);
+    struct publisher *publisher = &self->publishers[message->from];
+    struct notice notice = {0};
+    int64_t seq;
+    place_of (message, &notice.epoch, &seq);
+    if (publisher->known && notice.epoch < publisher->epoch) {
+        return notice;  // Of the process before: late, and counted by nobody any more.
+    }
+    if (!publisher->known || notice.epoch > publisher->epoch) {
+        notice.anew = publisher->known;
+        *publisher = (struct publisher){true, publisher->known, notice.epoch};
+    }
+    struct topic *topic = find (self, message->from, name);
+    if (!topic) {
+        return notice;
+    }
+    bool first = topic->epoch != notice.epoch;
+    int64_t expected = !first ? topic->seq + 1 : publisher->anew ? 1 : seq;
+    notice.missed = seq > expected ? seq - expected : 0;
+    topic->epoch = notice.epoch;
+    topic->seq = first || seq > topic->seq ? seq : topic->seq;
+    return notice;
+}
+
+bool monitor_topic_fits (const struct message *message, const char *name)
+{
+    char topic[TOPIC_BYTES];
+    if (!message_is_published (message->type)) {
+        return false;
+    }
+    int64_t addressee = 0;
+    if (message->type == MESSAGE_OVERSELL) {
+        bool warehouse = message->from == WAREHOUSE_NODE;
+        addressee = warehouse ? message->oversell.trader : message->oversell.buyer;
+    }
+    (void) message_topic (message, addressee, topic);
+    return strcmp (topic, name) == 0;
+}

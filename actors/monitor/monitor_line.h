@@ -1,0 +1,33 @@
+// The monitor's lines: what came, for a person or, as JSON, for a program. One line each, with its
+// end; never a byte that a terminal would obey, but for the colours.
+#ifndef SOUK_MONITOR_LINE_H
+#define SOUK_MONITOR_LINE_H
+
+#include "actors/monitor/monitor.h"
+
+// Room enough for every line.
+enum { LINE_BYTES = LIMIT_MESSAGE_BYTES + 1024 };
+
+struct line_style {
+    bool json;
+    bool color;  // of lines for a person
+};
+
+// When something came: for a person, and in milliseconds of the wall clock for a program.
+struct line_time {
+    const char *text;
+    int64_t ms;
+};
+
+// Each writes one line to `line`, of LINE_BYTES, and returns its length. `topic` keeps to
+// [a-z0-9_.-].
+size_t line_message (struct line_style style, struct line_time when, const char *topic,
+                     const struct message *message, char *line);
+// What was missed, and that a publisher began anew: 0 where there is nothing to tell.
+size_t line_notice (struct line_style style, struct line_time when, const char *topic, int64_t from,
+                    const struct notice *notice, char *line);
+// Something that is no message: why, in printable ASCII.
+size_t line_malformed (struct line_style style, struct line_time when, const char *topic,
+                       const char *why, char *line);
+
+#endif

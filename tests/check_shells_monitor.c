@@ -1,0 +1,253 @@
+// What the nodes publish of their sockets, and the monitor's shell against a publisher of the test:
+// raw, so that it can leave something out.
+#include <check.h>
+#include <czmq.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "actors/monitor/monitor_shell.h"
+#include "tests/kit/client_kit.h"
+#include "tests/kit/shell_kit.h"
+
+// The next socket message under a subscription of it, of this socket; others are passed over.
+static struct socket_event next_of (zsock_t *news, enum socket_name socket)
+{
+    while (true) {
+        struct message message = kit_heard (news, MESSAGE_SOCKET);
+        if (message.socket.socket == socket) {
+            return message.socket;
+        }
+    }
+}
+
+static void await_event (zsock_t *news, enum socket_name socket, enum happening event)
+{
+    while (next_of (news, socket).event != event) {
+    }
+}
+
+// Connects clients until the watch has begun.
+static zsock_t *watched (const char *pub, const char *node, const char *endpoint, int type)
+{
+    zsock_t *news = zsock_new (ZMQ_SUB);
+    zsock_set_subscribe (news, node);
+    ck_assert_int_eq (zsock_connect (news, "%s", pub), 0);
+    for (int i = 0; i < 1000 && !(zsock_events (news) & ZMQ_POLLIN); i++) {
+        zsock_t *client = kit_connect (type, endpoint);
+        zmq_pollitem_t item = {zsock_resolve (news), 0, ZMQ_POLLIN, 0};
+        (void) zmq_poll (&item, 1, 20);
+        zsock_destroy (&client);
+    }
+    zsock_set_rcvtimeo (news, KIT_BOUND_MS);
+    return news;
+}
+
+START_TEST (test_trader_shell_publishes_who_comes_and_who_goes)
+{
+    zactor_t *warehouse = kit_start_warehouse ();
+    zactor_t *trader = kit_start_trader (MODE_SYNC);
+    zsock_t *news = watched (kit.trader_pub, "socket.1", kit.router, ZMQ_DEALER);
+    zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
+    kit_answers_a_ping (client);
+    await_event (news, SOCKET_ROUTER, HAPPENING_ACCEPTED);
+    await_event (news, SOCKET_ROUTER, HAPPENING_HANDSHAKE_SUCCEEDED);
+    zsock_destroy (&client);
+    await_event (news, SOCKET_ROUTER, HAPPENING_DISCONNECTED);
+    kit_stop (&warehouse);
+    await_event (news, SOCKET_DEALER, HAPPENING_DISCONNECTED);
+    await_event (news, SOCKET_SUB, HAPPENING_DISCONNECTED);
+    await_event (news, SOCKET_DEALER, HAPPENING_CONNECT_RETRIED);
+    warehouse = kit_start_warehouse ();
+    await_event (news, SOCKET_DEALER, HAPPENING_CONNECTED);
+    zsock_destroy (&news);
+    kit_stop (&trader);
+    kit_stop (&warehouse);
+}
+END_TEST
+
+START_TEST (test_warehouse_shell_publishes_that_a_handshake_failed_and_counts)
+{
+    zactor_t *warehouse = kit_start_warehouse ();
+    zsock_t *news = watched (kit.pub, "socket.0", kit.rep, ZMQ_DEALER);
+    zsock_t *stranger = kit_connect (ZMQ_SUB, kit.rep);
+    int64_t seq = 0;
+    struct message message;
+    do {
+        message = kit_heard (news, MESSAGE_SOCKET);
+        ck_assert_int_eq (message.from, WAREHOUSE_NODE);
+        ck_assert_int_eq (message.socket.epoch, 1);
+        ck_assert (seq == 0 || message.socket.seq == seq + 1);
+        seq = message.socket.seq;
+    } while (message.socket.event != HAPPENING_HANDSHAKE_FAILED);
+    ck_assert_int_eq ((int) message.socket.socket, SOCKET_REP);
+    ck_assert_str_eq (message.socket.address, kit.rep);
+    ck_assert_str_ne (message.socket.error, "");
+    zsock_destroy (&stranger);
+    zsock_destroy (&news);
+    kit_stop (&warehouse);
+}
+END_TEST
+
+// One who watches, leaves and comes again: watching ends and begins anew.
+START_TEST (test_trader_shell_watches_again_for_the_next_one)
+{
+    zactor_t *warehouse = kit_start_warehouse ();
+    zactor_t *trader = kit_start_trader (MODE_SYNC);
+    for (int i = 0; i < 3; i++) {
+        zsock_t *news = watched (kit.trader_pub, "socket.", kit.router, ZMQ_DEALER);
+        zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
+        await_event (news, SOCKET_ROUTER, HAPPENING_ACCEPTED);
+        zsock_destroy (&client);
+        zsock_destroy (&news);
+        kit_serves_a_new_client ();
+    }
+    kit_stop (&trader);
+    kit_stop (&warehouse);
+}
+END_TEST
+
+// The monitor.
+
+static struct monitor_shell_config config;
+static zsock_t *publisher;  // XPUB
+static FILE *lines;         // what the monitor writes
+
+static zactor_t *start_monitor (void)
+{
+    static const char *topics[] = {"sale."};
+    int ends[2];
+    char error[KIT_TEXT_BYTES];
+    ck_assert_int_eq (pipe2 (ends, O_CLOEXEC), 0);
+    publisher = wire_socket (ZMQ_XPUB, WIRE_BIND, kit.other, TOPIC_BYTES, error, sizeof error);
+    ck_assert_msg (publisher != NULL, "%s", error);
+    zsock_set_rcvtimeo (publisher, KIT_BOUND_MS);
+    config = (struct monitor_shell_config){
+        .topics = topics, .topic_count = 1, .style.json = true, .output = ends[1]};
+    endpoints_init (&config.endpoints, NULL);
+    config.endpoints.list[config.endpoints.count++] = kit.other;
+    lines = fdopen (ends[0], "r");
+    zactor_t *actor = kit_start (monitor_shell, &config);
+    ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), kit.other));
+    zmsg_t *subscription = zmsg_recv (publisher);
+    ck_assert (zframe_streq (zmsg_first (subscription), "\1sale."));
+    zmsg_destroy (&subscription);
+    return actor;
+}
+
+static void end_monitor (zactor_t **actor_p, const char *summary)
+{
+    ck_assert_str_eq (kit_told (*actor_p, "READY"), summary);
+    kit_told (*actor_p, "DONE");
+    zactor_destroy (actor_p);
+    zsock_destroy (&publisher);
+    endpoints_free (&config.endpoints);
+    close (config.output);
+}
+
+static void publish_sale (int64_t epoch, int64_t seq)
+{
+    zframe_t *frame = kit_frame (&(struct message){
+        .type = MESSAGE_SALE, .sale = {epoch, seq, 1, 5, seq, 9, 3, "salt", 2, 1000}});
+    zstr_sendm (publisher, "sale.salt");
+    ck_assert_int_eq (zframe_send (&frame, publisher, 0), 0);
+}
+
+static void expect_line (const char *begin, const char *part)
+{
+    char line[2048];
+    ck_assert_ptr_nonnull (fgets (line, sizeof line, lines));
+    ck_assert_msg (!strncmp (line, begin, strlen (begin)) && strstr (line, part), "%s", line);
+}
+
+START_TEST (test_monitor_shell_tells_of_what_is_left_out)
+{
+    zactor_t *actor = start_monitor ();
+    publish_sale (2, 7);
+    expect_line ("{\"type\":\"message\"", "\"seq\":7,");
+    publish_sale (2, 11);
+    expect_line ("{\"type\":\"gap\"",
+                 "\"topic\":\"sale.salt\",\"from\":0,\"epoch\":2,\"missed\":3}");
+    expect_line ("{\"type\":\"message\"", "\"seq\":11,");
+    publish_sale (3, 2);
+    expect_line ("{\"type\":\"epoch\"", "\"from\":0,\"epoch\":3}");
+    expect_line ("{\"type\":\"gap\"", "\"missed\":1}");
+    expect_line ("{\"type\":\"message\"", "\"epoch\":3,\"seq\":2,");
+    zstr_send (actor, "STOP");
+    end_monitor (&actor, "monitor: 3 messages, 4 missed, 0 malformed");
+    fclose (lines);
+}
+END_TEST
+
+START_TEST (test_monitor_shell_survives_what_is_no_message)
+{
+    zactor_t *actor = start_monitor ();
+    zstr_send (publisher, "sale.salt");
+    expect_line ("{\"type\":\"malformed\"", "\"topic\":\"sale.salt\"");
+    zstr_sendx (publisher, "sale.\033[2J", "{}", NULL);
+    expect_line ("{\"type\":\"malformed\"", "\"topic\":\"?\"");
+    zstr_sendx (publisher, "sale.salt", "{\"type\":\"ping\",\"v\":1,\"from\":1,\"clock\":1}", NULL);
+    expect_line ("{\"type\":\"malformed\"", "not published under this topic");
+    zstr_sendx (publisher, "sale.salt", "{}", "{}", NULL);
+    expect_line ("{\"type\":\"malformed\"", "one frame");
+    publish_sale (2, 1);
+    expect_line ("{\"type\":\"message\"", "\"seq\":1,");
+    zstr_send (actor, "STOP");
+    end_monitor (&actor, "monitor: 1 messages, 0 missed, 4 malformed");
+    fclose (lines);
+}
+END_TEST
+
+START_TEST (test_monitor_shell_ends_when_nobody_reads)
+{
+    signal (SIGPIPE, SIG_IGN);
+    zactor_t *actor = start_monitor ();
+    fclose (lines);  // While it waits, and writes nothing.
+    end_monitor (&actor, "monitor: 0 messages, 0 missed, 0 malformed");
+}
+END_TEST
+
+START_TEST (test_monitor_shell_ends_when_it_is_told_to_while_its_reader_stands_still)
+{
+    zactor_t *actor = start_monitor ();
+    char byte;
+    int flags = fcntl (config.output, F_GETFL);
+    fcntl (config.output, F_SETFL, flags | O_NONBLOCK);
+    while (write (config.output, "\n", 1) == 1) {
+    }
+    fcntl (config.output, F_SETFL, flags);
+    publish_sale (2, 1);
+    zstr_send (actor, "STOP");
+    kit_told (actor, "READY");
+    kit_told (actor, "DONE");
+    zactor_destroy (&actor);
+    ck_assert_int_eq (read (fileno (lines), &byte, 1), 1);
+    zsock_destroy (&publisher);
+    endpoints_free (&config.endpoints);
+    close (config.output);
+    fclose (lines);
+}
+END_TEST
+
+int main (void)
+{
+    Suite *suite = suite_create ("shells_monitor");
+    kit_add (suite, "sockets",
+             (const TTest *const[]){
+                 test_trader_shell_publishes_who_comes_and_who_goes,
+                 test_warehouse_shell_publishes_that_a_handshake_failed_and_counts,
+                 test_trader_shell_watches_again_for_the_next_one,
+                 NULL,
+             },
+             1);
+    kit_add (suite, "monitor",
+             (const TTest *const[]){
+                 test_monitor_shell_tells_of_what_is_left_out,
+                 test_monitor_shell_survives_what_is_no_message,
+                 test_monitor_shell_ends_when_nobody_reads,
+                 test_monitor_shell_ends_when_it_is_told_to_while_its_reader_stands_still,
+                 NULL,
+             },
+             1);
+    return kit_run (suite);
+}
