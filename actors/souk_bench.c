@@ -25,6 +25,7 @@ static const char help[] =
     "  --in-flight N     commits under way at once, at most (2)\n"
     "  --transport NAME  tcp (on loopback) or ipc (tcp)\n"
     "  --dir DIR         where its store is made, and removed again; on a disk (/var/tmp)\n"
+    "  --monitor         measure as many orders again while souk monitor watches, in turns\n"
     "  --json            one JSON object on stdout\n"
     "  --help\n"
     "\n"
@@ -43,6 +44,7 @@ static const struct option options[] = {
     {"in-flight", required_argument, NULL, 'f'},
     {"transport", required_argument, NULL, 'T'},
     {"dir", required_argument, NULL, 'd'},
+    {"monitor", no_argument, NULL, 'M'},
     {"json", no_argument, NULL, 'j'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -117,6 +119,9 @@ static bool read_options (int argc, char **argv, struct bench_config *config, bo
         switch (option) {
         case 'j':
             *json = true;
+            break;
+        case 'M':
+            config->monitor = true;
             break;
         case 'h':
             fputs (help, stdout);

@@ -24,6 +24,7 @@ enum {
     FIRST_CLIENT = 100,
     SETTLE_MS = 300,
     WARM_UP_MAX = 5000,
+    TURNS = 5,  // with a monitor and without
     VERDICT_BLOCK = 1 << 20,
     WORDS_MAX = 24,
 };
@@ -81,11 +82,13 @@ static bool make_folder (struct bench *self)
 static void remove_folder (struct bench *self)
 {
     static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
+    char path[sizeof self->store + 8];
     for (size_t i = 0; self->folder[0] && i < sizeof ends / sizeof *ends; i++) {
-        char path[sizeof self->store + 8];
         snprintf (path, sizeof path, "%s%s", self->store, ends[i]);
         unlink (path);
     }
+    snprintf (path, sizeof path, "%s/echo", self->folder);
+    unlink (path);  // It was killed.
     if (self->folder[0]) {
         rmdir (self->folder);
     }
@@ -149,9 +152,12 @@ static bool start_trader (struct bench *self, int64_t index)
     return self->endpoints[index] != NULL;
 }
 
-static bool start_market (struct bench *self)
+static bool start_all (struct bench *self)
 {
-    bool started = start_warehouse (self);
+    char echo[TEXT_BYTES];
+    bool started = process_fork (&self->echo, echo_shell, endpoint (self, "echo", echo),
+                                 self->error, BENCH_ERROR)
+                   && start_warehouse (self);
     for (int64_t i = 0; started && i < self->config->traders; i++) {
         started = start_trader (self, i);
     }
@@ -201,6 +207,7 @@ static bool run_echo (struct bench *self)
 static bool bring_stock (struct bench *self, load_t *load)
 {
     int64_t units = self->config->orders + warm_up (self);
+    units += self->config->monitor ? self->config->orders + TURNS * warm_up (self) : 0;
     while (units > 0) {
         int64_t lot = units < LIMIT_QUANTITY ? units : LIMIT_QUANTITY;
         if (!load_restock (load, lot, self->error, BENCH_ERROR)) {
@@ -238,6 +245,54 @@ static void count_cpu (struct bench *self, double sign)
     row->peak_kib = process_peak_kib (&self->warehouse);
 }
 
+// As a person would start it: to all who publish.
+static bool start_monitor (struct bench *self, struct process *monitor)
+{
+    char program[TEXT_BYTES];
+    char pubs[BENCH_TRADERS_MAX + 1][TEXT_BYTES];
+    char *words[2 * BENCH_TRADERS_MAX + 5] = {program, "monitor"};
+    size_t count = 2;
+    snprintf (program, sizeof program, "%s", self->config->program);
+    for (int64_t i = 0; i <= self->config->traders; i++) {
+        const struct process *process = i == 0 ? &self->warehouse : &self->traders[i - 1];
+        words[count++] = "--pub";
+        words[count++] = pubs[i];
+        if (!process_ready_text (process, "pub", pubs[i], TEXT_BYTES)) {
+            snprintf (self->error, BENCH_ERROR, "a node did not say where it publishes");
+            return false;
+        }
+    }
+    return process_start_silent (monitor, words, self->error, BENCH_ERROR);
+}
+
+static bool load_some (struct bench *self, load_t *load, int64_t orders, struct load_result *result)
+{
+    return load_run (load, orders, result, self->error, BENCH_ERROR);
+}
+
+// The orders of the market, in turns with as many that are watched, so that what else the machine
+// does hits both alike.
+static bool run_turns (struct bench *self, load_t *load)
+{
+    int64_t turns = self->config->orders < TURNS ? self->config->orders : TURNS;
+    for (int64_t i = 0; i < turns; i++) {
+        int64_t orders = self->config->orders / turns + (i < self->config->orders % turns);
+        struct process monitor = {.pid = 0};
+        struct load_result warm = {0};
+        count_cpu (self, -1);
+        bool fine = load_some (self, load, orders, &self->result->market);
+        count_cpu (self, 1);
+        fine = fine && start_monitor (self, &monitor)
+               && load_some (self, load, warm_up (self), &warm)
+               && load_some (self, load, orders, &self->result->watched);
+        process_stop (&monitor);
+        if (!fine) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool run_market (struct bench *self)
 {
     struct load_config config = load_config (self);
@@ -245,10 +300,11 @@ static bool run_market (struct bench *self)
     load_t *load = load_new (&config, self->error, BENCH_ERROR);
     bool fine = load && bring_stock (self, load)
                 && load_run (load, warm_up (self), &warm, self->error, BENCH_ERROR);
-    if (fine) {
+    if (fine && self->config->monitor) {
+        fine = run_turns (self, load);
+    } else if (fine) {
         count_cpu (self, -1);
-        fine =
-            load_run (load, self->config->orders, &self->result->market, self->error, BENCH_ERROR);
+        fine = load_some (self, load, self->config->orders, &self->result->market);
         count_cpu (self, 1);
     }
     load_destroy (&load);
@@ -288,8 +344,7 @@ bool bench_run (const struct bench_config *config, struct bench_result *result,
     signal (SIGINT, interrupt);
     signal (SIGTERM, interrupt);
     signal (SIGPIPE, SIG_IGN);
-    bool fine = process_fork (&self.echo, echo_shell, error, BENCH_ERROR) && make_folder (&self)
-                && start_market (&self) && run_echo (&self) && run_market (&self)
+    bool fine = make_folder (&self) && start_all (&self) && run_echo (&self) && run_market (&self)
                 && run_echo (&self);
     stop_market (&self);
     process_stop (&self.echo);

@@ -32,18 +32,20 @@ struct bench_config {
     int64_t rate;       // open loop: orders a second, whatever the answers do; 0: closed loop
     int64_t batch;      // items of one commit
     int64_t in_flight;  // commits under way at once
+    bool monitor;       // measure as many orders again, watched by souk monitor
     bool progress;      // tell on stderr what is going on
 };
 
 struct bench_process {
     char name[32];     // "load", "trader-1", "warehouse"
-    double cpu_us;     // that it used while the orders were measured
+    double cpu_us;     // that it used while the market's orders were measured
     int64_t peak_kib;  // of memory, resident
 };
 
 struct bench_result {
     struct load_result market;
-    struct load_result echo;  // of two runs, before and after the market's
+    struct load_result watched;  // while a monitor watched, in turns with the others
+    struct load_result echo;     // of two runs, before and after the market's
     struct bench_process processes[BENCH_PROCESSES_MAX];
     size_t process_count;
     int64_t store_bytes;

@@ -58,6 +58,10 @@ void bench_print_text (const struct bench_config *config, const struct bench_res
         fprintf (out, "  %-16s %.0f\n", "settled/s",
                  (double) market->orders / market->settled_seconds);
     }
+    if (config->monitor) {
+        fprintf (out, "  %-16s %.0f (%.3f of it)\n", "watched", per_second (&result->watched),
+                 per_second (&result->watched) / per_second (market));
+    }
     fprintf (out, "  %-16s %.0f\n", "echo/s", per_second (&result->echo));
     fprintf (out, "  %-16s %.3f\n\n", "ratio", ratio (result));
     print_latency ("answer", market, out);
@@ -95,6 +99,9 @@ void bench_print_json (const struct bench_config *config, const struct bench_res
              per_second (market),
              market->settled_seconds > 0 ? (double) market->orders / market->settled_seconds : 0,
              per_second (&result->echo), ratio (result));
+    if (config->monitor) {
+        fprintf (out, "\"watched_per_s\":%.1f,", per_second (&result->watched));
+    }
     print_json_latency ("latency_us", market, out);
     print_json_latency ("echo_latency_us", &result->echo, out);
     fprintf (out, "\"cpu_us_per_order\":{");

@@ -47,14 +47,14 @@ static void serve (void *router)
     }
 }
 
-void echo_shell (int out)
+void echo_shell (int out, const char *endpoint)
 {
     char error[REPORT_ERROR];
     zsys_handler_set (NULL);
     signal (SIGTERM, SIG_DFL);
     signal (SIGINT, SIG_DFL);
-    zsock_t *router = wire_socket (ZMQ_ROUTER, WIRE_BIND, "tcp://127.0.0.1:*", LIMIT_MESSAGE_BYTES,
-                                   error, sizeof error);
+    zsock_t *router =
+        wire_socket (ZMQ_ROUTER, WIRE_BIND, endpoint, LIMIT_MESSAGE_BYTES, error, sizeof error);
     if (!router) {
         fprintf (stderr, "souk bench: %s\n", error);
         return;

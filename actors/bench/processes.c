@@ -51,45 +51,68 @@ static bool read_ready (struct process *self, char *error, size_t error_size)
     return false;
 }
 
-bool process_fork (struct process *self, void (*serve) (int out), char *error, size_t error_size)
+// Forks. Returns 0 in the child, whose parent reads what it writes to `*out`; -1 and the reason in
+// `error` when there can be no child.
+static pid_t begin (struct process *self, int *out, char *error, size_t error_size)
 {
     int pipe_fds[2];
     pid_t parent = getpid ();
     fflush (NULL);
+    *self = (struct process){.out = -1};
     if (pipe2 (pipe_fds, O_CLOEXEC) == -1 || (self->pid = fork ()) == -1) {
         snprintf (error, error_size, "no process can be started: %s", strerror (errno));
         self->pid = 0;
-        return false;
+        return -1;
     }
     if (self->pid == 0) {
         detach (parent);
-        serve (pipe_fds[1]);
-        _exit (1);
+        *out = pipe_fds[1];
+        return 0;
     }
     close (pipe_fds[1]);
     self->out = pipe_fds[0];
-    return read_ready (self, error, error_size);
+    return self->pid;
+}
+
+static void become (char *const *argv, int out)
+{
+    dup2 (out, STDOUT_FILENO);
+    execv (argv[0], argv);
+    _exit (127);
+}
+
+bool process_fork (struct process *self, process_fn *serve, const char *argument, char *error,
+                   size_t error_size)
+{
+    int out;
+    pid_t pid = begin (self, &out, error, error_size);
+    if (pid == 0) {
+        serve (out, argument);
+        _exit (1);
+    }
+    return pid > 0 && read_ready (self, error, error_size);
 }
 
 bool process_start (struct process *self, char *const *argv, char *error, size_t error_size)
 {
-    int pipe_fds[2];
-    pid_t parent = getpid ();
-    fflush (NULL);
-    if (pipe2 (pipe_fds, O_CLOEXEC) == -1 || (self->pid = fork ()) == -1) {
-        snprintf (error, error_size, "no process can be started: %s", strerror (errno));
-        self->pid = 0;
-        return false;
+    int out;
+    pid_t pid = begin (self, &out, error, error_size);
+    if (pid == 0) {
+        become (argv, out);
     }
-    if (self->pid == 0) {
-        detach (parent);
-        dup2 (pipe_fds[1], STDOUT_FILENO);
-        execv (argv[0], argv);
-        _exit (127);
+    return pid > 0 && read_ready (self, error, error_size);
+}
+
+bool process_start_silent (struct process *self, char *const *argv, char *error, size_t error_size)
+{
+    int out;
+    pid_t pid = begin (self, &out, error, error_size);
+    if (pid == 0) {
+        int nowhere = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+        dup2 (nowhere, STDERR_FILENO);
+        become (argv, nowhere);
     }
-    close (pipe_fds[1]);
-    self->out = pipe_fds[0];
-    return read_ready (self, error, error_size);
+    return pid > 0;
 }
 
 const char *process_ready_text (const struct process *self, const char *key, char *text,
@@ -161,5 +184,5 @@ void process_stop (struct process *self)
         waitpid (self->pid, NULL, 0);
     }
     close (self->out);
-    self->pid = 0;
+    *self = (struct process){.out = -1};
 }

@@ -9,7 +9,7 @@
 
 struct process {
     pid_t pid;         // 0: none
-    int out;           // what it prints
+    int out;           // what it prints; -1: it is not read
     char ready[1024];  // its first line
 };
 
@@ -17,9 +17,14 @@ struct process {
 // false with the reason in `error` when it ends before or takes too long.
 bool process_start (struct process *self, char *const *argv, char *error, size_t error_size);
 
+// The same, for one that has nothing to say that is of use: what it prints goes nowhere.
+bool process_start_silent (struct process *self, char *const *argv, char *error, size_t error_size);
+
 // The same, with a function in place of a program: it is to print the line to `out` and never
 // return. To be called before any thread is started.
-bool process_fork (struct process *self, void (*serve) (int out), char *error, size_t error_size);
+typedef void process_fn (int out, const char *argument);
+bool process_fork (struct process *self, process_fn *serve, const char *argument, char *error,
+                   size_t error_size);
 
 // The text behind `key` in the line that it printed: NULL where there is none. `text` gets it.
 const char *process_ready_text (const struct process *self, const char *key, char *text,
