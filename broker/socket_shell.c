@@ -35,9 +35,9 @@ struct raw_event {
     char address[LIMIT_TEXT + 1];
 };
 
-void watch_init (struct watch *self, int64_t node)
+void watch_init (struct watch *self, int64_t node, watch_tick_fn *tick, void *context)
 {
-    *self = (struct watch){.node = node};
+    *self = (struct watch){.node = node, .tick = tick, .context = context};
 }
 
 void watch_add (struct watch *self, enum socket_name name, zsock_t *socket)
@@ -200,7 +200,7 @@ static void explain (const struct raw_event *event, char error[ERROR_BYTES])
 }
 
 static void publish (struct watch *self, const struct watched *watched, struct raw_event *event,
-                     int64_t clock, struct wire *wire, zsock_t *xpub)
+                     struct wire *wire, zsock_t *xpub)
 {
     char error[ERROR_BYTES];
     int i = 0;
@@ -222,7 +222,7 @@ static void publish (struct watch *self, const struct watched *watched, struct r
         .port = PORT_NEWS,
         .message = {.type = MESSAGE_SOCKET,
                     .from = self->node,
-                    .clock = clock,
+                    .clock = self->tick (self->context),
                     .socket = {.epoch = self->epoch,
                                .seq = ++self->seq,
                                .socket = watched->name,
@@ -236,7 +236,7 @@ static void publish (struct watch *self, const struct watched *watched, struct r
     }
 }
 
-void watch_tell (struct watch *self, int64_t epoch, int64_t clock, struct wire *wire, zsock_t *xpub)
+void watch_tell (struct watch *self, int64_t epoch, struct wire *wire, zsock_t *xpub)
 {
     if (!self->on || wire_now_us () < self->look_us) {
         return;
@@ -252,7 +252,7 @@ void watch_tell (struct watch *self, int64_t epoch, int64_t clock, struct wire *
             if (!receive (self->sockets[i].events, &event)) {
                 break;
             }
-            publish (self, &self->sockets[i], &event, clock, wire, xpub);
+            publish (self, &self->sockets[i], &event, wire, xpub);
         }
     }
 }

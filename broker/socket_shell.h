@@ -8,8 +8,13 @@
 
 enum { WATCH_SOCKETS = 4, WATCH_ADDRESS_BYTES = 64, WATCH_LOOK_US = 20000 };
 
+// The Lamport clock of the node for one more message.
+typedef int64_t watch_tick_fn (void *context);
+
 struct watch {
     int64_t node;
+    watch_tick_fn *tick;
+    void *context;
     int64_t epoch;  // that `seq` counts in
     int64_t seq;
     size_t count;
@@ -25,7 +30,7 @@ struct watch {
     int peer_count;
 };
 
-void watch_init (struct watch *self, int64_t node);
+void watch_init (struct watch *self, int64_t node, watch_tick_fn *tick, void *context);
 
 // Adds one of the node's sockets, at most WATCH_SOCKETS of them. It must outlive the watch.
 void watch_add (struct watch *self, enum socket_name name, zsock_t *socket);
@@ -37,9 +42,8 @@ bool watch_follow (struct watch *self, struct topics *topics, zsock_t *xpub);
 // When to wake for it, `deadline_us` at the latest.
 int64_t watch_wake (const struct watch *self, int64_t deadline_us);
 
-// Publishes what has happened, when it is time to look. `epoch` and `clock` are the core's.
-void watch_tell (struct watch *self, int64_t epoch, int64_t clock, struct wire *wire,
-                 zsock_t *xpub);
+// Publishes what has happened, when it is time to look. `epoch` is the core's.
+void watch_tell (struct watch *self, int64_t epoch, struct wire *wire, zsock_t *xpub);
 
 // Before the sockets are closed.
 void watch_end (struct watch *self);

@@ -278,9 +278,9 @@ int64_t trader_epoch (const trader_t *self)
     return self->epoch;
 }
 
-int64_t trader_clock (const trader_t *self)
+int64_t trader_tick (trader_t *self)
 {
-    return self->clock;
+    return lamport_send (&self->clock);
 }
 
 const struct trader_counters *trader_counters (const trader_t *self)

@@ -84,9 +84,11 @@ int64_t trader_available (const trader_t *self, const char *product);
 // Requests that it has decided and the warehouse is not known to have: what would be lost with it.
 int64_t trader_unsettled (const trader_t *self);
 
-// Its epoch, 0 before it has joined, and its Lamport clock as it stands.
+// Its epoch, 0 before it has joined.
 int64_t trader_epoch (const trader_t *self);
-int64_t trader_clock (const trader_t *self);
+
+// The Lamport clock for a message that its shell sends of its own accord: counts it as sent.
+int64_t trader_tick (trader_t *self);
 
 const struct trader_counters *trader_counters (const trader_t *self);
 

@@ -236,8 +236,7 @@ static void serve (struct shell *self)
         if (poller_ready (&self->poller, PIPE)) {
             obey (self);
         }
-        watch_tell (&self->watch, trader_epoch (self->trader), trader_clock (self->trader),
-                    &self->wire, self->news_out);
+        watch_tell (&self->watch, trader_epoch (self->trader), &self->wire, self->news_out);
         if (poller_ready (&self->poller, NEWS_OUT)
             && watch_follow (&self->watch, &self->topics, self->news_out)) {
             poller_drained (&self->poller, NEWS_OUT);
@@ -250,6 +249,11 @@ static void serve (struct shell *self)
     }
 }
 
+static int64_t tick (void *shell)
+{
+    return trader_tick (((struct shell *) shell)->trader);
+}
+
 void trader_shell (zsock_t *pipe, void *config)
 {
     struct shell self = {.config = config, .pipe = pipe};
@@ -257,7 +261,7 @@ void trader_shell (zsock_t *pipe, void *config)
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
-    watch_init (&self.watch, self.config->trader.id);
+    watch_init (&self.watch, self.config->trader.id, tick, &self);
     self.trader = trader_new (&self.config->trader, self.config->seed);
     if (open_sockets (&self, error, sizeof error)) {
         serve (&self);

@@ -184,9 +184,9 @@ int64_t warehouse_epoch (const warehouse_t *self)
     return self->epoch;
 }
 
-int64_t warehouse_clock (const warehouse_t *self)
+int64_t warehouse_tick (warehouse_t *self)
 {
-    return self->clock;
+    return lamport_send (&self->clock);
 }
 
 const struct warehouse_counters *warehouse_counters (const warehouse_t *self)

@@ -50,9 +50,11 @@ void warehouse_refuse (warehouse_t *self, const struct event *event, struct outb
 
 int64_t warehouse_deadline (const warehouse_t *self);
 
-// How often it was started, and its Lamport clock as it stands.
+// How often it was started.
 int64_t warehouse_epoch (const warehouse_t *self);
-int64_t warehouse_clock (const warehouse_t *self);
+
+// The Lamport clock for a message that its shell sends of its own accord: counts it as sent.
+int64_t warehouse_tick (warehouse_t *self);
 
 const struct warehouse_counters *warehouse_counters (const warehouse_t *self);
 

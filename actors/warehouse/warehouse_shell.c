@@ -208,8 +208,7 @@ static void serve (struct shell *self)
     poller_add (&self->poller, self->news);
     while (!self->ended) {
         poller_wait (&self->poller, watch_wake (&self->watch, DEADLINE_NONE));
-        watch_tell (&self->watch, warehouse_epoch (self->warehouse),
-                    warehouse_clock (self->warehouse), &self->wire, self->news);
+        watch_tell (&self->watch, warehouse_epoch (self->warehouse), &self->wire, self->news);
         if (poller_ready (&self->poller, NEWS)
             && watch_follow (&self->watch, &self->topics, self->news)) {
             poller_drained (&self->poller, NEWS);
@@ -223,13 +222,18 @@ static void serve (struct shell *self)
     }
 }
 
+static int64_t tick (void *shell)
+{
+    return warehouse_tick (((struct shell *) shell)->warehouse);
+}
+
 void warehouse_shell (zsock_t *pipe, void *config)
 {
     struct shell self = {.config = config, .pipe = pipe};
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
-    watch_init (&self.watch, WAREHOUSE_NODE);
+    watch_init (&self.watch, WAREHOUSE_NODE, tick, &self);
     if (!open_all (&self)) {
         self.failed = true;
     } else if (rebuild (&self) == STORE_FULL) {

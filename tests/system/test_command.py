@@ -13,7 +13,8 @@ import unittest
 
 from market import BOUND_S, SOUK, MarketTest, die_with_parent
 
-COMMANDS = ("warehouse", "trader", "buyer", "seller", "verify", "bench")
+NODES = ("warehouse", "trader", "buyer", "seller")
+COMMANDS = (*NODES, "monitor", "bench", "verify")
 
 
 def run(*arguments, **more):
@@ -91,7 +92,7 @@ class Mistakes(MarketTest):
             self.refused("-x: no such option", command, "-x")
             self.refused("-x: no such option", command, "--json", "-xyz")
             self.refused("--json=yes: takes no value", command, "--json=yes")
-        for command in COMMANDS[:-1]:
+        for command in NODES:
             self.refused("--topology: wants a value", command, "--topology")
             self.refused("'salt'", command, "--id=5" if command != "warehouse" else "--json",
                          "salt")

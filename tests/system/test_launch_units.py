@@ -152,7 +152,7 @@ class Summary(unittest.TestCase):
         latency = {"max": 3000, "buckets": [[1000, 9], [4000, 1]]}
         return SimpleNamespace(
             market=built, folder="runs/x", stopped_by=stopped_by, wall_seconds=2.01, proof=proof,
-            died=list(died),
+            died=list(died), cpu_seconds={"warehouse": 0.0201, "buyer": 0.00402},
             nodes=[self.buyer(3, book(latency_us=latency, resent=2, **figures))])
 
     def test_figures_are_in_market_seconds(self):
@@ -161,6 +161,7 @@ class Summary(unittest.TestCase):
         self.assertEqual((told["goods_per_second"], told["requests_per_second"]), (0.4, 0.5))
         self.assertEqual(told["latency_ms"], {"p50": 1.0, "p99": 3.0, "max": 3.0})
         self.assertEqual(told["oversell_percent"], 10.0)
+        self.assertEqual(told["cpu_percent"], {"warehouse": 1.0, "buyer": 0.2, "all": 1.2})
         self.assertEqual((told["spent_cents"], told["earned_cents"], told["commission_cents"]),
                          (8000, 6400, 1600))
         self.assertTrue(summaries.fine(told))

@@ -149,6 +149,8 @@ class Judge:
             who = message["trader"] if record.wire == WAREHOUSE else message["buyer"]
             topic = f"oversell.{who}"
             self._expect(record, record.wire in (WAREHOUSE, message["trader"]), "not its oversell")
+        elif message["type"] == "socket":
+            topic = f"socket.{message['from']}"
         else:
             topic = {"invalidation": "stock", "sale": "sale"}.get(message["type"], "no topic")
             topic += "." + message.get("product", "")

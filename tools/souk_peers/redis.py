@@ -63,9 +63,9 @@ class Redis:
         with open(os.path.join(HERE, "order.lua"), encoding="utf-8") as file:
             script = self._ask("SCRIPT", "LOAD", file.read())
         warm_count = orders.of_warm_up(cell)
-        warm = self._load(cell, script, warm_count)
+        warm = self._load(cell, script, warm_count, "order:6")
         count = orders.of_rate(cell, warm["orders_per_s"])
-        told = self._load(cell, script, count)
+        told = self._load(cell, script, count, "order:7")
         # What is counted must be on the disk. With a second to lose, it may go in peace.
         self._server.stop(self._server.at_once if self._fsync == "always" else signal.SIGTERM)
         self._serve()
@@ -90,10 +90,11 @@ class Redis:
     def _ask(self, *words):
         return run(["redis-cli", "-e", "-s", self._socket, *words]).strip()
 
-    def _load(self, cell, script, count):
+    def _load(self, cell, script, count, buyer):
+        """Two loads may draw the same numbers: each is of a buyer of its own."""
         return read_csv(run(["redis-benchmark", "-s", self._socket, "-c", str(cell.connections),
                              "-P", str(cell.window), "-n", str(count), "-r", str(NUMBERS), "--csv",
-                             "EVALSHA", script, "3", "order:7:__rand_int__", "stock:salt",
+                             "EVALSHA", script, "3", f"{buyer}:__rand_int__", "stock:salt",
                              "ledger", "1", "1000"]))
 
     def _books(self, sent):
