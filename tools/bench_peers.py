@@ -8,12 +8,11 @@
 Each does the same work: an order of one unit of one hot product, of which there is plenty, that
 is idempotent by its number and written to the disk with a ledger entry. 1 to 50 orders
 outstanding are as many connections with one each; more are 50 connections with a window.
-Servers get an empty store each time, all below --dir and thus on one file system; Redis and
-PostgreSQL are asked on a Unix socket by redis-benchmark and pgbench, Souk on TCP by souk bench,
-which ends with souk verify. When a load is done a server is killed (PostgreSQL stopped at once;
-Redis that may lose a second in peace) and opened again, and its books must add up: orders
-answered = answers kept, orders sold = ledger entries, units in the ledger = units out of stock.
-Rounds are interleaved, so that what else the machine does hits all alike; the table shows medians.
+Servers get an empty store each time, all below --dir and thus on one file system; all are asked on
+Unix sockets, Redis by redis-benchmark, PostgreSQL by pgbench, and Souk by souk bench, which ends
+with souk verify. When a load is done a server is killed (PostgreSQL stopped at once; Redis that may
+lose a second in peace) and opened again, and its books must add up: orders answered = answers kept,
+orders sold = ledger entries, units in the ledger = units out of stock. Rounds are interleaved, so that what else the machine does hits all alike; the table shows medians.
 Exit status: 0; 1, something failed or did not add up; 2, a wrong call; 128 + n, signal n.
 """
 import argparse

@@ -35,7 +35,8 @@ class Souk:
 
     def measure(self, cell, orders):
         """The bench warms the market up by itself, and verifies its store."""
-        words = ["--clients", str(cell.connections), "--window", str(cell.window), "--mode", "sync"]
+        words = ["--clients", str(cell.connections), "--window", str(cell.window), "--mode", "sync",
+                 "--transport", "ipc"]
         count = orders.of_warm_up(cell)
         if orders.fixed is None:
             warm = self._bench(words, count)
