@@ -12,7 +12,8 @@ Servers get an empty store each time, all below --dir and thus on one file syste
 Unix sockets, Redis by redis-benchmark, PostgreSQL by pgbench, and Souk by souk bench, which ends
 with souk verify. When a load is done a server is killed (PostgreSQL stopped at once; Redis that may
 lose a second in peace) and opened again, and its books must add up: orders answered = answers kept,
-orders sold = ledger entries, units in the ledger = units out of stock. Rounds are interleaved, so that what else the machine does hits all alike; the table shows medians.
+orders sold = ledger entries, units in the ledger = units out of stock. Rounds are interleaved, so
+that what else the machine does hits all alike; the table shows medians.
 Exit status: 0; 1, something failed or did not add up; 2, a wrong call; 128 + n, signal n.
 """
 import argparse
