@@ -15,9 +15,10 @@
 enum {
     BATCH_ORDERS = 40,
     BATCH_RECORDS = BATCH_ORDERS + 2,
-    WRITES_TRIED = 14,    // more than a batch has: see the test that counts them
-    LOTS = 20000,         // a few hundred pages of them
-    CHANGES = LOTS / 50,  // one on each page: some twenty such batches fill the WAL
+    WRITES_TRIED = 20,       // more than a batch has: see the test that counts them
+    LOTS = 20000,            // a few hundred pages of them
+    APART = 25,              // lots that fill a page
+    CHANGES = LOTS / APART,  // one on each page: some twenty such batches fill the WAL
 };
 
 static const char *path;
@@ -219,12 +220,12 @@ static void write_lots (store_t *store)
     free (lots);
 }
 
-// Leaves so many units of every fiftieth lot.
+// Leaves so many units of one lot on each page.
 static enum store_status change_lots (store_t *store, int64_t left)
 {
     struct record changes[CHANGES];
     for (int64_t i = 0; i < CHANGES; i++) {
-        changes[i] = (struct record){.type = RECORD_LOT_LEFT, .lot_left = {1 + 50 * i, left}};
+        changes[i] = (struct record){.type = RECORD_LOT_LEFT, .lot_left = {1 + APART * i, left}};
     }
     return store_write (store, changes, CHANGES);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/store/store_sqlite.h"
 #include "actors/store/verify.h"
 #include "tests/kit/store_case.h"
 #include "tests/kit/verify_breaks.h"
@@ -140,7 +141,7 @@ static void damage (const char *file)
     struct stat status;
     int fd = open (file, O_RDWR);
     ck_assert_int_eq (fstat (fd, &status), 0);
-    for (off_t at = 4096; at < status.st_size; at += 4096) {
+    for (off_t at = PAGE_BYTES; at < status.st_size; at += PAGE_BYTES) {
         ck_assert_int_eq (pwrite (fd, rubbish, sizeof rubbish, at), (int) sizeof rubbish);
     }
     close (fd);

@@ -81,6 +81,15 @@ static bool make_tables (struct store_sqlite *self)
            && run (self, "COMMIT");
 }
 
+// A commit of one order changes six pages, each in another table: the smaller they are, the sooner
+// they are summed up and written. Below this, batches cost more.
+static bool set_page_size (struct store_sqlite *self)
+{
+    char pragma[48];
+    snprintf (pragma, sizeof pragma, "PRAGMA page_size = %d", PAGE_BYTES);
+    return run (self, pragma);
+}
+
 // In memory there is no WAL, and no need of one.
 static bool set_journal (struct store_sqlite *self, bool in_memory)
 {
@@ -120,8 +129,8 @@ static bool prepare_database (struct store_sqlite *self, const char *path, char 
     if (kind == STORE_KIND_OTHER) {
         return false;
     }
-    if (!set_journal (self, in_memory) || !run (self, settings_sql)
-        || (kind == STORE_KIND_EMPTY && !make_tables (self))
+    if ((kind == STORE_KIND_EMPTY && !set_page_size (self)) || !set_journal (self, in_memory)
+        || !run (self, settings_sql) || (kind == STORE_KIND_EMPTY && !make_tables (self))
         || store_sqlite_prepare (self) != SQLITE_OK) {
         return fail (error, error_size, path, sqlite3_errmsg (self->db));
     }

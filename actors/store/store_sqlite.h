@@ -7,7 +7,7 @@
 #include "actors/store/store_class.h"
 
 // Pages that come to the WAL until it is moved to the database: 16 MiB.
-enum { CHECKPOINT_PAGES = 4096 };
+enum { PAGE_BYTES = 2048, CHECKPOINT_PAGES = 8192 };
 
 // A statement that finds the row of the one before it is told by _AGAIN.
 enum put {
