@@ -256,9 +256,9 @@ class TheJudge(unittest.TestCase):
         judge = Judge()
         for message in messages:
             body = message if isinstance(message, bytes) else json.dumps(message).encode()
-            sale = b'"sale"' in body
-            judge.take(Record(0 if sale else 1, "published" if sale else "reply", b"",
-                              frames or ((topic, body) if sale else (body,)), False))
+            news = b'"sale"' in body or b'"socket"' in body
+            judge.take(Record(0 if news else 1, "published" if news else "reply", b"",
+                              frames or ((topic, body) if news else (body,)), False))
         return judge.problems
 
     def test_the_judge_finds_nothing_wrong_where_nothing_is(self):
@@ -291,6 +291,16 @@ class TheJudge(unittest.TestCase):
         for seq, epoch in ((4, 1), (6, 1), (5, 2)):
             later = {**sale, "clock": 6, "seq": seq, "epoch": epoch}
             self.assertEqual(len(self.judged(sale, later)), 1, (epoch, seq))
+
+    def test_the_judge_knows_how_sockets_count(self):
+        first = {"type": "socket", "v": 1, "from": 0, "clock": 5, "epoch": 0, "seq": 4,
+                 "socket": "rep", "event": "accepted", "address": "ipc:///w", "error": ""}
+        second, joined = {**first, "seq": 5}, {**first, "epoch": 2, "seq": 1}
+        self.assertEqual(self.judged(first, second, joined, topic=b"socket.0"), [])
+        self.assertEqual(len(self.judged(first, topic=b"socket.1")), 1)
+        for seq, epoch in ((4, 0), (6, 0), (2, 2)):
+            later = {**first, "seq": seq, "epoch": epoch}
+            self.assertEqual(len(self.judged(first, later, topic=b"socket.0")), 1, (epoch, seq))
 
 
 if __name__ == "__main__":
