@@ -259,7 +259,7 @@ static bool put_list (struct writer *self, const struct field *field, const char
 {
     const char *elements = *(const char *const *) (const void *) (base + field->offset);
     size_t count = *(const size_t *) (const void *) (base + field->beside);
-    assert (count <= (size_t) field->max);
+    assert (count >= (size_t) field->min && count <= (size_t) field->max);
     return put_tuples (self, field->list, elements, count, '[');
 }
 

@@ -249,6 +249,7 @@ static const char *read_list (const struct source *self, const char *at, const s
         return at;
     }
     at = read_tuples (self, at, field->list, (size_t) field->max, false, &tuples);
+    at = tuples.count >= (size_t) field->min ? at : NULL;
     memcpy (base + field->offset, &tuples.elements, sizeof tuples.elements);
     memcpy (base + field->beside, &tuples.count, sizeof tuples.count);
     return at;

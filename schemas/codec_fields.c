@@ -268,12 +268,23 @@ static const struct field oversell_fields[] = {
     {MESSAGE (oversell.missing, "missing"), QUANTITY},
     {MESSAGE (oversell.amount_cents, "amount_cents"), COUNT},
 };
+static const struct field sold_units_fields[] = {
+    {AT (struct sold_units, buyer, "buyer"), NODE},
+    {AT (struct sold_units, number, "number"), NUMBER},
+    {AT (struct sold_units, seller, "seller"), NODE},
+    {AT (struct sold_units, lot, "lot"), NUMBER},
+    {AT (struct sold_units, units, "units"), QUANTITY},
+    {AT (struct sold_units, price_cents, "price_cents"), PRICE},
+};
+static const struct shape sold_units_shape[] = {SHAPE (NULL, sold_units_fields, 0)};
+static const struct list sold_units_list = {sold_units_shape, 1, sizeof (struct sold_units), false};
 static const struct field sale_fields[] = {
-    {MESSAGE (sale.epoch, "epoch"), COUNT},    {MESSAGE (sale.seq, "seq"), COUNT},
-    {MESSAGE (sale.trader, "trader"), NODE},   {MESSAGE (sale.buyer, "buyer"), NODE},
-    {MESSAGE (sale.number, "number"), NUMBER}, {MESSAGE (sale.seller, "seller"), NODE},
-    {MESSAGE (sale.lot, "lot"), NUMBER},       {MESSAGE (sale.product, "product"), PRODUCT},
-    {MESSAGE (sale.units, "units"), QUANTITY}, {MESSAGE (sale.price_cents, "price_cents"), PRICE},
+    {MESSAGE (sale.epoch, "epoch"), COUNT},
+    {MESSAGE (sale.seq, "seq"), COUNT},
+    {MESSAGE (sale.trader, "trader"), NODE},
+    {MESSAGE (sale.product, "product"), PRODUCT},
+    {MESSAGE (sale.sales, "sales"),
+     LIST (struct message, sale.sale_count, sold_units_list, LIMIT_SALES), .min = 1},
 };
 
 #define NAME(name, text) text,

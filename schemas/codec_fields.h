@@ -34,7 +34,7 @@ struct field {
     bool optional;             // may be left out, and is when it has the value `absent`
     size_t offset;             // of the value in its struct
     size_t beside;             // offset of a list's count, or of a product's status
-    int64_t min;               // of an integer
+    int64_t min;               // of an integer, or of a list's count
     int64_t max;               // of an integer, or of a list's count; how many words there are
     int64_t absent;            // what an integer or bool is when it was left out
     const struct list *list;   // what the tuples of a list are

@@ -222,17 +222,29 @@ static bool read_tuples (struct reader *self, const struct place *place, const s
     return true;
 }
 
+static bool refuse_list (struct reader *self, const struct place *place, const struct field *field,
+                         const json_t *value)
+{
+    char wanted[80];
+    if (field->min > 0) {
+        snprintf (wanted, sizeof wanted, "an array of %lld to %lld tuples", (long long) field->min,
+                  (long long) field->max);
+    } else {
+        snprintf (wanted, sizeof wanted, "an array of %sat most %lld tuples",
+                  field->kind == VALUE_SEEN ? "a version and " : "", (long long) field->max);
+    }
+    return refuse_value (self, place, value, wanted);
+}
+
 static bool read_list (struct reader *self, const struct place *place, const struct field *field,
                        const json_t *value, char *base)
 {
     bool seen = field->kind == VALUE_SEEN;
     size_t first = seen ? 1 : 0;
     size_t size = json_array_size (value);
-    if (!json_is_array (value) || size < first || size - first > (size_t) field->max) {
-        char wanted[80];
-        snprintf (wanted, sizeof wanted, "an array of %sat most %lld tuples",
-                  seen ? "a version and " : "", (long long) field->max);
-        return refuse_value (self, place, value, wanted);
+    size_t least = first + (size_t) field->min;
+    if (!json_is_array (value) || size < least || size - first > (size_t) field->max) {
+        return refuse_list (self, place, field, value);
     }
     void *elements = NULL;
     size_t count = 0;

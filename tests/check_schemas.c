@@ -158,6 +158,7 @@ static void expect_field (const json_t *part, const struct field *field)
         return;
     case VALUE_LIST:
         expect_text (part, "type", "array");
+        ck_assert_int_eq (json_integer_value (json_object_get (part, "minItems")), field->min);
         ck_assert_int_eq (integer_of (part, "maxItems"), field->max);
         expect_tuples (part, field->list);
         return;

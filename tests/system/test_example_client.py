@@ -246,8 +246,7 @@ class TheJudge(unittest.TestCase):
                     "product": "salt", "units": 2, "amount_cents": 20, "fills": [[9, 1, 2, 10]],
                     "seen": [3, [1, 1, 2], [2, 1, 1]]},
         "sale": {"type": "sale", "v": 1, "from": 0, "clock": 5, "epoch": 1, "seq": 4, "trader": 1,
-                 "buyer": 5, "number": 1, "seller": 9, "lot": 1, "product": "salt", "units": 2,
-                 "price_cents": 10},
+                 "product": "salt", "sales": [[5, 1, 9, 1, 2, 10]]},
     }
 
     def judged(self, *messages, topic=b"sale.salt", frames=None):
@@ -275,6 +274,9 @@ class TheJudge(unittest.TestCase):
         for name in ("type", "v", "from", "clock", "number", "status", "product", "units"):
             short = {key: value for key, value in self.GOOD["receipt"].items() if key != name}
             self.assertEqual(len(self.judged(short)), 1, name)
+
+        for sales in ([], [[]], [[5, 1, 9, 1, 2]], [[5, 1, 9, 1, 0, 10]], [[5, 1, 9, 1, 2, 10]] * 257):
+            self.assertEqual(len(self.judged({**self.GOOD["sale"], "sales": sales})), 1, sales)
 
     def test_the_judge_finds_what_no_schema_can_say(self):
         receipt, sale = self.GOOD["receipt"], self.GOOD["sale"]
