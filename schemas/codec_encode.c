@@ -191,10 +191,6 @@ static char *write_value (char *at, const struct field *field, const char *base)
             codec_product_may_be_empty ((enum status) word_at (base, field->beside)));
     case VALUE_TEXT:
         return write_text (at, string_at (base, field->offset));
-    case VALUE_STATUS:
-        return write_word (at, status_name ((enum status) word_at (base, field->offset)));
-    case VALUE_REASON:
-        return write_word (at, reason_name ((enum reason) word_at (base, field->offset)));
     case VALUE_WORD: {
         unsigned word = word_at (base, field->offset);
         assert (word < field->max);

@@ -20,8 +20,6 @@ struct source {
 
 #define NAME(name, text) text,
 static const char *const type_names[] = {MESSAGE_TYPES (NAME)};
-static const char *const status_names[] = {STATUSES (NAME)};
-static const char *const reason_names[] = {REASONS (NAME)};
 #undef NAME
 
 static inline bool is_blank (char byte)
@@ -273,10 +271,6 @@ static const char *read_value (const struct source *self, const char *at, const 
     }
     case VALUE_TEXT:
         return read_text (self, at, target);
-    case VALUE_STATUS:
-        return read_name (at, status_names, STATUS_COUNT, target);
-    case VALUE_REASON:
-        return read_name (at, reason_names, REASON_COUNT, target);
     case VALUE_WORD:
         return read_name (at, field->words, (unsigned) field->max, target);
     case VALUE_LIST:

@@ -17,9 +17,7 @@ enum value_kind {
     VALUE_PRODUCT,          // const char *, a valid product name
     VALUE_PRODUCT_OR_NONE,  // the same, or "" unless the status beside it sells something
     VALUE_TEXT,             // const char *, at most LIMIT_TEXT bytes for a person
-    VALUE_STATUS,           // enum status, by its name
-    VALUE_REASON,           // enum reason, by its name
-    VALUE_WORD,             // another enum, by its name among the field's words
+    VALUE_WORD,             // an enum, by its name among the field's words
     VALUE_LIST,             // a pointer and a count: an array of tuples
     VALUE_SEEN,             // struct seen: an array of the version and then tuples
 };

@@ -216,15 +216,10 @@ static size_t change_value (const struct field *field, char *at)
         name = names[!strcmp (name, "salt")];
         memcpy (at, &name, sizeof name);
         return sizeof name;
-    case VALUE_STATUS:
-    case VALUE_REASON:
-        memcpy (&word, at, sizeof word);
-        word ^= 1;  // sold and accepted change places: those must name a product
-        memcpy (at, &word, sizeof word);
-        return sizeof word;
     case VALUE_WORD:
         memcpy (&word, at, sizeof word);
-        word = word == 0 ? 1 : word - 1;
+        // sold and accepted change places: those must name a product
+        word = (word ^ 1) < (unsigned) field->max ? word ^ 1 : word - 1;
         memcpy (at, &word, sizeof word);
         return sizeof word;
     default:
