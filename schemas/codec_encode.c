@@ -191,10 +191,6 @@ static char *write_value (char *at, const struct field *field, const char *base)
             codec_product_may_be_empty ((enum status) word_at (base, field->beside)));
     case VALUE_TEXT:
         return write_text (at, string_at (base, field->offset));
-    case VALUE_STATUS:
-        return write_word (at, status_name ((enum status) word_at (base, field->offset)));
-    case VALUE_REASON:
-        return write_word (at, reason_name ((enum reason) word_at (base, field->offset)));
     case VALUE_WORD: {
         unsigned word = word_at (base, field->offset);
         assert (word < field->max);
@@ -259,7 +255,7 @@ static bool put_list (struct writer *self, const struct field *field, const char
 {
     const char *elements = *(const char *const *) (const void *) (base + field->offset);
     size_t count = *(const size_t *) (const void *) (base + field->beside);
-    assert (count <= (size_t) field->max);
+    assert (count >= (size_t) field->min && count <= (size_t) field->max);
     return put_tuples (self, field->list, elements, count, '[');
 }
 

@@ -20,8 +20,6 @@ struct source {
 
 #define NAME(name, text) text,
 static const char *const type_names[] = {MESSAGE_TYPES (NAME)};
-static const char *const status_names[] = {STATUSES (NAME)};
-static const char *const reason_names[] = {REASONS (NAME)};
 #undef NAME
 
 static inline bool is_blank (char byte)
@@ -249,6 +247,7 @@ static const char *read_list (const struct source *self, const char *at, const s
         return at;
     }
     at = read_tuples (self, at, field->list, (size_t) field->max, false, &tuples);
+    at = tuples.count >= (size_t) field->min ? at : NULL;
     memcpy (base + field->offset, &tuples.elements, sizeof tuples.elements);
     memcpy (base + field->beside, &tuples.count, sizeof tuples.count);
     return at;
@@ -272,10 +271,6 @@ static const char *read_value (const struct source *self, const char *at, const 
     }
     case VALUE_TEXT:
         return read_text (self, at, target);
-    case VALUE_STATUS:
-        return read_name (at, status_names, STATUS_COUNT, target);
-    case VALUE_REASON:
-        return read_name (at, reason_names, REASON_COUNT, target);
     case VALUE_WORD:
         return read_name (at, field->words, (unsigned) field->max, target);
     case VALUE_LIST:

@@ -27,6 +27,16 @@
 #define PRICE INTEGER (1, LIMIT_PRICE_CENTS)
 #define COUNT INTEGER (0, LIMIT_INTEGER)
 #define PRODUCT .kind = VALUE_PRODUCT
+#define STATUS WORD (status_words, STATUS_COUNT)
+#define REASON WORD (reason_words, REASON_COUNT)
+
+// The words of the enums.
+#define NAME(name, text) text,
+static const char *const status_words[] = {STATUSES (NAME)};
+static const char *const reason_words[] = {REASONS (NAME)};
+static const char *const socket_words[] = {SOCKETS (NAME)};
+static const char *const happening_words[] = {HAPPENINGS (NAME)};
+#undef NAME
 
 // Lists.
 
@@ -93,7 +103,7 @@ static const struct shape item_shapes[ITEM_KIND_COUNT] = {
 static const struct list item_list = {item_shapes, ITEM_KIND_COUNT, sizeof (struct item), false};
 
 static const struct field result_receipt_fields[] = {
-    {AT (struct result, status, "status"), .kind = VALUE_STATUS},
+    {AT (struct result, status, "status"), STATUS},
     {AT (struct result, product, "product"), .kind = VALUE_PRODUCT_OR_NONE,
      .beside = offsetof (struct result, status)},
     {AT (struct result, units, "units"), UNITS},
@@ -113,7 +123,7 @@ static const struct field result_lot_fields[] = {
     {AT (struct result, price_cents, "price_cents"), PRICE},
 };
 static const struct field result_error_fields[] = {
-    {AT (struct result, reason, "reason"), .kind = VALUE_REASON},
+    {AT (struct result, reason, "reason"), REASON},
 };
 static const struct shape result_shapes[RESULT_KIND_COUNT] = {
     [RESULT_RECEIPT] = SHAPE ("receipt", result_receipt_fields, 0),
@@ -151,7 +161,7 @@ static const struct field order_status_fields[] = {
 };
 static const struct field receipt_fields[] = {
     {MESSAGE (receipt.number, "number"), NUMBER},
-    {MESSAGE (receipt.status, "status"), .kind = VALUE_STATUS},
+    {MESSAGE (receipt.status, "status"), STATUS},
     {MESSAGE (receipt.product, "product"), .kind = VALUE_PRODUCT_OR_NONE,
      .beside = offsetof (struct message, receipt.status)},
     {MESSAGE (receipt.units, "units"), UNITS},
@@ -204,7 +214,7 @@ static const struct field sold_fields[] = {
     {MESSAGE (sold.units, "units"), QUANTITY}, {MESSAGE (sold.price_cents, "price_cents"), PRICE},
 };
 static const struct field error_fields[] = {
-    {MESSAGE (error.reason, "reason"), .kind = VALUE_REASON},
+    {MESSAGE (error.reason, "reason"), REASON},
     {MESSAGE (error.number, "number"), COUNT, OPTIONAL (0)},
     {MESSAGE (error.text, "text"), .kind = VALUE_TEXT, .max = LIMIT_TEXT},
 };
@@ -268,18 +278,25 @@ static const struct field oversell_fields[] = {
     {MESSAGE (oversell.missing, "missing"), QUANTITY},
     {MESSAGE (oversell.amount_cents, "amount_cents"), COUNT},
 };
+static const struct field sold_units_fields[] = {
+    {AT (struct sold_units, buyer, "buyer"), NODE},
+    {AT (struct sold_units, number, "number"), NUMBER},
+    {AT (struct sold_units, seller, "seller"), NODE},
+    {AT (struct sold_units, lot, "lot"), NUMBER},
+    {AT (struct sold_units, units, "units"), QUANTITY},
+    {AT (struct sold_units, price_cents, "price_cents"), PRICE},
+};
+static const struct shape sold_units_shape[] = {SHAPE (NULL, sold_units_fields, 0)};
+static const struct list sold_units_list = {sold_units_shape, 1, sizeof (struct sold_units), false};
 static const struct field sale_fields[] = {
-    {MESSAGE (sale.epoch, "epoch"), COUNT},    {MESSAGE (sale.seq, "seq"), COUNT},
-    {MESSAGE (sale.trader, "trader"), NODE},   {MESSAGE (sale.buyer, "buyer"), NODE},
-    {MESSAGE (sale.number, "number"), NUMBER}, {MESSAGE (sale.seller, "seller"), NODE},
-    {MESSAGE (sale.lot, "lot"), NUMBER},       {MESSAGE (sale.product, "product"), PRODUCT},
-    {MESSAGE (sale.units, "units"), QUANTITY}, {MESSAGE (sale.price_cents, "price_cents"), PRICE},
+    {MESSAGE (sale.epoch, "epoch"), COUNT},
+    {MESSAGE (sale.seq, "seq"), COUNT},
+    {MESSAGE (sale.trader, "trader"), NODE},
+    {MESSAGE (sale.product, "product"), PRODUCT},
+    {MESSAGE (sale.sales, "sales"),
+     LIST (struct message, sale.sale_count, sold_units_list, LIMIT_SALES), .min = 1},
 };
 
-#define NAME(name, text) text,
-static const char *const socket_words[] = {SOCKETS (NAME)};
-static const char *const happening_words[] = {HAPPENINGS (NAME)};
-#undef NAME
 static const struct field socket_fields[] = {
     {MESSAGE (socket.epoch, "epoch"), COUNT},
     {MESSAGE (socket.seq, "seq"), COUNT},

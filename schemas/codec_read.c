@@ -7,6 +7,7 @@
 
 enum {
     PLACE_BYTES = 80,
+    WORDS_BYTES = 160,
     QUOTED_BYTES_MAX = 30,                     // a longer string is not quoted in an error
     EXCERPT_BYTES = 6 * QUOTED_BYTES_MAX + 8,  // since JSON may write a byte as six
 };
@@ -106,33 +107,19 @@ static bool read_text (struct reader *self, const struct place *place, const jso
     return true;
 }
 
+static bool refuse_word (struct reader *self, const struct place *place, const struct field *field,
+                         const json_t *value)
+{
+    char wanted[WORDS_BYTES] = "one of ";
+    size_t length = strlen (wanted);
+    for (size_t i = 0; i < (size_t) field->max && length < sizeof wanted; i++) {
+        length += (size_t) snprintf (wanted + length, sizeof wanted - length, "%s%s", i ? ", " : "",
+                                     field->words[i]);
+    }
+    return refuse_value (self, place, value, wanted);
+}
+
 // Finds the word among the names of the enum.
-static bool read_status (struct reader *self, const struct place *place, const json_t *value,
-                         enum status *status)
-{
-    const char *word = json_string_value (value);
-    for (unsigned i = 0; word && i < STATUS_COUNT; i++) {
-        if (!strcmp (word, status_name ((enum status) i))) {
-            *status = (enum status) i;
-            return true;
-        }
-    }
-    return refuse_value (self, place, value, "a status");
-}
-
-static bool read_reason (struct reader *self, const struct place *place, const json_t *value,
-                         enum reason *reason)
-{
-    const char *word = json_string_value (value);
-    for (unsigned i = 0; word && i < REASON_COUNT; i++) {
-        if (!strcmp (word, reason_name ((enum reason) i))) {
-            *reason = (enum reason) i;
-            return true;
-        }
-    }
-    return refuse_value (self, place, value, "a reason");
-}
-
 static bool read_word (struct reader *self, const struct place *place, const struct field *field,
                        const json_t *value, unsigned *number)
 {
@@ -143,7 +130,7 @@ static bool read_word (struct reader *self, const struct place *place, const str
             return true;
         }
     }
-    return refuse_value (self, place, value, "one of the words that the schema lists");
+    return refuse_word (self, place, field, value);
 }
 
 // Chooses the shape of a tuple; where there is more than one, its first value names it.
@@ -222,17 +209,29 @@ static bool read_tuples (struct reader *self, const struct place *place, const s
     return true;
 }
 
+static bool refuse_list (struct reader *self, const struct place *place, const struct field *field,
+                         const json_t *value)
+{
+    char wanted[80];
+    if (field->min > 0) {
+        snprintf (wanted, sizeof wanted, "an array of %lld to %lld tuples", (long long) field->min,
+                  (long long) field->max);
+    } else {
+        snprintf (wanted, sizeof wanted, "an array of %sat most %lld tuples",
+                  field->kind == VALUE_SEEN ? "a version and " : "", (long long) field->max);
+    }
+    return refuse_value (self, place, value, wanted);
+}
+
 static bool read_list (struct reader *self, const struct place *place, const struct field *field,
                        const json_t *value, char *base)
 {
     bool seen = field->kind == VALUE_SEEN;
     size_t first = seen ? 1 : 0;
     size_t size = json_array_size (value);
-    if (!json_is_array (value) || size < first || size - first > (size_t) field->max) {
-        char wanted[80];
-        snprintf (wanted, sizeof wanted, "an array of %sat most %lld tuples",
-                  seen ? "a version and " : "", (long long) field->max);
-        return refuse_value (self, place, value, wanted);
+    size_t least = first + (size_t) field->min;
+    if (!json_is_array (value) || size < least || size - first > (size_t) field->max) {
+        return refuse_list (self, place, field, value);
     }
     void *elements = NULL;
     size_t count = 0;
@@ -278,10 +277,6 @@ bool codec_read_value (struct reader *self, const struct place *place, const str
     }
     case VALUE_TEXT:
         return read_text (self, place, value, target);
-    case VALUE_STATUS:
-        return read_status (self, place, value, target);
-    case VALUE_REASON:
-        return read_reason (self, place, value, target);
     case VALUE_WORD:
         return read_word (self, place, field, value, target);
     case VALUE_LIST:

@@ -20,6 +20,7 @@ enum {
     LIMIT_PRICE_CENTS = 1000 * 1000 * 1000,  // price of one unit
     LIMIT_FILLS = 16,                        // lots that one order is filled from
     LIMIT_BATCH = 512,                       // items of one commit
+    LIMIT_SALES = 256,                       // sales that one message tells of
     LIMIT_QUEUE = 65536,                     // highest setting of a trader's queue
     LIMIT_WAITING = 512,   // requests of a trader that wait for what precedes them
     LIMIT_VECTOR = 64,     // components of a vector clock

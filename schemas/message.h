@@ -304,18 +304,24 @@ struct oversell {
     int64_t amount_cents;
 };
 
-// Published by the warehouse as sale.<product>, one for each fill.
+// Units of one lot that went to one order.
+struct sold_units {
+    int64_t buyer;
+    int64_t number;  // the buyer's, of the order
+    int64_t seller;
+    int64_t lot;  // the seller's number
+    int64_t units;
+    int64_t price_cents;  // of one unit
+};
+
+// Published by the warehouse as sale.<product>: what one batch has sold of it, or a part of that.
 struct sale {
     int64_t epoch;
     int64_t seq;
     int64_t trader;
-    int64_t buyer;
-    int64_t number;
-    int64_t seller;
-    int64_t lot;
     const char *product;
-    int64_t units;
-    int64_t price_cents;
+    const struct sold_units *sales;  // in the order in which they were decided
+    size_t sale_count;               // 1 to LIMIT_SALES
 };
 
 // Published as socket.<node>, by the node itself.

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { LEVELS_TOLD = 8, NAME_BYTES = 32, MONEY_BYTES = 32 };
+enum { LEVELS_TOLD = 8, SALES_TOLD = 4, NAME_BYTES = 32, MONEY_BYTES = 32 };
 
 struct line {
     char *text;
@@ -249,11 +249,18 @@ static void say_oversell (struct line *line, const struct oversell *oversell)
 static void say_sale (struct line *line, const struct sale *sale)
 {
     char price[MONEY_BYTES];
-    say (line,
-         "sold: %" PRId64 " %s at %s from seller %" PRId64 " (lot %" PRId64 ") to buyer %" PRId64
-         " (order %" PRId64 ") through trader %" PRId64,
-         sale->units, sale->product, money (sale->price_cents, price), sale->seller, sale->lot,
-         sale->buyer, sale->number, sale->trader);
+    for (size_t i = 0; i < sale->sale_count && i < SALES_TOLD; i++) {
+        const struct sold_units *sold = &sale->sales[i];
+        say (line,
+             "%s%" PRId64 " %s at %s from seller %" PRId64 " (lot %" PRId64 ") to buyer %" PRId64
+             " (order %" PRId64 ")",
+             i ? "; " : "sold: ", sold->units, sale->product, money (sold->price_cents, price),
+             sold->seller, sold->lot, sold->buyer, sold->number);
+    }
+    if (sale->sale_count > SALES_TOLD) {
+        say (line, " and %zu more", sale->sale_count - SALES_TOLD);
+    }
+    say (line, " through trader %" PRId64, sale->trader);
 }
 
 static void say_socket (struct line *line, int64_t from, const struct socket_event *socket)

@@ -37,6 +37,9 @@ static bool decode (const char *data, size_t size, struct message *message,
 #define RECEIPT(rest) \
     HEAD ("receipt")  \
     "\"status\":\"sold\",\"product\":\"salt\",\"units\":2,\"amount_cents\":1," rest "}"
+#define SALE(sales)                                                                         \
+    "{\"type\":\"sale\",\"v\":1,\"from\":0,\"clock\":1,\"epoch\":1,\"seq\":1,\"trader\":1," \
+    "\"product\":\"salt\",\"sales\":" sales "}"
 #define COMMIT(items)                                                              \
     "{\"type\":\"commit\",\"v\":1,\"from\":1,\"clock\":1,\"epoch\":1,\"batch\":9," \
     "\"items\":[" items "]}"
@@ -150,7 +153,9 @@ static const struct hostile hostile[] = {
      "receipt: fills[1].units must be an integer from 1 to 1000000, not 0", 5, 17},
     {RECEIPT ("\"fills\":[{}]"), "receipt: fills[0] must be an array of 4 values", 5, 17},
     {HEAD ("receipt") "\"status\":\"lost\",\"product\":\"s\",\"units\":0,\"amount_cents\":0}",
-     "receipt: status must be a status, not \"lost\"", 5, 17},
+     "receipt: status must be one of sold, accepted, oversold, out_of_stock, too_many_lots, "
+     "unknown, not \"lost\"",
+     5, 17},
     {HEAD ("receipt") "\"status\":\"sold\",\"product\":\"\",\"units\":0,\"amount_cents\":0}",
      "receipt: product must be a product's name", 5, 17},
     {HEAD ("oversold") "\"status\":\"sold\",\"product\":\"s\",\"units\":0,\"missing\":1,"
@@ -159,7 +164,12 @@ static const struct hostile hostile[] = {
     {HEAD ("error") "\"reason\":\"busy\",\"text\":\"a\\nb\"}",
      "error: text must be a text of at most 255 bytes", 5, 17},
     {HEAD ("error") "\"reason\":\"tired\",\"text\":\"\"}",
-     "error: reason must be a reason, not \"tired\"", 5, 17},
+     "error: reason must be one of bad_request, conflict, expired, busy, unavailable, limit, "
+     "fenced, gap, not \"tired\"",
+     5, 17},
+    {SALE ("[]"), "sale: sales must be an array of 1 to 256 tuples, not an array of 0", 0, 0},
+    {SALE ("[5,1,9,3,2,10]"), "sale: sales[0] must be an array of 6 values, not 5", 0, 0},
+    {SALE ("[[5,1,9,3,0,10]]"), "sale: sales[0].units must be an integer from 1 to", 0, 0},
     {COMMIT ("[]"), "commit: items[0] must be an array that begins with a known kind", 1, 9},
     {COMMIT ("7"), "commit: items[0] must be an array that begins with a known kind", 1, 9},
     {COMMIT ("[\"order_status\",5,1],[\"sell\",5,1]"), "commit: items[1] must be an array that", 1,

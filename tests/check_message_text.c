@@ -25,6 +25,10 @@ static const struct result results[] = {
 static const struct level levels[] = {{"a", 1}, {"b", 2}, {"c", 0}, {"d", 4}, {"e", 5},
                                       {"f", 6}, {"g", 7}, {"h", 8}, {"i", 9}, {"j", 1}};
 
+static const struct sold_units sales[] = {{5, 17, 9, 3, 2, 1000}, {5, 18, 9, 4, 1, 1001},
+                                          {6, 1, 8, 1, 3, 1},     {6, 2, 8, 1, 4, 2},
+                                          {6, 3, 8, 1, 5, 3},     {6, 4, 8, 1, 6, 4}};
+
 static const struct {
     struct message message;
     int64_t to;
@@ -155,9 +159,19 @@ static const struct {
     {{.type = MESSAGE_OVERSELL, .from = 1, .oversell = {2, 1, 1, 5, 19, "salt", 1, 1, 1000}},
      5,
      "oversold: order 19 of buyer 5 at trader 1, 1 of 2 salt missing"},
-    {{.type = MESSAGE_SALE, .sale = {2, 21, 1, 5, 17, 9, 3, "salt", 2, 1000}},
+    {{.type = MESSAGE_SALE, .sale = {2, 21, 1, "salt", sales, 1}},
      0,
      "sold: 2 salt at 10.00 from seller 9 (lot 3) to buyer 5 (order 17) through trader 1"},
+    {{.type = MESSAGE_SALE, .sale = {2, 21, 1, "salt", sales, 2}},
+     0,
+     "sold: 2 salt at 10.00 from seller 9 (lot 3) to buyer 5 (order 17); 1 salt at 10.01 from "
+     "seller 9 (lot 4) to buyer 5 (order 18) through trader 1"},
+    {{.type = MESSAGE_SALE, .sale = {2, 21, 1, "salt", sales, 6}},
+     0,
+     "sold: 2 salt at 10.00 from seller 9 (lot 3) to buyer 5 (order 17); 1 salt at 10.01 from "
+     "seller 9 (lot 4) to buyer 5 (order 18); 3 salt at 0.01 from seller 8 (lot 1) to buyer 6 "
+     "(order 1); 4 salt at 0.02 from seller 8 (lot 1) to buyer 6 (order 2) and 2 more through "
+     "trader 1"},
     {{.type = MESSAGE_SOCKET,
       .from = 1,
       .socket = {2, 1, SOCKET_ROUTER, HAPPENING_ACCEPTED, "tcp://127.0.0.1:41234", ""}},

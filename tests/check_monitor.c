@@ -25,8 +25,8 @@ static void teardown (void)
 
 static struct message sale (int64_t epoch, int64_t seq)
 {
-    return (struct message){.type = MESSAGE_SALE,
-                            .sale = {epoch, seq, 1, 5, 17, 9, 3, "salt", 2, 1000}};
+    static const struct sold_units sales[] = {{5, 17, 9, 3, 2, 1000}, {6, 1, 9, 4, 1, 1200}};
+    return (struct message){.type = MESSAGE_SALE, .sale = {epoch, seq, 1, "salt", sales, 2}};
 }
 
 static struct message oversell (int64_t from, int64_t epoch, int64_t seq)
@@ -156,12 +156,14 @@ START_TEST (test_line_tells_when_of_what_and_what_happened)
     struct message message = sale (2, 7);
     expect_line (line_message (plain, noon, "sale.salt", &message, line),
                  "12:00:00.123 sale.salt        sold: 2 salt at 10.00 from seller 9 (lot 3) to "
-                 "buyer 5 (order 17) through trader 1\n");
+                 "buyer 5 (order 17) through trader 1\n"
+                 "12:00:00.123 sale.salt        sold: 1 salt at 12.00 from seller 9 (lot 4) to "
+                 "buyer 6 (order 1) through trader 1\n");
     expect_line (line_message (json, noon, "sale.salt", &message, line),
                  "{\"type\":\"message\",\"time_ms\":1790000000123,\"topic\":\"sale.salt\","
                  "\"message\":{\"type\":\"sale\",\"v\":1,\"from\":0,\"clock\":0,\"epoch\":2,"
-                 "\"seq\":7,\"trader\":1,\"buyer\":5,\"number\":17,\"seller\":9,\"lot\":3,"
-                 "\"product\":\"salt\",\"units\":2,\"price_cents\":1000}}\n");
+                 "\"seq\":7,\"trader\":1,\"product\":\"salt\","
+                 "\"sales\":[[5,17,9,3,2,1000],[6,1,9,4,1,1200]]}}\n");
 }
 END_TEST
 
@@ -244,7 +246,9 @@ START_TEST (test_line_has_room_for_the_largest_message)
     message_case ((enum message_type) _i, CASE_LARGEST, &draw, arena, &message);
     if (message_is_published (message.type)) {
         (void) message_topic (&message, LIMIT_NODE, topic);
-        ck_assert_uint_gt (line_message (colored, noon, topic, &message, line), 0);
+        size_t told = line_message (colored, noon, topic, &message, line);
+        ck_assert_uint_gt (told, 0);
+        ck_assert_uint_le (told, sizeof line);
         size_t length = line_message (json, noon, topic, &message, line);
         ck_assert_uint_le (length, sizeof line);
         char *body = strstr (line, "\"message\":{");

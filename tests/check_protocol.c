@@ -216,7 +216,7 @@ static const struct {
     BOUND (LIMIT_PRICE_CENTS),   BOUND (LIMIT_FILLS),       BOUND (LIMIT_BATCH),
     BOUND (LIMIT_QUEUE),         BOUND (LIMIT_WAITING),     BOUND (LIMIT_VECTOR),
     BOUND (LIMIT_ANSWERS),       BOUND (LIMIT_TEXT),        BOUND (LIMIT_ROUTE),
-    BOUND (LIMIT_INTEGER),
+    BOUND (LIMIT_SALES),         BOUND (LIMIT_INTEGER),
 };
 
 START_TEST (test_protocol_tells_every_bound)

@@ -147,8 +147,9 @@ static void end_monitor (zactor_t **actor_p, const char *summary)
 
 static void publish_sale (int64_t epoch, int64_t seq)
 {
-    zframe_t *frame = kit_frame (&(struct message){
-        .type = MESSAGE_SALE, .sale = {epoch, seq, 1, 5, seq, 9, 3, "salt", 2, 1000}});
+    const struct sold_units sales[] = {{5, seq, 9, 3, 2, 1000}};
+    zframe_t *frame = kit_frame (
+        &(struct message){.type = MESSAGE_SALE, .sale = {epoch, seq, 1, "salt", sales, 1}});
     zstr_sendm (publisher, "sale.salt");
     ck_assert_int_eq (zframe_send (&frame, publisher, 0), 0);
 }

@@ -216,15 +216,10 @@ static size_t change_value (const struct field *field, char *at)
         name = names[!strcmp (name, "salt")];
         memcpy (at, &name, sizeof name);
         return sizeof name;
-    case VALUE_STATUS:
-    case VALUE_REASON:
-        memcpy (&word, at, sizeof word);
-        word ^= 1;  // sold and accepted change places: those must name a product
-        memcpy (at, &word, sizeof word);
-        return sizeof word;
     case VALUE_WORD:
         memcpy (&word, at, sizeof word);
-        word = word == 0 ? 1 : word - 1;
+        // sold and accepted change places: those must name a product
+        word = (word ^ 1) < (unsigned) field->max ? word ^ 1 : word - 1;
         memcpy (at, &word, sizeof word);
         return sizeof word;
     default:
@@ -244,9 +239,9 @@ static void try_value (struct changes *self, const struct field *field, char *at
     memcpy (at, kept, size);
 }
 
-static void try_count (struct changes *self, size_t *count)
+static void try_count (struct changes *self, size_t *count, int64_t min)
 {
-    if (*count > 0) {
+    if (*count > (size_t) min) {
         --*count;
         expect_other_digest (self);
         ++*count;
@@ -278,13 +273,13 @@ static void try_fields (struct changes *self, const struct shape *shape, char *b
         if (field->kind == VALUE_LIST) {
             size_t *count = (void *) (base + field->beside);
             memcpy (&elements, at, sizeof elements);
-            try_count (self, count);
+            try_count (self, count, field->min);
             try_tuples (self, field->list, elements, *count);
         } else if (field->kind == VALUE_SEEN) {
             struct seen *seen = (void *) at;
             memcpy (&elements, &seen->traders, sizeof elements);
             try_value (self, &version, (char *) &seen->version);
-            try_count (self, &seen->count);
+            try_count (self, &seen->count, 0);
             try_tuples (self, &trader_seen_list, elements, seen->count);
         } else if (key || i > 0) {
             try_value (self, field, at);

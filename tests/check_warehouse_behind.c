@@ -10,6 +10,18 @@ static void bring_salt (int64_t quantity)
     ck_assert_int_eq (wh_one (wh_restock (SAM, 1, "salt", quantity, 15)).kind, RESULT_RESTOCKED);
 }
 
+// The n-th `sale` of the last step.
+static void expect_sale (size_t n, int64_t seq, int64_t trader, const char *product,
+                         const struct sold_units *sales, size_t count)
+{
+    const struct sale *sale = &wh_letter (MESSAGE_SALE, n)->message.sale;
+    ck_assert_int_eq (sale->seq, seq);
+    ck_assert_int_eq (sale->trader, trader);
+    ck_assert_str_eq (sale->product, product);
+    ck_assert_uint_eq (sale->sale_count, count);
+    ck_assert_mem_eq (sale->sales, sales, count * sizeof *sales);
+}
+
 START_TEST (test_warehouse_keeps_promises_while_there_is_stock)
 {
     bring_salt (10);
@@ -169,22 +181,12 @@ START_TEST (test_warehouse_publishes_sales_and_what_is_left)
                                  wh_buy (ALICE, 1, "salt", 4)};
     const struct committed *committed = wh_commit (OTHER_TRADER, items, 2);
     ck_assert_int_eq (committed->version, version + 2);
-    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), 2);
-    for (size_t i = 0; i < 2; i++) {
-        const struct letter *letter = wh_letter (MESSAGE_SALE, i);
-        const struct sale *sale = &letter->message.sale;
-        ck_assert_int_eq (letter->port, PORT_NEWS);
-        ck_assert_str_eq (sale->product, "salt");
-        ck_assert_int_eq (sale->epoch, epoch);
-        ck_assert_int_eq (sale->seq, (int64_t) i + 1);
-        ck_assert_int_eq (sale->trader, OTHER_TRADER);
-        ck_assert_int_eq (sale->buyer, ALICE);
-        ck_assert_int_eq (sale->number, 1);
-        ck_assert_int_eq (sale->seller, i ? SUE : SAM);
-        ck_assert_int_eq (sale->lot, i ? 4 : 1);
-        ck_assert_int_eq (sale->units, 2);
-        ck_assert_int_eq (sale->price_cents, i ? 20 : 15);
-    }
+    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), 1);
+    const struct letter *sold = wh_letter (MESSAGE_SALE, 0);
+    ck_assert_int_eq (sold->port, PORT_NEWS);
+    ck_assert_int_eq (sold->message.sale.epoch, epoch);
+    const struct sold_units sales[] = {{ALICE, 1, SAM, 1, 2, 15}, {ALICE, 1, SUE, 4, 2, 20}};
+    expect_sale (0, 1, OTHER_TRADER, "salt", sales, 2);
     ck_assert_uint_eq (wh_letters (MESSAGE_INVALIDATION), 2);
     static const char *const products[] = {"oil", "salt"};
     static const int64_t seqs[] = {1, 3};
@@ -204,7 +206,57 @@ START_TEST (test_warehouse_publishes_sales_and_what_is_left)
         ck_assert_int_eq (news->traders[1].epoch, 1);
         ck_assert_int_eq (news->traders[1].count, 1);
     }
-    ck_assert_uint_eq (wh.out.letter_count, 5);
+    ck_assert_uint_eq (wh.out.letter_count, 4);
+}
+END_TEST
+
+START_TEST (test_warehouse_publishes_the_sales_of_a_batch_by_product)
+{
+    bring_salt (10);
+    (void) wh_one (wh_restock (SUE, 1, "oil", 10, 20));
+    const struct item items[] = {
+        wh_restock (SUE, 2, "salt", 1, 20), wh_buy (BOB, 1, "oil", 3),
+        wh_buy (ALICE, 1, "salt", 2),       wh_buy (BOB, 2, "oil", 1),
+        wh_buy (ALICE, 1, "salt", 2),  // It comes again, and is no second sale.
+        wh_buy (BOB, 3, "salt", 1),         wh_buy (BOB, 4, "fish", 1),
+    };
+    (void) wh_commit (TRADER, items, sizeof items / sizeof items[0]);
+    // In the order of their first sale, and before the stock.
+    const struct sold_units oil[] = {{BOB, 1, SUE, 1, 3, 20}, {BOB, 2, SUE, 1, 1, 20}};
+    const struct sold_units salt[] = {{ALICE, 1, SAM, 1, 2, 15}, {BOB, 3, SAM, 1, 1, 15}};
+    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), 2);
+    expect_sale (0, 1, TRADER, "oil", oil, 2);
+    expect_sale (1, 1, TRADER, "salt", salt, 2);
+    ck_assert (wh_letter (MESSAGE_SALE, 1) < wh_letter (MESSAGE_INVALIDATION, 0));
+    // A batch that is repeated sells nothing, and what was told is not told again.
+    (void) wh_commit_as (TRADER, wh.streams[TRADER].batch, items, sizeof items / sizeof items[0]);
+    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), 0);
+    (void) wh_one (wh_buy (ALICE, 2, "salt", 1));
+    const struct sold_units next[] = {{ALICE, 2, SAM, 1, 1, 15}};
+    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), 1);
+    expect_sale (0, 2, TRADER, "salt", next, 1);
+}
+END_TEST
+
+START_TEST (test_warehouse_publishes_more_sales_than_a_message_holds_in_several)
+{
+    enum { ORDERS = 20, FILLS = 15, LOTS = ORDERS * FILLS };
+    struct item items[LOTS];
+    struct sold_units sales[LOTS];
+    wh_begin ();
+    for (int64_t i = 0; i < LOTS; i++) {
+        items[i] = wh_restock (SAM, i + 1, "salt", 1, 15 + i);
+        sales[i] = (struct sold_units){ALICE, i / FILLS + 1, SAM, i + 1, 1, 15 + i};
+    }
+    (void) wh_commit (TRADER, items, LOTS);
+    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), 0);  // An empty one is never published.
+    for (int64_t i = 0; i < ORDERS; i++) {
+        items[i] = wh_buy (ALICE, i + 1, "salt", FILLS);
+    }
+    (void) wh_commit (TRADER, items, ORDERS);
+    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), 2);
+    expect_sale (0, 1, TRADER, "salt", sales, LIMIT_SALES);
+    expect_sale (1, 2, TRADER, "salt", sales + LIMIT_SALES, LOTS - LIMIT_SALES);
 }
 END_TEST
 
@@ -267,6 +319,8 @@ int main (void)
     tcase_add_test (promises, test_warehouse_refuses_a_promise_that_no_trader_can_make);
     TCase *news = wh_tcase (suite, "news");
     tcase_add_test (news, test_warehouse_publishes_sales_and_what_is_left);
+    tcase_add_test (news, test_warehouse_publishes_the_sales_of_a_batch_by_product);
+    tcase_add_test (news, test_warehouse_publishes_more_sales_than_a_message_holds_in_several);
     tcase_add_test (news, test_warehouse_publishes_oversells_to_their_trader);
     tcase_add_test (news, test_warehouse_publishes_nothing_when_told_so);
 

@@ -12,7 +12,7 @@
 enum {
     TOPIC_COLUMN = 16,
     PUBLISHER_BYTES = 32,
-    SHORT_BYTES = LINE_BYTES / 2,  // of a line but for a message in JSON, two of which may follow
+    SHORT_BYTES = 2 * MESSAGE_TEXT_BYTES,  // of a line but for a message in JSON
 };
 
 // SGR parameters (ECMA-48, 8.3.117).
@@ -73,14 +73,34 @@ static size_t tell (struct line_style style, struct line_time when, const char *
     return write_line (line, "%s %-*s %s\n", when.text, TOPIC_COLUMN, subject, text);
 }
 
+static size_t line_text (struct line_style style, struct line_time when, const char *topic,
+                         const struct message *message, char *line)
+{
+    char text[MESSAGE_TEXT_BYTES];
+    (void) message_text (message, 0, text, sizeof text);
+    disarm (text);
+    return tell (style, when, topic, color_of (message), text, line);
+}
+
+static size_t line_sales (struct line_style style, struct line_time when, const char *topic,
+                          const struct message *message, char *line)
+{
+    size_t length = 0;
+    struct message one = *message;
+    one.sale.sale_count = 1;
+    for (size_t i = 0; i < message->sale.sale_count; i++) {
+        one.sale.sales = &message->sale.sales[i];
+        length += line_text (style, when, topic, &one, line + length);
+    }
+    return length;
+}
+
 size_t line_message (struct line_style style, struct line_time when, const char *topic,
                      const struct message *message, char *line)
 {
     if (!style.json) {
-        char text[MESSAGE_TEXT_BYTES];
-        (void) message_text (message, 0, text, sizeof text);
-        disarm (text);
-        return tell (style, when, topic, color_of (message), text, line);
+        return message->type == MESSAGE_SALE ? line_sales (style, when, topic, message, line)
+                                             : line_text (style, when, topic, message, line);
     }
     // Written anew, since what came may have had line ends between its values.
     size_t length = write_line (

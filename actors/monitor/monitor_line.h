@@ -1,12 +1,16 @@
 // The monitor's lines: what came, for a person or, as JSON, for a program. One line each, with its
-// end; never a byte that a terminal would obey, but for the colours.
+// end, but for a `sale`, which a person reads sale by sale; never a byte that a terminal would
+// obey, but for the colours.
 #ifndef SOUK_MONITOR_LINE_H
 #define SOUK_MONITOR_LINE_H
 
+#include <assert.h>
+
 #include "actors/monitor/monitor.h"
 
-// Room enough for every line.
-enum { LINE_BYTES = LIMIT_MESSAGE_BYTES + 1024 };
+// Room enough for every message: the largest in JSON, or the lines of the most sales.
+enum { LINE_BYTES = LIMIT_SALES * 512 };
+static_assert (LINE_BYTES >= LIMIT_MESSAGE_BYTES + 1024, "JSON is not longer");
 
 struct line_style {
     bool json;
@@ -19,8 +23,8 @@ struct line_time {
     int64_t ms;
 };
 
-// Each writes one line to `line`, of LINE_BYTES, and returns its length. `topic` keeps to
-// [a-z0-9_.-].
+// Each writes its line, or lines, to `line`, of LINE_BYTES, and returns their length. `topic` keeps
+// to [a-z0-9_.-].
 size_t line_message (struct line_style style, struct line_time when, const char *topic,
                      const struct message *message, char *line);
 // What was missed, and that a publisher began anew: 0 where there is nothing to tell.

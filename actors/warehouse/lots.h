@@ -36,6 +36,9 @@ struct product {
     bool touched;       // written in the batch at hand
     struct lot *first;  // the oldest with units left
     struct lot *last;
+    struct sold_units *sales;  // of the batch at hand, borrowed from the outbox's arena
+    size_t sale_count;
+    size_t sale_room;
     UT_hash_handle hh;  // by name
 };
 

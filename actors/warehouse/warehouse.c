@@ -29,7 +29,8 @@ warehouse_t *warehouse_new (const struct warehouse_config *config, uint64_t seed
     self->ledger = ledger_new ();
     self->answers = answers_new (config->answers_kept);
     self->touched = calloc (LIMIT_PRODUCTS, sizeof *self->touched);
-    if (!self->touched) {
+    self->sold = calloc (LIMIT_BATCH, sizeof *self->sold);
+    if (!self->touched || !self->sold) {
         abort ();
     }
     return self;
@@ -49,6 +50,7 @@ void warehouse_destroy (warehouse_t **self_p)
         free (view);
     }
     free (self->touched);
+    free (self->sold);
     answers_destroy (&self->answers);
     ledger_destroy (&self->ledger);
     lots_destroy (&self->lots);

@@ -81,6 +81,7 @@ void warehouse_commit (warehouse_t *self, const struct message *message, struct 
     if (!batch.again) {
         view->batch = commit->batch;
         self->counters.batches++;
+        warehouse_publish_sales (self, view, out);
         warehouse_publish_stock (self, out);
         record_batch (self, view, out);
     }

@@ -197,7 +197,7 @@ static struct result buy (warehouse_t *self, struct batch *batch, const struct i
     record_order (batch->view, item, &answer, out);
     struct fill fills[LIMIT_FILLS];
     settle (self, batch->view, item, &plan, fills, out);
-    warehouse_publish_sale (self, batch->view, item, &plan, out);
+    warehouse_gather_sales (self, item, &plan, out);
     lots_sell (self->lots, &plan);
     bool kept = answers_add (self->answers, item->client, &answer, fills);
     assert (kept);

@@ -1,27 +1,76 @@
+#include <string.h>
+
 #include "actors/warehouse/warehouse_state.h"
 
-void warehouse_publish_sale (warehouse_t *self, const struct view *view, const struct item *item,
-                             const struct plan *plan, struct outbox *out)
+// Room for the sales of a product that a batch begins with; it is doubled when it is full.
+enum { ROOM_FIRST = LIMIT_FILLS };
+
+// Makes room for `count` more sales of the product, of at most LIMIT_FILLS, and counts them. What
+// moves leaves its old place to the arena.
+static struct sold_units *add_sales (warehouse_t *self, struct product *product, size_t count,
+                                     struct outbox *out)
 {
-    if (!self->config.publish) {
+    if (product->sale_count == 0) {
+        self->sold[self->sold_count++] = product;
+    }
+    if (product->sale_count + count > product->sale_room) {
+        product->sale_room = product->sale_room ? 2 * product->sale_room : ROOM_FIRST;
+        struct sold_units *sales = arena_take (out->arena, product->sale_room, sizeof *sales);
+        if (product->sale_count > 0) {
+            memcpy (sales, product->sales, product->sale_count * sizeof *sales);
+        }
+        product->sales = sales;
+    }
+    product->sale_count += count;
+    return product->sales + product->sale_count - count;
+}
+
+void warehouse_gather_sales (warehouse_t *self, const struct item *item, const struct plan *plan,
+                             struct outbox *out)
+{
+    if (!self->config.publish || plan->count == 0) {
         return;
     }
+    struct sold_units *sales = add_sales (self, plan->lots[0]->product, plan->count, out);
     for (size_t i = 0; i < plan->count; i++) {
         const struct lot *lot = plan->lots[i];
-        struct message *news = warehouse_letter (self, out, PORT_NEWS, 0, MESSAGE_SALE);
-        news->sale = (struct sale){
-            .epoch = self->epoch,
-            .seq = ++lot->product->sale_seq,
-            .trader = view->trader,
+        sales[i] = (struct sold_units){
             .buyer = item->client,
             .number = item->number,
             .seller = lot->seller,
             .lot = lot->number,
-            .product = lot->product->name,
             .units = plan->taken[i],
             .price_cents = lot->price_cents,
         };
     }
+}
+
+static void publish_sales_of (warehouse_t *self, const struct view *view, struct product *product,
+                              struct outbox *out)
+{
+    for (size_t at = 0; at < product->sale_count; at += LIMIT_SALES) {
+        size_t left = product->sale_count - at;
+        struct message *news = warehouse_letter (self, out, PORT_NEWS, 0, MESSAGE_SALE);
+        news->sale = (struct sale){
+            .epoch = self->epoch,
+            .seq = ++product->sale_seq,
+            .trader = view->trader,
+            .product = product->name,
+            .sales = product->sales + at,
+            .sale_count = left < LIMIT_SALES ? left : LIMIT_SALES,
+        };
+    }
+    product->sales = NULL;
+    product->sale_count = 0;
+    product->sale_room = 0;
+}
+
+void warehouse_publish_sales (warehouse_t *self, const struct view *view, struct outbox *out)
+{
+    for (size_t i = 0; i < self->sold_count; i++) {
+        publish_sales_of (self, view, self->sold[i], out);
+    }
+    self->sold_count = 0;
 }
 
 void warehouse_publish_oversell (warehouse_t *self, struct view *view, const struct item *item,

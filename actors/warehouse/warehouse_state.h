@@ -34,6 +34,8 @@ struct warehouse {
     struct view *views;        // uthash, kept sorted by trader
     struct product **touched;  // written in the batch at hand, in order of first write
     size_t touched_count;
+    struct product **sold;  // of which it has gathered sales, in order of the first one
+    size_t sold_count;
 };
 
 // Adds a letter that carries the warehouse's id and clock.
@@ -65,12 +67,13 @@ void warehouse_commit (warehouse_t *self, const struct message *message, struct 
 // Decides an item of the batch, or answers it as before (warehouse_item.c).
 struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item);
 
-// News of a batch (warehouse_publish.c): a sale for each fill, an oversell, and what is left of
-// each product that was touched.
-void warehouse_publish_sale (warehouse_t *self, const struct view *view, const struct item *item,
-                             const struct plan *plan, struct outbox *out);
+// News of a batch (warehouse_publish.c): what was sold, gathered item by item; an oversell; and, at
+// the end of the batch, the sales of each product and what is left of each that was touched.
+void warehouse_gather_sales (warehouse_t *self, const struct item *item, const struct plan *plan,
+                             struct outbox *out);
 void warehouse_publish_oversell (warehouse_t *self, struct view *view, const struct item *item,
                                  const struct answer *answer, struct outbox *out);
+void warehouse_publish_sales (warehouse_t *self, const struct view *view, struct outbox *out);
 void warehouse_publish_stock (warehouse_t *self, struct outbox *out);
 
 #endif

@@ -133,6 +133,19 @@ static const struct fill *fills (struct maker *self, size_t *count)
     return *count ? list : NULL;
 }
 
+static const struct sold_units *sales (struct maker *self, size_t *count)
+{
+    *count = 1 + many (self, LIMIT_SALES - 1);
+    struct sold_units *list = arena_take (self->arena, *count, sizeof *list);
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = (struct sold_units){
+            number (self, 1, LIMIT_NODE),     number (self, 1, LIMIT_INTEGER),
+            number (self, 1, LIMIT_NODE),     number (self, 1, LIMIT_INTEGER),
+            number (self, 1, LIMIT_QUANTITY), number (self, 1, LIMIT_PRICE_CENTS)};
+    }
+    return list;
+}
+
 static const struct level *levels (struct maker *self, size_t max, size_t *count)
 {
     *count = many (self, max);
@@ -320,13 +333,8 @@ static void make_published (struct maker *self, struct message *message)
     message->sale = (struct sale){.epoch = number (self, 0, LIMIT_INTEGER),
                                   .seq = number (self, 0, LIMIT_INTEGER),
                                   .trader = number (self, 1, LIMIT_NODE),
-                                  .buyer = number (self, 1, LIMIT_NODE),
-                                  .number = number (self, 1, LIMIT_INTEGER),
-                                  .seller = number (self, 1, LIMIT_NODE),
-                                  .lot = number (self, 1, LIMIT_INTEGER),
-                                  .product = product (self),
-                                  .units = number (self, 1, LIMIT_QUANTITY),
-                                  .price_cents = number (self, 1, LIMIT_PRICE_CENTS)};
+                                  .product = product (self)};
+    message->sale.sales = sales (self, &message->sale.sale_count);
 }
 
 static void make_small (struct maker *self, struct message *message)

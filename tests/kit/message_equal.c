@@ -131,6 +131,18 @@ static bool requests_equal (const struct message *a, const struct message *b)
     }
 }
 
+static bool sales_equal (const struct sold_units *a, size_t a_count, const struct sold_units *b,
+                         size_t b_count)
+{
+    bool equal = lists_agree (a, a_count, b, b_count);
+    for (size_t i = 0; equal && i < a_count; i++) {
+        equal = a[i].buyer == b[i].buyer && a[i].number == b[i].number && a[i].seller == b[i].seller
+                && a[i].lot == b[i].lot && a[i].units == b[i].units
+                && a[i].price_cents == b[i].price_cents;
+    }
+    return equal;
+}
+
 static bool published_equal (const struct message *a, const struct message *b)
 {
     const struct invalidation *i = &a->invalidation, *j = &b->invalidation;
@@ -150,9 +162,8 @@ static bool published_equal (const struct message *a, const struct message *b)
                && o->amount_cents == p->amount_cents;
     case MESSAGE_SALE:
         return s->epoch == t->epoch && s->seq == t->seq && s->trader == t->trader
-               && s->buyer == t->buyer && s->number == t->number && s->seller == t->seller
-               && s->lot == t->lot && !strcmp (s->product, t->product) && s->units == t->units
-               && s->price_cents == t->price_cents;
+               && !strcmp (s->product, t->product)
+               && sales_equal (s->sales, s->sale_count, t->sales, t->sale_count);
     case MESSAGE_SOCKET:
         return u->epoch == v->epoch && u->seq == v->seq && u->socket == v->socket
                && u->event == v->event && !strcmp (u->address, v->address)

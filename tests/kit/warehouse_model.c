@@ -8,14 +8,19 @@ const char *const model_products[MODEL_PRODUCTS] = {"salt", "oil", "fish", "ghos
 
 // What a batch is expected to bring, besides the results.
 struct news {
-    int64_t sales;  // letters so far
-    int64_t oversells;
+    int64_t oversells;  // letters so far
+    size_t sale_counts[MODEL_PRODUCTS];
+    size_t sold_order[MODEL_PRODUCTS];  // products, in the order of their first sale
+    size_t sold_count;
     bool touched[MODEL_PRODUCTS];
     size_t touched_order[MODEL_PRODUCTS];
     size_t touched_count;
     size_t corrected[MODEL_PRODUCTS];  // products oversold, each once
     size_t corrected_count;
 };
+
+// What the batch sells, by product.
+static struct sold_units sales[MODEL_PRODUCTS][LIMIT_BATCH * LIMIT_FILLS];
 
 static size_t product_of (const char *name)
 {
@@ -169,20 +174,41 @@ static void correct (struct news *news, size_t product)
     news->corrected[news->corrected_count++] = product;
 }
 
-static void check_sales (struct model *self, int64_t trader, const struct model_request *order,
-                         struct news *news)
+static void note_sales (const struct model_request *order, struct news *news)
 {
     size_t product = product_of (order->item.product);
-    for (size_t i = 0; i < order->fill_count; i++) {
-        const struct sale *sale = &wh_letter (MESSAGE_SALE, (size_t) news->sales++)->message.sale;
-        const struct fill *fill = &order->fills[i];
-        ck_assert (sale->epoch == self->epoch && sale->seq == ++self->sale_seq[product]
-                   && sale->trader == trader && sale->buyer == order->item.client
-                   && sale->number == order->item.number && sale->seller == fill->seller
-                   && sale->lot == fill->lot && sale->units == fill->units
-                   && sale->price_cents == fill->price_cents
-                   && strcmp (sale->product, order->item.product) == 0);
+    if (order->fill_count > 0 && news->sale_counts[product] == 0) {
+        news->sold_order[news->sold_count++] = product;
     }
+    for (size_t i = 0; i < order->fill_count; i++) {
+        const struct fill *fill = &order->fills[i];
+        sales[product][news->sale_counts[product]++] =
+            (struct sold_units){order->item.client, order->item.number, fill->seller,
+                                fill->lot,          fill->units,        fill->price_cents};
+    }
+}
+
+// The letters tell each product's sales in their order, as many in one as it holds.
+static void check_sales (struct model *self, int64_t trader, const struct news *news)
+{
+    size_t letters = 0;
+    for (size_t i = 0; i < news->sold_count; i++) {
+        size_t product = news->sold_order[i];
+        size_t told = 0;
+        while (told < news->sale_counts[product]) {
+            const struct sale *sale = &wh_letter (MESSAGE_SALE, letters++)->message.sale;
+            size_t left = news->sale_counts[product] - told;
+            ck_assert_str_eq (sale->product, model_products[product]);
+            ck_assert_int_eq (sale->epoch, self->epoch);
+            ck_assert_int_eq (sale->seq, ++self->sale_seq[product]);
+            ck_assert_int_eq (sale->trader, trader);
+            ck_assert_uint_eq (sale->sale_count, left < LIMIT_SALES ? left : LIMIT_SALES);
+            ck_assert_mem_eq (sale->sales, &sales[product][told],
+                              sale->sale_count * sizeof *sale->sales);
+            told += sale->sale_count;
+        }
+    }
+    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), letters);
 }
 
 static void check_oversell (struct model *self, int64_t trader, const struct model_request *order,
@@ -206,7 +232,7 @@ static const struct model_request *decide (struct model *self, int64_t trader,
     size_t product = product_of (item->product);
     if (item->kind == ITEM_BUY) {
         decide_order (self, trader, &request);
-        check_sales (self, trader, &request, news);
+        note_sales (&request, news);
     } else {
         request.left = item->quantity;
         if (!is_offered (self, item->product)) {
@@ -299,7 +325,6 @@ static struct result foretell (struct model *self, int64_t trader, const struct 
 static void check_stock (struct model *self, const struct committed *committed,
                          const struct news *news)
 {
-    ck_assert_uint_eq (wh_letters (MESSAGE_SALE), (size_t) news->sales);
     ck_assert_uint_eq (wh_letters (MESSAGE_OVERSELL), (size_t) news->oversells);
     ck_assert_uint_eq (wh_letters (MESSAGE_INVALIDATION), news->touched_count);
     for (size_t i = 0; i < news->touched_count; i++) {
@@ -325,7 +350,7 @@ static void check_stock (struct model *self, const struct committed *committed,
 void model_commit (struct model *self, int64_t trader, const struct item *items,
                    const struct committed *committed, bool again)
 {
-    struct news news = {.sales = 0};
+    struct news news = {.oversells = 0};
     struct model_trader *entry = &self->traders[trader];
     for (size_t i = 0; i < committed->result_count; i++) {
         struct result expected = foretell (self, trader, &items[i], again, &news);
@@ -334,6 +359,7 @@ void model_commit (struct model *self, int64_t trader, const struct item *items,
     }
     entry->batch = again ? entry->batch : committed->batch;
     ck_assert_int_eq (committed->applied, entry->applied);
+    check_sales (self, trader, &news);
     check_stock (self, committed, &news);
 }
 

@@ -246,8 +246,7 @@ class TheJudge(unittest.TestCase):
                     "product": "salt", "units": 2, "amount_cents": 20, "fills": [[9, 1, 2, 10]],
                     "seen": [3, [1, 1, 2], [2, 1, 1]]},
         "sale": {"type": "sale", "v": 1, "from": 0, "clock": 5, "epoch": 1, "seq": 4, "trader": 1,
-                 "buyer": 5, "number": 1, "seller": 9, "lot": 1, "product": "salt", "units": 2,
-                 "price_cents": 10},
+                 "product": "salt", "sales": [[5, 1, 9, 1, 2, 10]]},
     }
 
     def judged(self, *messages, topic=b"sale.salt", frames=None):
@@ -256,9 +255,9 @@ class TheJudge(unittest.TestCase):
         judge = Judge()
         for message in messages:
             body = message if isinstance(message, bytes) else json.dumps(message).encode()
-            sale = b'"sale"' in body
-            judge.take(Record(0 if sale else 1, "published" if sale else "reply", b"",
-                              frames or ((topic, body) if sale else (body,)), False))
+            news = b'"sale"' in body or b'"socket"' in body
+            judge.take(Record(0 if news else 1, "published" if news else "reply", b"",
+                              frames or ((topic, body) if news else (body,)), False))
         return judge.problems
 
     def test_the_judge_finds_nothing_wrong_where_nothing_is(self):
@@ -276,6 +275,9 @@ class TheJudge(unittest.TestCase):
             short = {key: value for key, value in self.GOOD["receipt"].items() if key != name}
             self.assertEqual(len(self.judged(short)), 1, name)
 
+        for sales in ([], [[]], [[5, 1, 9, 1, 2]], [[5, 1, 9, 1, 0, 10]], [[5, 1, 9, 1, 2, 10]] * 257):
+            self.assertEqual(len(self.judged({**self.GOOD["sale"], "sales": sales})), 1, sales)
+
     def test_the_judge_finds_what_no_schema_can_say(self):
         receipt, sale = self.GOOD["receipt"], self.GOOD["sale"]
         text = json.dumps(receipt).encode()
@@ -291,6 +293,17 @@ class TheJudge(unittest.TestCase):
         for seq, epoch in ((4, 1), (6, 1), (5, 2)):
             later = {**sale, "clock": 6, "seq": seq, "epoch": epoch}
             self.assertEqual(len(self.judged(sale, later)), 1, (epoch, seq))
+
+    def test_the_judge_knows_how_sockets_count(self):
+        first = {"type": "socket", "v": 1, "from": 0, "clock": 5, "epoch": 0, "seq": 4,
+                 "socket": "rep", "event": "accepted", "address": "ipc:///w", "error": ""}
+        second = {**first, "clock": 6, "seq": 5}
+        joined = {**first, "clock": 7, "epoch": 2, "seq": 1}
+        self.assertEqual(self.judged(first, second, joined, topic=b"socket.0"), [])
+        self.assertEqual(len(self.judged(first, topic=b"socket.1")), 1)
+        for seq, epoch in ((4, 0), (6, 0), (2, 2)):
+            later = {**first, "clock": 6, "seq": seq, "epoch": epoch}
+            self.assertEqual(len(self.judged(first, later, topic=b"socket.0")), 1, (epoch, seq))
 
 
 if __name__ == "__main__":

@@ -72,7 +72,8 @@ class Monitor(MarketTest):
         self.await_news(monitor, "stock.salt", "socket.1")
         self.buyer(20, "--orders", 1).wait()
         sale = self.await_message(monitor, "sale", lambda m: m["type"] == "sale")
-        self.assertEqual((sale["topic"], sale["message"]["buyer"]), ("sale.salt", 20))
+        buyers = [buyer for buyer, *_ in sale["message"]["sales"]]
+        self.assertEqual((sale["topic"], buyers), ("sale.salt", [20]))
         monitor.signal(signal.SIGINT)
         monitor.wait(0)
         schemas = {}

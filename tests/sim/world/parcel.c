@@ -287,12 +287,6 @@ static void copy_fields (const struct shape *shape, const char *from, char *to, 
         case VALUE_BOOL:
             memcpy (target, source, sizeof (bool));
             break;
-        case VALUE_STATUS:
-            memcpy (target, source, sizeof (enum status));
-            break;
-        case VALUE_REASON:
-            memcpy (target, source, sizeof (enum reason));
-            break;
         case VALUE_WORD:
             memcpy (target, source, sizeof (unsigned));
             break;
