@@ -96,6 +96,10 @@ san: $(OUT)/tests/check_shells $(OUT)/tests/check_shells_news  ## the shells, un
 	@for test in $^; do CK_FORK=no CK_DEFAULT_TIMEOUT=0 valgrind -q --error-exitcode=1 \
 	  --leak-check=full --errors-for-leak-kinds=definite $$test || exit 1; done
 
+bench:                          ## orders a second and latency, beside a bare ZeroMQ echo
+	@$(MAKE) --no-print-directory -s -j$(shell nproc) all
+	@$(PYTHON) tools/bench.py --souk $(OUT)/souk $(ARGS)
+
 bench-peers: deps-bench         ## Souk beside Redis and PostgreSQL: one table, in ten minutes
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) all
 	@$(PYTHON) tools/bench_peers.py --souk $(OUT)/souk $(ARGS)
@@ -187,6 +191,6 @@ $(SAN)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC  $@' && $(CC) $(SANITIZE) $(CFLAGS) -c -o $@ $<
 
-.PHONY: all run test check sim sim-planted san bench-peers golden format install clean deps deps-test \
+.PHONY: all run test check sim sim-planted san bench bench-peers golden format install clean deps deps-test \
   deps-bench force help
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

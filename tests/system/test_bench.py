@@ -5,10 +5,11 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import unittest
 
-from market import BOUND_S, SOUK, die_with_parent
+from market import BOUND_S, ROOT, SOUK, die_with_parent
 
 FIGURES = ("orders_per_s", "echo_per_s", "ratio")
 LATENCY = ("p50", "p99", "p999", "max")
@@ -85,6 +86,11 @@ class Bench(unittest.TestCase):
         self.assertRegex(ended.stdout, r"(?m)^  orders/s +\d+$")
         self.assertRegex(ended.stdout, r"(?m)^  conserved: yes$")
 
+    def test_measures_what_a_monitor_costs(self):
+        told = self.measure("--traders", "2", "--clients", "4", "--orders", "300", "--monitor")
+        self.check(told, 300, 2)
+        self.assertGreater(told["watched_per_s"], 0)
+
     def test_ends_at_an_interrupt_and_leaves_nothing(self):
         process = subprocess.Popen([SOUK, "bench", "--dir", self.folder, "--orders", "100000000"],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -113,6 +119,20 @@ class Bench(unittest.TestCase):
                 ended = bench(*arguments)
                 self.assertEqual((ended.returncode, ended.stdout), (2, ""))
                 self.assertIn(said, ended.stderr)
+
+
+class Table(unittest.TestCase):
+    def test_tells_every_cell_in_a_line(self):
+        ended = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "bench.py"), "--souk",
+                                SOUK, "--runs", "1", "--orders", "100", "--modes", "sync"],
+                               stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, check=False, timeout=4 * BOUND_S,
+                               preexec_fn=die_with_parent)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        lines = ended.stdout.splitlines()
+        self.assertEqual([line.split(" | ")[1] for line in lines[2:]],
+                         ["1", "50", "800", "3,200"])
+        self.assertEqual({line.count("|") for line in lines}, {9})
 
 
 if __name__ == "__main__":
