@@ -127,7 +127,7 @@ static const struct {
     {{.type = MESSAGE_ERROR, .error = {REASON_BAD_REQUEST, 0, "type is missing"}},
      5,
      "error to 5: bad_request, type is missing"},
-    {{.type = MESSAGE_JOIN, .from = 1, .join = {7}}, 0, "trader 1 asks to join"},
+    {{.type = MESSAGE_JOIN, .from = 1, .join = {7, 0}}, 0, "trader 1 asks to join"},
     {{.type = MESSAGE_JOIN, .from = 1, .join = {7, 2}}, 0, "trader 1 asks to join, after epoch 2"},
     {{.type = MESSAGE_VIEW, .view = {7, 3}}, 1, "trader 1 is in epoch 3"},
     {{.type = MESSAGE_COMMIT, .from = 1, .commit = {3, 4, items, 4}},

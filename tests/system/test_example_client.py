@@ -274,9 +274,9 @@ class TheJudge(unittest.TestCase):
         for name in ("type", "v", "from", "clock", "number", "status", "product", "units"):
             short = {key: value for key, value in self.GOOD["receipt"].items() if key != name}
             self.assertEqual(len(self.judged(short)), 1, name)
-
-        for sales in ([], [[]], [[5, 1, 9, 1, 2]], [[5, 1, 9, 1, 0, 10]], [[5, 1, 9, 1, 2, 10]] * 257):
-            self.assertEqual(len(self.judged({**self.GOOD["sale"], "sales": sales})), 1, sales)
+        sale = self.GOOD["sale"]
+        for sales in ([], [[]], [[5, 1, 9, 1, 2]], [[5, 1, 9, 1, 0, 10]], 257 * sale["sales"]):
+            self.assertEqual(len(self.judged({**sale, "sales": sales})), 1, sales)
 
     def test_the_judge_finds_what_no_schema_can_say(self):
         receipt, sale = self.GOOD["receipt"], self.GOOD["sale"]
