@@ -199,7 +199,7 @@ static void explain (const struct raw_event *event, char error[ERROR_BYTES])
     }
 }
 
-static void publish (struct watch *self, const struct watched *watched, struct raw_event *event,
+static bool publish (struct watch *self, const struct watched *watched, struct raw_event *event,
                      struct wire *wire, zsock_t *xpub)
 {
     char error[ERROR_BYTES];
@@ -208,7 +208,7 @@ static void publish (struct watch *self, const struct watched *watched, struct r
         i++;
     }
     if (i == TOLD_COUNT) {
-        return;
+        return false;
     }
     bool accepted = event->event == ZMQ_EVENT_ACCEPTED;
     bool disconnected = event->event == ZMQ_EVENT_DISCONNECTED;
@@ -234,27 +234,40 @@ static void publish (struct watch *self, const struct watched *watched, struct r
     if (disconnected && peer) {
         peer[0] = 0;
     }
+    return true;
 }
 
-void watch_tell (struct watch *self, int64_t epoch, struct wire *wire, zsock_t *xpub)
+// Takes what has happened to one socket, at most LIMIT_DRAIN of it. Returns how much that was.
+static int tell_of (struct watch *self, const struct watched *watched, struct wire *wire,
+                    zsock_t *xpub, bool *sent)
 {
-    if (!self->on || wire_now_us () < self->look_us) {
-        return;
+    struct raw_event event;
+    int taken = 0;
+    while (taken < LIMIT_DRAIN && receive (watched->events, &event)) {
+        *sent = publish (self, watched, &event, wire, xpub) || *sent;
+        taken++;
     }
-    self->look_us = wire_now_us () + WATCH_LOOK_US;
+    return taken;
+}
+
+bool watch_tell (struct watch *self, int64_t epoch, struct wire *wire, zsock_t *xpub)
+{
+    bool sent = false;
+    int64_t now_us = wire_now_us ();
+    if (!self->on || now_us < self->look_us) {
+        return false;
+    }
     if (epoch != self->epoch) {
         self->epoch = epoch;
         self->seq = 0;
     }
+    self->look_us = now_us + WATCH_LOOK_US;
     for (size_t i = 0; i < self->count; i++) {
-        struct raw_event event;
-        for (int taken = 0; taken < LIMIT_DRAIN; taken++) {
-            if (!receive (self->sockets[i].events, &event)) {
-                break;
-            }
-            publish (self, &self->sockets[i], &event, wire, xpub);
+        if (tell_of (self, &self->sockets[i], wire, xpub, &sent) == LIMIT_DRAIN) {
+            self->look_us = now_us;  // A flood: what is not taken waits in memory.
         }
     }
+    return sent;
 }
 
 void watch_end (struct watch *self)

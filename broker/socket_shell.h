@@ -42,8 +42,9 @@ bool watch_follow (struct watch *self, struct topics *topics, zsock_t *xpub);
 // When to wake for it, `deadline_us` at the latest.
 int64_t watch_wake (const struct watch *self, int64_t deadline_us);
 
-// Publishes what has happened, when it is time to look. `epoch` is the core's.
-void watch_tell (struct watch *self, int64_t epoch, struct wire *wire, zsock_t *xpub);
+// Publishes what has happened, when it is time to look. `epoch` is the core's. Returns whether it
+// sent anything through the XPUB, which the poller is to be told.
+bool watch_tell (struct watch *self, int64_t epoch, struct wire *wire, zsock_t *xpub);
 
 // Before the sockets are closed.
 void watch_end (struct watch *self);

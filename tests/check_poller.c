@@ -112,6 +112,25 @@ START_TEST (test_nothing_that_came_before_something_was_sent_is_overlooked)
 }
 END_TEST
 
+// A command that comes while the one before it is obeyed rings no bell of its own.
+START_TEST (test_every_order_of_whoever_runs_a_shell_is_heard)
+{
+    struct pair pair = pair_new ("inproc://poller");
+    struct poller poller = {0};
+    size_t index = poller_add (&poller, pair.near);
+    for (int i = 0; i < MANY; i++) {
+        ck_assert_int_eq (zstr_send (pair.far, i % 2 ? "$TERM" : "STOP"), 0);
+        poller_wait (&poller, in_the_end ());
+        ck_assert (poller_ready (&poller, index));
+        enum wire_order order = wire_order (pair.near);
+        ck_assert_int_eq (order, i % 2 ? WIRE_END : WIRE_STOP);
+        ck_assert_int_eq (wire_order (pair.near), WIRE_NO_ORDER);
+        poller_drained (&poller, index);
+    }
+    pair_free (&pair);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("poller");
@@ -120,6 +139,7 @@ int main (void)
     tcase_add_test (test_case, test_waiting_ends_at_the_deadline);
     tcase_add_test (test_case, test_a_socket_that_is_ready_hides_no_other);
     tcase_add_test (test_case, test_nothing_that_came_before_something_was_sent_is_overlooked);
+    tcase_add_test (test_case, test_every_order_of_whoever_runs_a_shell_is_heard);
     suite_add_tcase (suite, test_case);
     SRunner *runner = srunner_create (suite);
     srunner_run_all (runner, CK_NORMAL);

@@ -197,8 +197,10 @@ static void serve_requests (struct shell *self)
 // Whatever it is told, it is to end: nothing is half done between two requests.
 static void obey (struct shell *self)
 {
+    while (wire_order (self->pipe) != WIRE_NO_ORDER) {
+        self->ended = true;
+    }
     poller_drained (&self->poller, PIPE);
-    self->ended = self->ended || wire_order (self->pipe) != WIRE_NO_ORDER;
 }
 
 static void serve (struct shell *self)
@@ -208,7 +210,9 @@ static void serve (struct shell *self)
     poller_add (&self->poller, self->news);
     while (!self->ended) {
         poller_wait (&self->poller, watch_wake (&self->watch, DEADLINE_NONE));
-        watch_tell (&self->watch, warehouse_epoch (self->warehouse), &self->wire, self->news);
+        if (watch_tell (&self->watch, warehouse_epoch (self->warehouse), &self->wire, self->news)) {
+            poller_sent (&self->poller, NEWS);
+        }
         if (poller_ready (&self->poller, NEWS)
             && watch_follow (&self->watch, &self->topics, self->news)) {
             poller_drained (&self->poller, NEWS);
