@@ -13,14 +13,28 @@ size_t poller_add (struct poller *self, zsock_t *socket)
     return index;
 }
 
+// Until the deadline, and a microsecond more, so that it has come when the waiting ends.
+static struct timespec until (int64_t deadline_us)
+{
+    int64_t left_us = deadline_us - wire_now_us () + 1;
+    left_us = left_us < 0 ? 0 : left_us;
+    return (struct timespec){.tv_sec = left_us / 1000000, .tv_nsec = left_us % 1000000 * 1000};
+}
+
 void poller_wait (struct poller *self, int64_t deadline_us)
 {
-    bool waits = true;
+    static const struct timespec at_once;
+    struct timespec left;
+    const struct timespec *timeout = NULL;  // for ever
+    if (deadline_us != DEADLINE_NONE) {
+        left = until (deadline_us);
+        timeout = &left;
+    }
     for (size_t i = 0; i < self->count; i++) {
-        waits = waits && !self->ready[i];
+        timeout = self->ready[i] ? &at_once : timeout;
     }
     // What is ready does not keep the others from being looked at.
-    int fired = poll (self->fds, self->count, waits ? wire_timeout_ms (deadline_us) : 0);
+    int fired = ppoll (self->fds, self->count, timeout, NULL);
     for (size_t i = 0; i < self->count && fired > 0; i++) {
         self->ready[i] = self->ready[i] || self->fds[i].revents;
     }

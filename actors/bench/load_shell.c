@@ -1,6 +1,7 @@
 #include "actors/bench/load_shell.h"
 
 #include "actors/bench/window.h"
+#include "broker/poller_shell.h"
 #include "broker/wire_shell.h"
 #include "schemas/codec.h"
 
@@ -10,7 +11,6 @@ enum {
     RESEND_US = 3000000,  // without an answer
     BACKOFF_US = 2000,    // after "busy"
     LOOK_US = 1000,       // how often what is to be sent again is looked for
-    LOOK_MS = 1,
     PROGRESS_US = 200000,
     ARENA_BLOCK = 64 * 1024,
 };
@@ -26,13 +26,16 @@ struct buyer {
     struct name name;
     int64_t node;
     int64_t clock;
+    int64_t promised;  // its orders that were accepted, and are not settled
     struct window window;
 };
 
 struct load {
     struct load_config config;
-    zsock_t *router;  // one connection a client; a poll over as many sockets would cost more than
-    void *socket;     // all else. The same, of libzmq.
+    // One connection a client: a poll over as many sockets would cost more than all else.
+    zsock_t *router;
+    void *socket;  // the same, of libzmq
+    struct poller poller;
     struct buyer *buyers;
     struct order *orders;
     arena_t *arena;
@@ -45,7 +48,8 @@ struct load {
     int64_t answered;
     int64_t promised;  // accepted, and not yet settled
     int64_t begun_us;
-    int64_t heard_us;  // when the last answer came
+    int64_t answered_us;  // when the last first answer came
+    int64_t heard_us;     // when the last answer of any kind came
     int64_t look_us;
     int64_t progress_us;
     size_t turn;  // whose order is next in an open loop
@@ -95,7 +99,9 @@ load_t *load_new (const struct load_config *config, char *error, size_t error_si
     }
     if (!fine) {
         load_destroy (&self);
+        return NULL;
     }
+    poller_add (&self->poller, self->router);
     return self;
 }
 
@@ -119,6 +125,7 @@ static bool send_message (load_t *self, struct buyer *buyer, struct message *mes
     message->from = buyer->node;
     message->clock = ++buyer->clock;
     size_t size = message_encode (message, buffer, sizeof buffer);
+    poller_sent (&self->poller, 0);
     return (zmq_send (self->socket, buyer->name.bytes, NAME_BYTES, ZMQ_DONTWAIT | ZMQ_SNDMORE) != -1
             && zmq_send (self->socket, buffer, size, ZMQ_DONTWAIT) != -1)
            || fail (self, "an order could not be sent: %s", zmq_strerror (zmq_errno ()));
@@ -154,16 +161,20 @@ static void close_order (load_t *self, struct buyer *buyer, struct order *order,
     histogram_add (&self->result->latency, now_us - order->due_us);
     window_close (&buyer->window, order);
     self->answered++;
+    self->answered_us = now_us;
     self->heard_us = now_us;
 }
 
 // A final answer to an order that was accepted and is no longer counted as open.
-static void settle (load_t *self, enum status status)
+static void settle (load_t *self, struct buyer *buyer, enum status status)
 {
+    if (!status_is_final (status) || buyer->promised == 0) {
+        return;  // An order that was sent again was answered twice.
+    }
+    buyer->promised--;
     self->promised--;
     self->heard_us = wire_now_us ();
     self->result->oversold += status == STATUS_OVERSOLD;
-    self->result->settled_seconds = (double) (self->heard_us - self->begun_us) / 1e6;
 }
 
 static void take_receipt (load_t *self, struct buyer *buyer, const struct receipt *receipt,
@@ -171,10 +182,11 @@ static void take_receipt (load_t *self, struct buyer *buyer, const struct receip
 {
     struct order *order = window_find (&buyer->window, receipt->number);
     if (!order) {
-        settle (self, receipt->status);
+        settle (self, buyer, receipt->status);
         return;
     }
     close_order (self, buyer, order, now_us);
+    buyer->promised += receipt->status == STATUS_ACCEPTED;
     self->promised += receipt->status == STATUS_ACCEPTED;
     self->result->sold += receipt->units > 0;
     self->result->refused += receipt->units == 0;
@@ -254,15 +266,29 @@ static bool take_one (load_t *self, zmq_msg_t *id, zmq_msg_t *frame)
     return !self->failed;
 }
 
+// When the next order of an open loop is due.
+static int64_t next_due (const load_t *self)
+{
+    return self->begun_us + self->issued * 1000000 / self->config.rate;
+}
+
 static void poll_and_drain (load_t *self)
 {
-    zmq_pollitem_t item = {self->socket, 0, ZMQ_POLLIN, 0};
+    int64_t wake_us = wire_now_us () + LOOK_US;
+    if (self->config.rate > 0 && self->issued < self->wanted && next_due (self) < wake_us) {
+        wake_us = next_due (self);
+    }
+    poller_wait (&self->poller, wake_us);
     zmq_msg_t id;
     zmq_msg_t frame;
-    zmq_poll (&item, 1, LOOK_MS);
     zmq_msg_init (&id);
     zmq_msg_init (&frame);
-    for (int i = 0; i < LIMIT_DRAIN && take_one (self, &id, &frame); i++) {
+    int taken = 0;
+    while (taken < LIMIT_DRAIN && take_one (self, &id, &frame)) {
+        taken++;
+    }
+    if (taken == 0) {
+        poller_drained (&self->poller, 0);  // Nothing came, and so nothing was sent for it.
     }
     zmq_msg_close (&frame);
     zmq_msg_close (&id);
@@ -290,7 +316,7 @@ static void open_due (load_t *self, int64_t now_us)
     size_t count = (size_t) self->config.clients;
     size_t full = 0;
     while (self->issued < self->wanted && full < count && !self->failed) {
-        int64_t due_us = self->begun_us + self->issued * 1000000 / self->config.rate;
+        int64_t due_us = next_due (self);
         if (due_us > now_us) {
             return;
         }
@@ -339,6 +365,7 @@ static bool look (load_t *self)
 static void begin (load_t *self, char *error, size_t error_size)
 {
     self->begun_us = wire_now_us ();
+    self->answered_us = self->begun_us;
     self->heard_us = self->begun_us;
     self->look_us = self->begun_us + LOOK_US;
     self->error = error;
@@ -362,15 +389,12 @@ bool load_run (load_t *self, int64_t orders, struct load_result *result, char *e
         (void) look (self);
     }
     result->orders += self->answered;
-    double seconds = (double) (self->heard_us - self->begun_us) / 1e6;
-    result->seconds += seconds;
+    result->seconds += (double) (self->answered_us - self->begun_us) / 1e6;
     while (!self->failed && self->promised > 0) {
         poll_and_drain (self);
         (void) look (self);
     }
-    if (result->settled_seconds < seconds) {
-        result->settled_seconds = seconds;
-    }
+    result->settled_seconds += (double) (self->heard_us - self->begun_us) / 1e6;
     return !self->failed;
 }
 
