@@ -2,6 +2,7 @@
 #include "actors/bench/bench.h"
 
 #include <czmq.h>
+#include <dirent.h>
 #include <errno.h>
 #include <linux/magic.h>
 #include <signal.h>
@@ -22,11 +23,9 @@ enum {
     FOLDER_BYTES = 256,
     TEXT_BYTES = 384,
     FIRST_CLIENT = 100,
-    SETTLE_MS = 300,
     WARM_UP_MAX = 5000,
-    TURNS = 5,  // with a monitor and without
+    TURNS = 6,  // with a monitor and without
     VERDICT_BLOCK = 1 << 20,
-    WORDS_MAX = 24,
 };
 
 struct bench {
@@ -42,7 +41,7 @@ struct bench {
     char *error;
 };
 
-static volatile bool interrupted;
+static volatile sig_atomic_t interrupted;
 
 static void interrupt (int signal_number)
 {
@@ -79,18 +78,21 @@ static bool make_folder (struct bench *self)
     return true;
 }
 
+// With all that is in it: the store's files, and sockets of processes that were killed.
 static void remove_folder (struct bench *self)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
-    char path[sizeof self->store + 8];
-    for (size_t i = 0; self->folder[0] && i < sizeof ends / sizeof *ends; i++) {
-        snprintf (path, sizeof path, "%s%s", self->store, ends[i]);
-        unlink (path);
+    DIR *folder = self->folder[0] ? opendir (self->folder) : NULL;
+    for (struct dirent *entry; folder && (entry = readdir (folder));) {
+        if (entry->d_name[0] != '.') {
+            (void) unlinkat (dirfd (folder), entry->d_name, 0);
+        }
     }
-    snprintf (path, sizeof path, "%s/echo", self->folder);
-    unlink (path);  // It was killed.
-    if (self->folder[0]) {
-        rmdir (self->folder);
+    if (folder) {
+        closedir (folder);
+    }
+    if (self->folder[0] && rmdir (self->folder) == -1) {
+        fprintf (stderr, "souk bench: %s could not be removed: %s\n", self->folder,
+                 strerror (errno));
     }
 }
 
@@ -149,6 +151,9 @@ static bool start_trader (struct bench *self, int64_t index)
     }
     self->endpoints[index] =
         process_ready_text (process, "router", self->routers[index], TEXT_BYTES);
+    if (!self->endpoints[index]) {
+        snprintf (self->error, BENCH_ERROR, "a trader did not say where it listens");
+    }
     return self->endpoints[index] != NULL;
 }
 
@@ -207,7 +212,7 @@ static bool run_echo (struct bench *self)
 static bool bring_stock (struct bench *self, load_t *load)
 {
     int64_t units = self->config->orders + warm_up (self);
-    units += self->config->monitor ? self->config->orders + TURNS * warm_up (self) : 0;
+    units += self->config->monitor ? self->config->orders + 2 * TURNS * warm_up (self) : 0;
     while (units > 0) {
         int64_t lot = units < LIMIT_QUANTITY ? units : LIMIT_QUANTITY;
         if (!load_restock (load, lot, self->error, BENCH_ERROR)) {
@@ -262,7 +267,7 @@ static bool start_monitor (struct bench *self, struct process *monitor)
             return false;
         }
     }
-    return process_start_silent (monitor, words, self->error, BENCH_ERROR);
+    return process_start_watched (monitor, words, self->error, BENCH_ERROR);
 }
 
 static bool load_some (struct bench *self, load_t *load, int64_t orders, struct load_result *result)
@@ -270,22 +275,41 @@ static bool load_some (struct bench *self, load_t *load, int64_t orders, struct 
     return load_run (load, orders, result, self->error, BENCH_ERROR);
 }
 
-// The orders of the market, in turns with as many that are watched, so that what else the machine
-// does hits both alike.
+static bool run_unwatched (struct bench *self, load_t *load, int64_t orders)
+{
+    struct load_result warm = {0};
+    bool fine = load_some (self, load, warm_up (self), &warm);
+    count_cpu (self, -1);
+    fine = fine && load_some (self, load, orders, &self->result->market);
+    count_cpu (self, 1);
+    return fine;
+}
+
+// A monitor that heard nothing would seem to cost nothing.
+static bool run_watched (struct bench *self, load_t *load, int64_t orders)
+{
+    struct process monitor = {.pid = 0};
+    struct load_result warm = {0};
+    bool fine = start_monitor (self, &monitor) && load_some (self, load, warm_up (self), &warm)
+                && load_some (self, load, orders, &self->result->watched);
+    bool ended = process_stop (&monitor);
+    const char *heard = strstr (monitor.last, "monitor: ");
+    if (fine && (!ended || !heard || strtoll (heard + strlen ("monitor: "), NULL, 10) == 0)) {
+        snprintf (self->error, BENCH_ERROR, "the monitor heard nothing");
+        return false;
+    }
+    return fine;
+}
+
+// The orders of the market, in turns with as many that are watched, each first every other time:
+// so that what else the machine does hits both alike.
 static bool run_turns (struct bench *self, load_t *load)
 {
     int64_t turns = self->config->orders < TURNS ? self->config->orders : TURNS;
     for (int64_t i = 0; i < turns; i++) {
         int64_t orders = self->config->orders / turns + (i < self->config->orders % turns);
-        struct process monitor = {.pid = 0};
-        struct load_result warm = {0};
-        count_cpu (self, -1);
-        bool fine = load_some (self, load, orders, &self->result->market);
-        count_cpu (self, 1);
-        fine = fine && start_monitor (self, &monitor)
-               && load_some (self, load, warm_up (self), &warm)
-               && load_some (self, load, orders, &self->result->watched);
-        process_stop (&monitor);
+        bool fine = i % 2 ? run_watched (self, load, orders) && run_unwatched (self, load, orders)
+                          : run_unwatched (self, load, orders) && run_watched (self, load, orders);
         if (!fine) {
             return false;
         }
@@ -326,12 +350,22 @@ static bool judge (struct bench *self)
     return read;
 }
 
-static void stop_market (struct bench *self)
+// Returns false where one had ended before, or ends badly: then that is why the run has failed.
+static bool stop_market (struct bench *self)
 {
+    bool fine = true;
     for (int64_t i = 0; i < self->config->traders; i++) {
-        process_stop (&self->traders[i]);
+        if (!process_stop (&self->traders[i])) {
+            snprintf (self->error, BENCH_ERROR, "trader %lld died, or ended with an error",
+                      (long long) i + 1);
+            fine = false;
+        }
     }
-    process_stop (&self->warehouse);
+    if (!process_stop (&self->warehouse)) {
+        snprintf (self->error, BENCH_ERROR, "the warehouse died, or ended with an error");
+        fine = false;
+    }
+    return fine;
 }
 
 bool bench_run (const struct bench_config *config, struct bench_result *result,
@@ -343,11 +377,12 @@ bool bench_run (const struct bench_config *config, struct bench_result *result,
     zsys_handler_set (NULL);  // czmq would take the signals for itself.
     signal (SIGINT, interrupt);
     signal (SIGTERM, interrupt);
+    signal (SIGHUP, interrupt);
     signal (SIGPIPE, SIG_IGN);
     bool fine = make_folder (&self) && start_all (&self) && run_echo (&self) && run_market (&self)
                 && run_echo (&self);
-    stop_market (&self);
-    process_stop (&self.echo);
+    fine = stop_market (&self) && fine;
+    (void) process_stop (&self.echo);
     if (interrupted) {
         snprintf (error, BENCH_ERROR, "interrupted");
     }

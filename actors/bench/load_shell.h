@@ -4,6 +4,7 @@
 #ifndef SOUK_LOAD_SHELL_H
 #define SOUK_LOAD_SHELL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,7 +21,7 @@ struct load_config {
     const char *product;
     bool echo;  // the endpoint is an echo's: what comes back is not read
     bool progress;
-    const volatile bool *interrupted;  // ends the load early
+    const volatile sig_atomic_t *interrupted;  // ends the load early
 };
 
 // What was measured of one phase. Latency is from the moment that an order was due, which in an

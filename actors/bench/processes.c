@@ -59,8 +59,15 @@ static pid_t begin (struct process *self, int *out, char *error, size_t error_si
     pid_t parent = getpid ();
     fflush (NULL);
     *self = (struct process){.out = -1};
-    if (pipe2 (pipe_fds, O_CLOEXEC) == -1 || (self->pid = fork ()) == -1) {
+    if (pipe2 (pipe_fds, O_CLOEXEC) == -1) {
         snprintf (error, error_size, "no process can be started: %s", strerror (errno));
+        return -1;
+    }
+    self->pid = fork ();
+    if (self->pid == -1) {
+        snprintf (error, error_size, "no process can be started: %s", strerror (errno));
+        close (pipe_fds[0]);
+        close (pipe_fds[1]);
         self->pid = 0;
         return -1;
     }
@@ -74,9 +81,13 @@ static pid_t begin (struct process *self, int *out, char *error, size_t error_si
     return self->pid;
 }
 
-static void become (char *const *argv, int out)
+// Becomes the program, with its output, or its messages, going to `out`.
+static void become (char *const *argv, int out, bool messages)
 {
-    dup2 (out, STDOUT_FILENO);
+    dup2 (messages ? open ("/dev/null", O_WRONLY | O_CLOEXEC) : out, STDOUT_FILENO);
+    if (messages) {
+        dup2 (out, STDERR_FILENO);
+    }
     execv (argv[0], argv);
     _exit (127);
 }
@@ -93,26 +104,25 @@ bool process_fork (struct process *self, process_fn *serve, const char *argument
     return pid > 0 && read_ready (self, error, error_size);
 }
 
-bool process_start (struct process *self, char *const *argv, char *error, size_t error_size)
+static bool start (struct process *self, char *const *argv, bool messages, char *error,
+                   size_t error_size)
 {
     int out;
     pid_t pid = begin (self, &out, error, error_size);
     if (pid == 0) {
-        become (argv, out);
+        become (argv, out, messages);
     }
     return pid > 0 && read_ready (self, error, error_size);
 }
 
-bool process_start_silent (struct process *self, char *const *argv, char *error, size_t error_size)
+bool process_start (struct process *self, char *const *argv, char *error, size_t error_size)
 {
-    int out;
-    pid_t pid = begin (self, &out, error, error_size);
-    if (pid == 0) {
-        int nowhere = open ("/dev/null", O_WRONLY | O_CLOEXEC);
-        dup2 (nowhere, STDERR_FILENO);
-        become (argv, nowhere);
-    }
-    return pid > 0;
+    return start (self, argv, false, error, error_size);
+}
+
+bool process_start_watched (struct process *self, char *const *argv, char *error, size_t error_size)
+{
+    return start (self, argv, true, error, error_size);
 }
 
 const char *process_ready_text (const struct process *self, const char *key, char *text,
@@ -158,31 +168,58 @@ int64_t process_peak_kib (const struct process *self)
     return kib;
 }
 
-// What it still prints (its summary) is read, so that it never waits for a reader.
-static bool has_ended (struct process *self)
+bool process_lives (const struct process *self)
 {
-    char ignored[4096];
-    struct pollfd item = {.fd = self->out, .events = POLLIN};
-    if (poll (&item, 1, STEP_MS) == 1 && read (self->out, ignored, sizeof ignored) <= 0) {
-        poll (NULL, 0, STEP_MS);  // It has closed its output, and will be gone in a moment.
-    }
-    return waitpid (self->pid, NULL, WNOHANG) == self->pid;
+    siginfo_t info = {.si_pid = 0};
+    return self->pid > 0
+           && waitid (P_PID, (id_t) self->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0
+           && info.si_pid == 0;
 }
 
-void process_stop (struct process *self)
+// Reads what it still prints, so that it never waits for a reader. Returns false at the end of it.
+static bool read_last (struct process *self)
 {
-    if (self->pid == 0) {
-        return;
+    struct pollfd item = {.fd = self->out, .events = POLLIN};
+    if (poll (&item, 1, STEP_MS) != 1) {
+        return true;
     }
-    kill (self->pid, SIGTERM);
+    char text[sizeof self->last];
+    ssize_t got = read (self->out, text, sizeof text - 1);
+    if (got > 0) {
+        memcpy (self->last, text, (size_t) got);
+        self->last[got] = 0;
+    }
+    return got > 0;
+}
+
+static bool has_ended (struct process *self, int *status)
+{
+    if (!read_last (self)) {
+        poll (NULL, 0, STEP_MS);  // It has closed its output, and will be gone in a moment.
+    }
+    return waitpid (self->pid, status, WNOHANG) == self->pid;
+}
+
+bool process_stop (struct process *self)
+{
+    int status = 0;
+    if (self->pid == 0) {
+        return true;
+    }
+    bool fine = process_lives (self);
     bool ended = false;
+    kill (self->pid, SIGTERM);
     for (int waited = 0; !ended && waited < STOP_MS; waited += STEP_MS) {
-        ended = has_ended (self);
+        ended = has_ended (self, &status);
     }
     if (!ended) {
         kill (self->pid, SIGKILL);
-        waitpid (self->pid, NULL, 0);
+        waitpid (self->pid, &status, 0);
+        fine = false;
     }
+    bool as_asked = WIFSIGNALED (status) && WTERMSIG (status) == SIGTERM;
+    fine = fine && (as_asked || (WIFEXITED (status) && WEXITSTATUS (status) == 0));
     close (self->out);
-    *self = (struct process){.out = -1};
+    self->pid = 0;
+    return fine;
 }

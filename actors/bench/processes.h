@@ -11,14 +11,16 @@ struct process {
     pid_t pid;         // 0: none
     int out;           // what it prints; -1: it is not read
     char ready[1024];  // its first line
+    char last[1024];   // what it printed last, once it was stopped
 };
 
 // Starts `argv` (ended by NULL) and waits for the line that it prints when it is ready. Returns
 // false with the reason in `error` when it ends before or takes too long.
 bool process_start (struct process *self, char *const *argv, char *error, size_t error_size);
 
-// The same, for one that has nothing to say that is of use: what it prints goes nowhere.
-bool process_start_silent (struct process *self, char *const *argv, char *error, size_t error_size);
+// The same, for one that says on stderr how it fares; what it prints on stdout goes nowhere.
+bool process_start_watched (struct process *self, char *const *argv, char *error,
+                            size_t error_size);
 
 // The same, with a function in place of a program: it is to print the line to `out` and never
 // return. To be called before any thread is started.
@@ -36,7 +38,11 @@ double process_cpu_us (const struct process *self);
 // The most memory that it ever had resident.
 int64_t process_peak_kib (const struct process *self);
 
-// Asks it to end and waits; kills it when it takes too long.
-void process_stop (struct process *self);
+// Asks it to end and waits; kills it when it takes too long. Returns whether it was there and ended
+// well: by itself, or as it was asked to.
+bool process_stop (struct process *self);
+
+// Whether it is there still.
+bool process_lives (const struct process *self);
 
 #endif
