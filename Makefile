@@ -16,7 +16,7 @@ CORES := \
     warehouse_item.c warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_send.c \
     client_retry.c client_receive.c buyer.c seller.c seller_lots.c) \
-  $(addprefix actors/monitor/,monitor.c)
+  $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
@@ -26,7 +26,8 @@ SHELLS := \
     socket_shell.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,client_shell.c client_class.c) \
-  $(addprefix actors/bench/,bench.c bench_print.c echo_shell.c load_shell.c processes.c window.c) \
+  $(addprefix actors/bench/,bench.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \
+    processes.c) \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \
     souk_client.c souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk.c)
@@ -41,11 +42,11 @@ CORE_CHECKS := \
   client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
   seller_random trader trader_cached trader_causal trader_commit trader_news \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
-  warehouse_behind warehouse_bounds warehouse_random warehouse_records
+  warehouse_behind warehouse_bounds warehouse_random warehouse_records window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_disk \
   shells_monitor shells_news store store_faults store_sqlite topology topology_schema transcripts \
-  verify window
+  verify
 KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
     message_equal.c shell_kit.c store_case.c topology_case.c trader_fixture.c verify_breaks.c \

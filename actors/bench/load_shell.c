@@ -1,64 +1,14 @@
 #include "actors/bench/load_shell.h"
 
-#include "actors/bench/window.h"
-#include "broker/poller_shell.h"
-#include "broker/wire_shell.h"
-#include "schemas/codec.h"
+#include "actors/bench/load_state.h"
 
 enum {
     BUFFER_BYTES = 1024,
-    PATIENCE_US = LOAD_PATIENCE_S * 1000000,
-    RESEND_US = 3000000,  // without an answer
-    BACKOFF_US = 2000,    // after "busy"
-    LOOK_US = 1000,       // how often what is to be sent again is looked for
-    PROGRESS_US = 200000,
+    BACKOFF_US = 2000,  // after "busy"
     ARENA_BLOCK = 64 * 1024,
 };
 
-enum { NAME_BYTES = 4 };
-
-// A connection's name in our own ROUTER: what it sends to and hears from. Never begins with 0.
-struct name {
-    char bytes[5];
-};
-
-struct buyer {
-    struct name name;
-    int64_t node;
-    int64_t clock;
-    int64_t promised;  // its orders that were accepted, and are not settled
-    struct window window;
-};
-
-struct load {
-    struct load_config config;
-    // One connection a client: a poll over as many sockets would cost more than all else.
-    zsock_t *router;
-    void *socket;  // the same, of libzmq
-    struct poller poller;
-    struct buyer *buyers;
-    struct order *orders;
-    arena_t *arena;
-    int64_t restocks;
-
-    // Of the phase that runs:
-    struct load_result *result;
-    int64_t wanted;
-    int64_t issued;
-    int64_t answered;
-    int64_t promised;  // accepted, and not yet settled
-    int64_t begun_us;
-    int64_t answered_us;  // when the last first answer came
-    int64_t heard_us;     // when the last answer of any kind came
-    int64_t look_us;
-    int64_t progress_us;
-    size_t turn;  // whose order is next in an open loop
-    char *error;
-    size_t error_size;
-    bool failed;
-};
-
-static bool fail (load_t *self, const char *format, const char *detail)
+bool load_fail (load_t *self, const char *format, const char *detail)
 {
     snprintf (self->error, self->error_size, format, detail);
     self->failed = true;
@@ -119,7 +69,7 @@ void load_destroy (load_t **self_p)
     *self_p = NULL;
 }
 
-static bool send_message (load_t *self, struct buyer *buyer, struct message *message)
+bool load_send (load_t *self, struct buyer *buyer, struct message *message)
 {
     char buffer[BUFFER_BYTES];
     message->from = buyer->node;
@@ -128,10 +78,10 @@ static bool send_message (load_t *self, struct buyer *buyer, struct message *mes
     poller_sent (&self->poller, 0);
     return (zmq_send (self->socket, buyer->name.bytes, NAME_BYTES, ZMQ_DONTWAIT | ZMQ_SNDMORE) != -1
             && zmq_send (self->socket, buffer, size, ZMQ_DONTWAIT) != -1)
-           || fail (self, "an order could not be sent: %s", zmq_strerror (zmq_errno ()));
+           || load_fail (self, "an order could not be sent: %s", zmq_strerror (zmq_errno ()));
 }
 
-static bool send_order (load_t *self, struct buyer *buyer, struct order *order, int64_t now_us)
+bool load_send_order (load_t *self, struct buyer *buyer, struct order *order, int64_t now_us)
 {
     struct message message = {
         .type = MESSAGE_BUY,
@@ -142,18 +92,18 @@ static bool send_order (load_t *self, struct buyer *buyer, struct order *order, 
     };
     order->state = ORDER_OPEN;
     order->again_us = now_us + RESEND_US;
-    return send_message (self, buyer, &message);
+    return load_send (self, buyer, &message);
 }
 
 // The client's next order, due at `due_us`. Returns false when its window is full.
-static bool open_order (load_t *self, struct buyer *buyer, int64_t due_us, int64_t now_us)
+bool load_open (load_t *self, struct buyer *buyer, int64_t due_us, int64_t now_us)
 {
     struct order *order = window_open (&buyer->window, due_us);
     if (!order) {
         return false;
     }
     self->issued++;
-    return send_order (self, buyer, order, now_us);
+    return load_send_order (self, buyer, order, now_us);
 }
 
 static void close_order (load_t *self, struct buyer *buyer, struct order *order, int64_t now_us)
@@ -202,7 +152,7 @@ static void take_error (load_t *self, struct buyer *buyer, const struct error *e
         order->state = ORDER_BUSY;
         order->again_us = now_us + BACKOFF_US * order->attempt;
     } else {
-        fail (self, "an order was refused: %s", error->text);
+        load_fail (self, "an order was refused: %s", error->text);
     }
 }
 
@@ -219,7 +169,7 @@ static void take_answer (load_t *self, struct buyer *buyer, zmq_msg_t *frame, in
     }
     if (!message_decode (zmq_msg_data (frame), zmq_msg_size (frame), LIMIT_MESSAGE_BYTES,
                          self->arena, &message, &error)) {
-        fail (self, "an answer cannot be read: %s", error.text);
+        load_fail (self, "an answer cannot be read: %s", error.text);
         return;
     }
     buyer->clock = message.clock > buyer->clock ? message.clock : buyer->clock;
@@ -241,10 +191,10 @@ static void take_answer (load_t *self, struct buyer *buyer, zmq_msg_t *frame, in
 }
 
 // As many orders as its window and the phase have room for.
-static void top_up (load_t *self, struct buyer *buyer, int64_t now_us)
+void load_top_up (load_t *self, struct buyer *buyer, int64_t now_us)
 {
     while (self->issued < self->wanted && !self->failed
-           && open_order (self, buyer, now_us, now_us)) {
+           && load_open (self, buyer, now_us, now_us)) {
     }
 }
 
@@ -261,22 +211,22 @@ static bool take_one (load_t *self, zmq_msg_t *id, zmq_msg_t *frame)
     int64_t now_us = wire_now_us ();
     take_answer (self, buyer, frame, now_us);
     if (self->config.rate == 0 && buyer != &self->buyers[self->config.clients]) {
-        top_up (self, buyer, now_us);
+        load_top_up (self, buyer, now_us);
     }
     return !self->failed;
 }
 
 // When the next order of an open loop is due.
-static int64_t next_due (const load_t *self)
+int64_t load_next_due (const load_t *self)
 {
     return self->begun_us + self->issued * 1000000 / self->config.rate;
 }
 
-static void poll_and_drain (load_t *self)
+void load_poll (load_t *self)
 {
     int64_t wake_us = wire_now_us () + LOOK_US;
-    if (self->config.rate > 0 && self->issued < self->wanted && next_due (self) < wake_us) {
-        wake_us = next_due (self);
+    if (self->config.rate > 0 && self->issued < self->wanted && load_next_due (self) < wake_us) {
+        wake_us = load_next_due (self);
     }
     poller_wait (&self->poller, wake_us);
     zmq_msg_t id;
@@ -292,130 +242,4 @@ static void poll_and_drain (load_t *self)
     }
     zmq_msg_close (&frame);
     zmq_msg_close (&id);
-}
-
-static void send_again (load_t *self, int64_t now_us)
-{
-    for (int64_t i = 0; i < self->config.clients && !self->failed; i++) {
-        struct buyer *buyer = &self->buyers[i];
-        for (size_t j = 0; buyer->window.open > 0 && j < buyer->window.size; j++) {
-            struct order *order = &buyer->window.orders[j];
-            if (order->state != ORDER_FREE && order->again_us <= now_us) {
-                self->result->resent += order->state == ORDER_OPEN;
-                order->attempt++;
-                send_order (self, buyer, order, now_us);
-            }
-        }
-    }
-}
-
-// In an open loop: sends what is due by now. An order that finds its client's window full is late,
-// and its latency says so.
-static void open_due (load_t *self, int64_t now_us)
-{
-    size_t count = (size_t) self->config.clients;
-    size_t full = 0;
-    while (self->issued < self->wanted && full < count && !self->failed) {
-        int64_t due_us = next_due (self);
-        if (due_us > now_us) {
-            return;
-        }
-        struct buyer *buyer = &self->buyers[self->turn++ % count];
-        full = open_order (self, buyer, due_us, now_us) ? 0 : full + 1;
-    }
-}
-
-static void open_all (load_t *self, int64_t now_us)
-{
-    for (int64_t i = 0; i < self->config.clients && !self->failed; i++) {
-        top_up (self, &self->buyers[i], now_us);
-    }
-}
-
-static void tell_progress (load_t *self, int64_t now_us)
-{
-    if (self->config.progress && now_us >= self->progress_us) {
-        self->progress_us = now_us + PROGRESS_US;
-        fprintf (stderr, "\r%s  %3lld %%  ", self->config.echo ? "echo  " : "market",
-                 (long long) (self->answered * 100 / self->wanted));
-    }
-}
-
-// Looks after what answers alone do not move. Returns false when it is over.
-static bool look (load_t *self)
-{
-    int64_t now_us = wire_now_us ();
-    if (self->config.interrupted && *self->config.interrupted) {
-        return fail (self, "%s", "interrupted");
-    }
-    if (now_us - self->heard_us > PATIENCE_US) {
-        return fail (self, "%s", "no answer came for too long");
-    }
-    if (self->config.rate > 0) {
-        open_due (self, now_us);
-    }
-    if (now_us >= self->look_us) {
-        self->look_us = now_us + LOOK_US;
-        send_again (self, now_us);
-    }
-    tell_progress (self, now_us);
-    return !self->failed;
-}
-
-static void begin (load_t *self, char *error, size_t error_size)
-{
-    self->begun_us = wire_now_us ();
-    self->answered_us = self->begun_us;
-    self->heard_us = self->begun_us;
-    self->look_us = self->begun_us + LOOK_US;
-    self->error = error;
-    self->error_size = error_size;
-    self->failed = false;
-}
-
-bool load_run (load_t *self, int64_t orders, struct load_result *result, char *error,
-               size_t error_size)
-{
-    begin (self, error, error_size);
-    self->result = result;
-    self->wanted = orders;
-    self->issued = 0;
-    self->answered = 0;
-    if (self->config.rate == 0) {
-        open_all (self, self->begun_us);
-    }
-    while (!self->failed && self->answered < self->wanted) {
-        poll_and_drain (self);
-        (void) look (self);
-    }
-    result->orders += self->answered;
-    result->seconds += (double) (self->answered_us - self->begun_us) / 1e6;
-    while (!self->failed && self->promised > 0) {
-        poll_and_drain (self);
-        (void) look (self);
-    }
-    result->settled_seconds += (double) (self->heard_us - self->begun_us) / 1e6;
-    return !self->failed;
-}
-
-bool load_restock (load_t *self, int64_t quantity, char *error, size_t error_size)
-{
-    struct message message = {
-        .type = MESSAGE_RESTOCK,
-        .restock = {.number = self->restocks + 1,
-                    .attempt = 1,
-                    .product = self->config.product,
-                    .quantity = quantity,
-                    .price_cents = 1000},
-    };
-    int64_t wanted = self->restocks + 1;
-    begin (self, error, error_size);
-    if (!send_message (self, &self->buyers[self->config.clients], &message)) {
-        return false;
-    }
-    while (!self->failed && self->restocks < wanted) {
-        poll_and_drain (self);
-        (void) look (self);
-    }
-    return !self->failed;
 }

@@ -1,0 +1,133 @@
+// The phases of a load.
+#include "actors/bench/load_state.h"
+
+enum {
+    PATIENCE_US = LOAD_PATIENCE_S * 1000000,
+    PROGRESS_US = 200000,
+};
+
+static void send_again (load_t *self, int64_t now_us)
+{
+    for (int64_t i = 0; i < self->config.clients && !self->failed; i++) {
+        struct buyer *buyer = &self->buyers[i];
+        for (size_t j = 0; buyer->window.open > 0 && j < buyer->window.size; j++) {
+            struct order *order = &buyer->window.orders[j];
+            if (order->state != ORDER_FREE && order->again_us <= now_us) {
+                self->result->resent += order->state == ORDER_OPEN;
+                order->attempt++;
+                load_send_order (self, buyer, order, now_us);
+            }
+        }
+    }
+}
+
+// In an open loop: sends what is due by now. An order that finds its client's window full is late,
+// and its latency says so.
+static void open_due (load_t *self, int64_t now_us)
+{
+    size_t count = (size_t) self->config.clients;
+    size_t full = 0;
+    while (self->issued < self->wanted && full < count && !self->failed) {
+        int64_t due_us = load_next_due (self);
+        if (due_us > now_us) {
+            return;
+        }
+        struct buyer *buyer = &self->buyers[self->turn++ % count];
+        full = load_open (self, buyer, due_us, now_us) ? 0 : full + 1;
+    }
+}
+
+static void open_all (load_t *self, int64_t now_us)
+{
+    for (int64_t i = 0; i < self->config.clients && !self->failed; i++) {
+        load_top_up (self, &self->buyers[i], now_us);
+    }
+}
+
+static void tell_progress (load_t *self, int64_t now_us)
+{
+    if (self->config.progress && now_us >= self->progress_us) {
+        self->progress_us = now_us + PROGRESS_US;
+        fprintf (stderr, "\r%s  %3lld %%  ", self->config.echo ? "echo  " : "market",
+                 (long long) (self->answered * 100 / self->wanted));
+    }
+}
+
+// Looks after what answers alone do not move. Returns false when it is over.
+static bool look (load_t *self)
+{
+    int64_t now_us = wire_now_us ();
+    if (self->config.interrupted && *self->config.interrupted) {
+        return load_fail (self, "%s", "interrupted");
+    }
+    if (now_us - self->heard_us > PATIENCE_US) {
+        return load_fail (self, "%s", "no answer came for too long");
+    }
+    if (self->config.rate > 0) {
+        open_due (self, now_us);
+    }
+    if (now_us >= self->look_us) {
+        self->look_us = now_us + LOOK_US;
+        send_again (self, now_us);
+    }
+    tell_progress (self, now_us);
+    return !self->failed;
+}
+
+static void begin (load_t *self, char *error, size_t error_size)
+{
+    self->begun_us = wire_now_us ();
+    self->answered_us = self->begun_us;
+    self->heard_us = self->begun_us;
+    self->look_us = self->begun_us + LOOK_US;
+    self->error = error;
+    self->error_size = error_size;
+    self->failed = false;
+}
+
+bool load_run (load_t *self, int64_t orders, struct load_result *result, char *error,
+               size_t error_size)
+{
+    begin (self, error, error_size);
+    self->result = result;
+    self->wanted = orders;
+    self->issued = 0;
+    self->answered = 0;
+    if (self->config.rate == 0) {
+        open_all (self, self->begun_us);
+    }
+    while (!self->failed && self->answered < self->wanted) {
+        load_poll (self);
+        (void) look (self);
+    }
+    result->orders += self->answered;
+    result->seconds += (double) (self->answered_us - self->begun_us) / 1e6;
+    while (!self->failed && self->promised > 0) {
+        load_poll (self);
+        (void) look (self);
+    }
+    result->settled_seconds += (double) (self->heard_us - self->begun_us) / 1e6;
+    return !self->failed;
+}
+
+bool load_restock (load_t *self, int64_t quantity, char *error, size_t error_size)
+{
+    struct message message = {
+        .type = MESSAGE_RESTOCK,
+        .restock = {.number = self->restocks + 1,
+                    .attempt = 1,
+                    .product = self->config.product,
+                    .quantity = quantity,
+                    .price_cents = 1000},
+    };
+    int64_t wanted = self->restocks + 1;
+    begin (self, error, error_size);
+    if (!load_send (self, &self->buyers[self->config.clients], &message)) {
+        return false;
+    }
+    while (!self->failed && self->restocks < wanted) {
+        load_poll (self);
+        (void) look (self);
+    }
+    return !self->failed;
+}

@@ -1,0 +1,70 @@
+// The inside of a load, shared by its files alone: load_shell.c (connections, orders out and answers
+// in) and load_phase_shell.c (phases: when to order, when to ask again, when it is over).
+#ifndef SOUK_LOAD_STATE_H
+#define SOUK_LOAD_STATE_H
+
+#include "actors/bench/load_shell.h"
+#include "actors/bench/window.h"
+#include "broker/poller_shell.h"
+#include "broker/wire_shell.h"
+#include "schemas/codec.h"
+
+enum {
+    LOOK_US = 1000,       // how often what is to be sent again is looked for
+    RESEND_US = 3000000,  // without an answer
+};
+
+enum { NAME_BYTES = 4 };
+
+// A connection's name in our own ROUTER: what it sends to and hears from. Never begins with 0.
+struct name {
+    char bytes[5];
+};
+
+struct buyer {
+    struct name name;
+    int64_t node;
+    int64_t clock;
+    int64_t promised;  // its orders that were accepted, and are not settled
+    struct window window;
+};
+
+struct load {
+    struct load_config config;
+    // One connection a client: a poll over as many sockets would cost more than all else.
+    zsock_t *router;
+    void *socket;  // the same, of libzmq
+    struct poller poller;
+    struct buyer *buyers;
+    struct order *orders;
+    arena_t *arena;
+    int64_t restocks;
+
+    // Of the phase that runs:
+    struct load_result *result;
+    int64_t wanted;
+    int64_t issued;
+    int64_t answered;
+    int64_t promised;  // accepted, and not yet settled
+    int64_t begun_us;
+    int64_t answered_us;  // when the last first answer came
+    int64_t heard_us;     // when the last answer of any kind came
+    int64_t look_us;
+    int64_t progress_us;
+    size_t turn;  // whose order is next in an open loop
+    char *error;
+    size_t error_size;
+    bool failed;
+};
+
+// load_shell.c. Those that return a bool return false when the phase has failed, or, load_open, when
+// the client's window is full.
+bool load_fail (load_t *self, const char *format, const char *detail);
+bool load_send (load_t *self, struct buyer *buyer, struct message *message);
+bool load_send_order (load_t *self, struct buyer *buyer, struct order *order, int64_t now_us);
+bool load_open (load_t *self, struct buyer *buyer, int64_t due_us, int64_t now_us);
+void load_top_up (load_t *self, struct buyer *buyer, int64_t now_us);  // fills its window
+int64_t load_next_due (const load_t *self);                            // of an open loop
+void load_poll (load_t *self);  // waits a little, and takes what has come
+
+#endif
