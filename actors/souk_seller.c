@@ -20,7 +20,7 @@ static const char help[] =
     "  --when every|sold-out     each interval, or when all is sold (every)\n"
     "  --what same|each|random   the same product, each that it has sold of, or a random one\n"
     "                            (same)\n"
-    "  --price P|A-B             of a unit, drawn evenly (10.00)\n"
+    "  --price P|A-B             of a unit, drawn evenly (1.00)\n"
     "  --restocks N              how many; 0: until it is stopped (0)\n";
 
 static const struct option options[] = {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Souk from one order outstanding to thousands, each time beside a bare ZeroMQ echo.
 
-  tools/bench.py                              the table of the README, in two minutes
+  tools/bench.py                              the table of the README, in five minutes
   tools/bench.py --modes sync --runs 1
   tools/bench.py --transport ipc --json > figures.json
 
@@ -15,9 +15,12 @@ Exit status: 0; 1, something failed or a store was not conserved; 2, a wrong cal
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from statistics import median
+
+from souk_launch.nodes import popen
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CELLS = {1: (1, 1), 50: (50, 1), 800: (50, 16), 3200: (50, 64)}  # outstanding: clients, window
@@ -29,7 +32,7 @@ def parse():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         usage=argparse.SUPPRESS)
-    parser.add_argument("--modes", default="sync,cached", help="of the product (sync,cached)")
+    parser.add_argument("--modes", default="sync,cached", help="some of sync,cached (both)")
     parser.add_argument("--runs", type=int, default=3, help="of each cell; the medians count (3)")
     parser.add_argument("--orders", type=int, help="of each cell (as souk bench has it)")
     parser.add_argument("--transport", choices=("tcp", "ipc"), default="tcp", help="(tcp)")
@@ -37,6 +40,9 @@ def parse():
     parser.add_argument("--souk", default=os.environ.get("SOUK") or os.path.join(
         ROOT, "build", "souk"), help="the program ($SOUK, or build/souk)")
     options = parser.parse_args()
+    unknown = set(options.modes.split(",")) - {"sync", "cached"}
+    if unknown:
+        parser.error(f"--modes: there is no {unknown.pop()!r}; write some of sync,cached")
     if options.runs < 1 or (options.orders is not None and options.orders < 1):
         parser.error("--runs and --orders are at least 1")
     return options
@@ -48,9 +54,18 @@ def measure(options, mode, outstanding):
     words = [options.souk, "bench", "--json", "--mode", mode, "--clients", str(clients),
              "--window", str(window), "--transport", options.transport]
     words += ["--orders", str(options.orders)] if options.orders else []
-    ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-                           check=False)
-    return json.loads(ended.stdout) if ended.returncode == 0 else None
+    process = popen(words, stdout=subprocess.PIPE, text=True)
+    try:
+        told, _ = process.communicate()
+    finally:
+        if process.poll() is None:
+            process.terminate()  # It ends what it has started, and removes what it has made.
+            process.wait()
+    return json.loads(told) if process.returncode == 0 else None
+
+
+def interrupt(number, _frame):
+    raise SystemExit(128 + number)
 
 
 def duration(us):
@@ -99,7 +114,6 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, interrupt)
+    sys.exit(main())
