@@ -30,8 +30,10 @@ static const char help[] =
     "  --help\n"
     "\n"
     "The echo has as many clients and as much outstanding, and its messages are as long: `ratio`\n"
-    "is what the market keeps of its rate. In the end the store is verified. Exit status: 0 when\n"
-    "it is conserved, 1 when it is not or something failed.\n";
+    "is what the market keeps of its rate (of promises, where a cache makes them). In the end the\n"
+    "store is verified. Exit status: 0 when it is conserved, 1 when it is not or something "
+    "failed,\n"
+    "2 when it was called wrongly. Killed, it leaves its folder in DIR, and no process.\n";
 
 static const struct option options[] = {
     {"mode", required_argument, NULL, 'm'},
@@ -135,6 +137,10 @@ static bool read_options (int argc, char **argv, struct bench_config *config, bo
     }
     if (optind < argc) {
         usage_error (argv[0], "'%s' is no option", argv[optind]);
+    }
+    if (config->orders > 0 && config->orders < config->clients * config->window) {
+        usage_error (argv[0], "--orders: %lld are fewer than the %lld outstanding",
+                     (long long) config->orders, (long long) (config->clients * config->window));
     }
     if (config->orders == 0) {
         int64_t orders = config->clients * config->window * ORDERS_EACH;

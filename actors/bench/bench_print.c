@@ -19,52 +19,105 @@ static int64_t percentile (const struct load_result *load, int64_t parts)
     return histogram_percentile (&load->latency, parts);
 }
 
+enum { FIGURE_BYTES = 32 };
+
+// 1234567 as 1,234,567.
+static const char *grouped (double value, char text[FIGURE_BYTES])
+{
+    char digits[FIGURE_BYTES];
+    int length = snprintf (digits, sizeof digits, "%.0f", value);
+    char *to = text;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            *to++ = ',';
+        }
+        *to++ = digits[i];
+    }
+    *to = 0;
+    return text;
+}
+
+static const char *duration (int64_t us, char text[FIGURE_BYTES])
+{
+    snprintf (text, FIGURE_BYTES,
+              us < 1000      ? "%.0f us"
+              : us < 1000000 ? "%.1f ms"
+                             : "%.1f s",
+              us < 1000      ? (double) us
+              : us < 1000000 ? (double) us / 1e3
+                             : (double) us / 1e6);
+    return text;
+}
+
+static void print_rate (const char *name, double value, const char *remark, FILE *out)
+{
+    char text[FIGURE_BYTES];
+    fprintf (out, "  %-16s %12s%s%s\n", name, grouped (value, text), *remark ? "  " : "", remark);
+}
+
+static void print_rates (const struct bench_config *config, const struct bench_result *result,
+                         FILE *out)
+{
+    const struct load_result *market = &result->market;
+    char remark[64] = "";
+    if (config->rate > 0 && per_second (market) < 0.97 * (double) config->rate) {
+        snprintf (remark, sizeof remark, "it could not keep up with %" PRId64, config->rate);
+    }
+    print_rate ("orders/s", per_second (market), remark, out);
+    if (market->settled_seconds > market->seconds) {
+        print_rate ("settled/s", (double) market->orders / market->settled_seconds,
+                    "with their final answer", out);
+    }
+    if (config->monitor) {
+        snprintf (remark, sizeof remark, "%.3f of it",
+                  per_second (&result->watched) / per_second (market));
+        print_rate ("with a monitor", per_second (&result->watched), remark, out);
+    }
+    snprintf (remark, sizeof remark, "of which the market keeps %.3f", ratio (result));
+    print_rate ("echo/s", per_second (&result->echo), config->rate > 0 ? "" : remark, out);
+}
+
 static void print_latency (const char *name, const struct load_result *load, FILE *out)
 {
-    fprintf (out,
-             "  %-16s p50 %" PRId64 "  p99 %" PRId64 "  p99.9 %" PRId64 "  max %" PRId64 " us\n",
-             name, percentile (load, 5000), percentile (load, 9900), percentile (load, 9990),
-             load->latency.max_us);
+    char text[4][FIGURE_BYTES];
+    fprintf (out, "  %-16s %12s %12s %12s %12s\n", name,
+             duration (percentile (load, 5000), text[0]),
+             duration (percentile (load, 9900), text[1]),
+             duration (percentile (load, 9990), text[2]), duration (load->latency.max_us, text[3]));
 }
 
 static void print_processes (const struct bench_result *result, FILE *out)
 {
     double sum = 0;
-    fprintf (out, "\n  %-16s %14s %14s\n", "process", "CPU us/order", "peak MiB");
+    fprintf (out, "\n  %-16s %12s %12s\n", "process", "CPU us/order", "peak MiB");
     for (size_t i = 0; i < result->process_count; i++) {
         const struct bench_process *process = &result->processes[i];
         sum += process->cpu_us;
-        fprintf (out, "  %-16s %14.2f %14.1f\n", process->name,
+        fprintf (out, "  %-16s %12.2f %12.1f\n", process->name,
                  process->cpu_us / (double) result->market.orders,
                  (double) process->peak_kib / 1024);
     }
-    fprintf (out, "  %-16s %14.2f\n", "all", sum / (double) result->market.orders);
+    fprintf (out, "  %-16s %12.2f\n", "all", sum / (double) result->market.orders);
 }
 
 void bench_print_text (const struct bench_config *config, const struct bench_result *result,
                        FILE *out)
 {
     const struct load_result *market = &result->market;
+    char text[FIGURE_BYTES];
     fprintf (out,
              "%s, %" PRId64 " trader%s, %" PRId64 " client%s with %" PRId64
-             " outstanding each, %" PRId64 " orders",
+             " outstanding each, %s orders",
              config->mode, config->traders, config->traders == 1 ? "" : "s", config->clients,
-             config->clients == 1 ? "" : "s", config->window, market->orders);
+             config->clients == 1 ? "" : "s", config->window,
+             grouped ((double) market->orders, text));
     if (config->rate > 0) {
-        fprintf (out, " at %" PRId64 " a second", config->rate);
+        fprintf (out, " at %s a second", grouped ((double) config->rate, text));
     }
-    fprintf (out, "\n\n  %-16s %.0f\n", "orders/s", per_second (market));
-    if (market->settled_seconds > market->seconds * 1.01) {
-        fprintf (out, "  %-16s %.0f\n", "settled/s",
-                 (double) market->orders / market->settled_seconds);
-    }
-    if (config->monitor) {
-        fprintf (out, "  %-16s %.0f (%.3f of it)\n", "watched", per_second (&result->watched),
-                 per_second (&result->watched) / per_second (market));
-    }
-    fprintf (out, "  %-16s %.0f\n", "echo/s", per_second (&result->echo));
-    fprintf (out, "  %-16s %.3f\n\n", "ratio", ratio (result));
-    print_latency ("answer", market, out);
+    fprintf (out, "\n\n");
+    print_rates (config, result, out);
+    fprintf (out, "\n  %-16s %12s %12s %12s %12s\n", "latency", "p50", "p99", "p99.9", "max");
+    print_latency ("first answer", market, out);
     print_latency ("echo", &result->echo, out);
     print_processes (result, out);
     fprintf (out,

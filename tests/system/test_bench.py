@@ -83,13 +83,14 @@ class Bench(unittest.TestCase):
     def test_prints_what_it_found_for_people(self):
         ended = bench("--dir", self.folder, "--clients", "2", "--orders", "100")
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
-        self.assertRegex(ended.stdout, r"(?m)^  orders/s +\d+$")
+        self.assertRegex(ended.stdout, r"(?m)^  orders/s +[\d,]+$")
         self.assertRegex(ended.stdout, r"(?m)^  conserved: yes$")
 
     def test_measures_what_a_monitor_costs(self):
         told = self.measure("--traders", "2", "--clients", "4", "--orders", "300", "--monitor")
         self.check(told, 300, 2)
         self.assertGreater(told["watched_per_s"], 0)
+        self.assertLess(told["settled_per_s"], 1.01 * told["orders_per_s"])
 
     def test_ends_at_an_interrupt_and_leaves_nothing(self):
         process = subprocess.Popen([SOUK, "bench", "--dir", self.folder, "--orders", "100000000"],
@@ -105,7 +106,7 @@ class Bench(unittest.TestCase):
         self.assertEqual(processes_of(self.folder), [])
 
     def test_says_where_it_cannot_make_its_store(self):
-        ended = bench("--dir", os.path.join(self.folder, "missing"), "--orders", "10")
+        ended = bench("--dir", os.path.join(self.folder, "missing"), "--orders", "100")
         self.assertEqual((ended.returncode, ended.stdout), (1, ""))
         self.assertRegex(ended.stderr, r"^souk bench: no folder can be made in .*missing: ")
 
@@ -114,6 +115,7 @@ class Bench(unittest.TestCase):
                                 (("--mode", "fast"), "--mode: 'fast' is none"),
                                 (("--transport", "udp"), "--transport: 'udp' is none"),
                                 (("--window", "9999"), "--window: '9999' must be"),
+                                (("--orders", "9"), "--orders: 9 are fewer than the 50"),
                                 (("now",), "'now' is no option")):
             with self.subTest(arguments=arguments):
                 ended = bench(*arguments)
@@ -124,7 +126,7 @@ class Bench(unittest.TestCase):
 class Table(unittest.TestCase):
     def test_tells_every_cell_in_a_line(self):
         ended = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "bench.py"), "--souk",
-                                SOUK, "--runs", "1", "--orders", "100", "--modes", "sync"],
+                                SOUK, "--runs", "1", "--orders", "3200", "--modes", "sync"],
                                stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, check=False, timeout=4 * BOUND_S,
                                preexec_fn=die_with_parent)
