@@ -49,8 +49,8 @@ CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   verify
 KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
-    message_equal.c shell_kit.c store_case.c topology_case.c trader_fixture.c verify_breaks.c \
-    warehouse_fixture.c warehouse_model.c warehouse_store.c text_changes.c)
+    message_equal.c message_parts.c shell_kit.c store_case.c topology_case.c trader_fixture.c \
+    verify_breaks.c warehouse_fixture.c warehouse_model.c warehouse_store.c text_changes.c)
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
 

@@ -35,10 +35,11 @@ static const char help[] =
     "  --count N        ends after so many messages\n"
     "  --help\n"
     "\n"
-    "It may be started before the market or after it, and waits for it. It runs at the lowest\n"
-    "priority and asks nothing of anybody: where it cannot follow, publishers drop what they have\n"
-    "for it at their high-water mark, and it tells how many messages of which topic it has "
-    "missed.\n"
+    "It may be started before the market or after it, and waits for it: for the folder of the run\n"
+    "and the topology.json in it, and until somebody publishes. It runs at the lowest priority "
+    "and\n"
+    "asks nothing of anybody: where it cannot follow, publishers drop what they have for it at\n"
+    "their high-water mark, and it tells how many messages of which topic it has missed.\n"
     "It ends on ^C, SIGTERM, or when nobody reads its output any more.\n";
 
 static const struct option options[] = {
@@ -128,16 +129,9 @@ static void check_source (const char *command, struct endpoints *endpoints)
     if (endpoints->run_dir && endpoints->count > 0) {
         usage_error (command, "--run-dir and --pub: one of them");
     }
-    if (endpoints->run_dir || endpoints->count > 0) {
-        return;
+    if (!endpoints->run_dir && endpoints->count == 0) {
+        endpoints->run_dir = latest;
     }
-    if (access (latest, F_OK) == -1) {
-        usage_error (command,
-                     "there is no %s here: start a market with tools/launch.py, or name one with "
-                     "--run-dir or --pub",
-                     latest);
-    }
-    endpoints->run_dir = latest;
 }
 
 // Whoever watches must not slow what he watches. Before there are any threads, which have the

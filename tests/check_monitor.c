@@ -100,6 +100,23 @@ START_TEST (test_monitor_tells_a_new_epoch_once_and_what_was_missed_of_it)
 }
 END_TEST
 
+static void expect_socket (int64_t epoch, int64_t seq, bool anew, int64_t missed)
+{
+    struct message message = {.type = MESSAGE_SOCKET, .from = 5, .socket = {.epoch = epoch}};
+    message.socket.seq = seq;
+    expect (&message, "socket.5", anew, missed);
+}
+
+START_TEST (test_monitor_does_not_take_a_trader_that_joins_for_one_that_begins_anew)
+{
+    expect_socket (0, 1, false, 0);
+    expect_socket (0, 2, false, 0);
+    expect_socket (3, 2, false, 1);  // The epoch began before the monitor's eyes.
+    expect_socket (0, 1, false, 0);  // The next process of this trader, which joins as well.
+    expect_socket (4, 1, true, 0);
+}
+END_TEST
+
 START_TEST (test_monitor_counts_nothing_of_an_epoch_that_is_over)
 {
     expect_sale (3, 1, false, 0);
@@ -273,6 +290,7 @@ static Suite *monitor_suite (void)
     tcase_add_test (gaps, test_monitor_does_not_take_a_message_that_comes_again_for_a_gap);
     tcase_add_test (gaps, test_monitor_counts_each_topic_and_publisher_by_itself);
     tcase_add_test (gaps, test_monitor_tells_a_new_epoch_once_and_what_was_missed_of_it);
+    tcase_add_test (gaps, test_monitor_does_not_take_a_trader_that_joins_for_one_that_begins_anew);
     tcase_add_test (gaps, test_monitor_counts_nothing_of_an_epoch_that_is_over);
     tcase_add_test (gaps, test_monitor_follows_a_bounded_number_of_topics);
     tcase_add_test (gaps, test_monitor_knows_the_topic_of_a_message);

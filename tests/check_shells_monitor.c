@@ -230,6 +230,54 @@ START_TEST (test_monitor_shell_ends_when_it_is_told_to_while_its_reader_stands_s
 }
 END_TEST
 
+// The topology of a run, whole at once, as whoever starts a market writes it.
+static void write_topology (const char *text)
+{
+    char fresh[KIT_TEXT_BYTES];
+    char path[KIT_TEXT_BYTES];
+    snprintf (fresh, sizeof fresh, "%s/new", kit.folder);
+    snprintf (path, sizeof path, "%s/topology.json", kit.folder);
+    FILE *file = fopen (fresh, "w");
+    ck_assert_ptr_nonnull (file);
+    fputs (text, file);
+    fclose (file);
+    ck_assert_int_eq (rename (fresh, path), 0);
+}
+
+static zactor_t *start_monitor_of (const char *run_dir)
+{
+    config = (struct monitor_shell_config){.output = dup (STDERR_FILENO)};
+    endpoints_init (&config.endpoints, run_dir);
+    zactor_t *actor = kit_start (monitor_shell, &config);
+    ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), "waits for"));
+    return actor;
+}
+
+START_TEST (test_monitor_shell_waits_for_a_topology)
+{
+    zactor_t *actor = start_monitor_of (kit.folder);
+    write_topology ("{\"version\":1,\"warehouse\":{\"rep\":\"ipc:///a\",\"pub\":\"ipc:///b\"},"
+                    "\"products\":[{\"name\":\"salt\"}],\"buyers\":[],\"sellers\":[],"
+                    "\"traders\":[{\"id\":1,\"router\":\"ipc:///c\",\"pub\":\"ipc:///d\"}]}");
+    ck_assert_str_eq (kit_told (actor, "READY"), "monitor: listens to ipc:///b");
+    ck_assert_str_eq (kit_told (actor, "READY"), "monitor: listens to ipc:///d");
+    zstr_send (actor, "STOP");
+    end_monitor (&actor, "monitor: 0 messages, 0 missed, 0 malformed");
+}
+END_TEST
+
+START_TEST (test_monitor_shell_does_not_wait_behind_what_is_no_topology)
+{
+    zactor_t *actor = start_monitor_of (kit.folder);
+    write_topology ("{}");
+    ck_assert_ptr_nonnull (strstr (kit_told (actor, "FAILED"), "topology.json: "));
+    kit_told (actor, "DONE");
+    zactor_destroy (&actor);
+    endpoints_free (&config.endpoints);
+    close (config.output);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("shells_monitor");
@@ -245,6 +293,8 @@ int main (void)
              (const TTest *const[]){
                  test_monitor_shell_tells_of_what_is_left_out,
                  test_monitor_shell_survives_what_is_no_message,
+                 test_monitor_shell_waits_for_a_topology,
+                 test_monitor_shell_does_not_wait_behind_what_is_no_topology,
                  test_monitor_shell_ends_when_nobody_reads,
                  test_monitor_shell_ends_when_it_is_told_to_while_its_reader_stands_still,
                  NULL,

@@ -68,7 +68,8 @@ static const char *all_problems (const struct verdict *verdict)
     return text;
 }
 
-START_TEST (test_verify_finds_a_market_conserved)
+// The market of store_case.h, as verify finds it.
+static void expect_market (void)
 {
     struct verdict verdict = must_verify (path);
     ck_assert_msg (verdict.conserved, "%s", all_problems (&verdict));
@@ -83,6 +84,35 @@ START_TEST (test_verify_finds_a_market_conserved)
     ck_assert_int_eq (verdict.oversold, 1);
     ck_assert_int_eq (verdict.missing_units, 4);
     ck_assert_int_eq (verdict.spent_cents, 1241);
+    ck_assert_int_eq (verdict.products[0].sold, 12);
+    ck_assert_int_eq (verdict.products[1].sold, 3);
+    ck_assert_int_eq (verdict.books[0].sold, 2);
+    ck_assert_int_eq (verdict.books[1].refused, 3);
+    ck_assert_int_eq (verdict.books[1].oversold, 1);
+}
+
+START_TEST (test_verify_finds_a_market_conserved)
+{
+    expect_market ();
+}
+END_TEST
+
+START_TEST (test_verify_is_not_misled_by_a_view_that_was_changed)
+{
+    run_sql (path, "DROP VIEW fills; CREATE VIEW fills (id, lot, units) AS"
+                   " SELECT id, lot, 2 * units FROM orders");
+    expect_market ();
+    run_sql (path, "DROP VIEW fills");
+    expect_market ();
+}
+END_TEST
+
+START_TEST (test_verify_is_not_misled_by_a_word_that_was_changed)
+{
+    run_sql (path, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql ="
+                   " replace (sql, 'THEN ''sold''', 'THEN ''oversold''') WHERE name = 'orders'");
+    ck_assert_int_eq (ask_sql (path, "SELECT count (*) FROM orders WHERE status = 'sold'"), 0);
+    expect_market ();
 }
 END_TEST
 
@@ -360,6 +390,8 @@ static Suite *verify_suite (void)
     tcase_add_checked_fixture (rules, setup, teardown);
     tcase_set_timeout (rules, 60);
     tcase_add_test (rules, test_verify_finds_a_market_conserved);
+    tcase_add_test (rules, test_verify_is_not_misled_by_a_view_that_was_changed);
+    tcase_add_test (rules, test_verify_is_not_misled_by_a_word_that_was_changed);
     tcase_add_test (rules, test_verify_counts_an_order_that_was_oversold_in_part_as_oversold);
     tcase_add_test (rules, test_verify_finds_an_empty_market_conserved);
     tcase_add_loop_test (rules, test_verify_names_the_record_that_breaks_a_rule, 0,

@@ -40,11 +40,12 @@ enum endpoints_status endpoints_look (struct endpoints *self)
     }
     int length = snprintf (path, sizeof path, "%s/topology.json", self->run_dir);
     if (length >= PATH_BYTES || stat (path, &now) == -1) {
+        int why_not = length >= PATH_BYTES ? ENAMETOOLONG : errno;
         snprintf (self->error, sizeof self->error,
                   "%.200s has no topology.json (%s): name the folder of a run (tools/launch.py "
                   "says where it is), or the endpoints with --pub",
-                  self->run_dir, strerror (length >= PATH_BYTES ? ENAMETOOLONG : errno));
-        return ENDPOINTS_FAILED;
+                  self->run_dir, strerror (why_not));
+        return why_not == ENOENT ? ENDPOINTS_MISSING : ENDPOINTS_FAILED;
     }
     if (is_read (self, &now)) {
         return ENDPOINTS_SAME;

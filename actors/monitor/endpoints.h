@@ -22,8 +22,9 @@ struct endpoints {
 enum endpoints_status {
     ENDPOINTS_SAME,     // nothing new
     ENDPOINTS_NEW,      // `list` is
+    ENDPOINTS_MISSING,  // there is no topology, or not even the folder
     ENDPOINTS_OPENING,  // the topology has nodes that do not listen yet
-    ENDPOINTS_FAILED,   // there is no topology, or it is none: `error` says why
+    ENDPOINTS_FAILED,   // the topology cannot be read, or is none: `error` says why
 };
 
 // With a run's folder, which is borrowed, or with none. `list` is empty.

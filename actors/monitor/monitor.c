@@ -112,7 +112,8 @@ struct notice monitor_note (monitor_t *self, const struct message *message, cons
         return notice;  // Of the process before: late, and counted by nobody any more.
     }
     if (!publisher->known || notice.epoch > publisher->epoch) {
-        notice.anew = publisher->known;
+        // A trader has epoch 0 until it has joined: that is its beginning, and none anew.
+        notice.anew = publisher->known && publisher->epoch > 0;
         *publisher = (struct publisher){true, publisher->known, notice.epoch};
     }
     struct topic *topic = find (self, message->from, name);

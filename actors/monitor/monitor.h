@@ -9,7 +9,7 @@ enum { MONITOR_TOPICS_MAX = 65536 };  // topics followed at once; gaps of others
 
 // What a message shows to have happened before it.
 struct notice {
-    bool anew;       // the publisher has begun anew, in another epoch
+    bool anew;       // the publisher has begun anew, in another epoch (not: a trader has joined)
     int64_t epoch;   // of the message
     int64_t missed;  // messages of its topic that were lost on the way
 };

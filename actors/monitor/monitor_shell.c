@@ -24,6 +24,7 @@ struct shell {
     monitor_t *monitor;
     int64_t end_us;   // DEADLINE_NONE: not by itself
     int64_t look_us;  // at the topology
+    bool missing;     // it was said that there is no topology yet
     bool opening;     // it was said that the market does not listen yet
     bool ended;
     bool unheard;  // nobody reads what is written
@@ -89,14 +90,21 @@ static bool open_news (struct shell *self)
     return true;
 }
 
-// Looks whether the topology has changed. One that cannot be read is a failure as long as there was
-// none; later it may be on its way to another one.
+// Looks whether the topology has changed. One that is missing is waited for. One that cannot be
+// read is a failure as long as there was none; later it may be on its way to another one.
 static void look (struct shell *self)
 {
     struct endpoints *endpoints = &self->config->endpoints;
     switch (endpoints_look (endpoints)) {
     case ENDPOINTS_NEW:
         (void) open_news (self);
+        break;
+    case ENDPOINTS_MISSING:
+        if (!self->news && !self->opening && !self->missing) {
+            tell (self, "READY", "monitor: waits for %s/topology.json: tools/launch.py writes it",
+                  endpoints->run_dir);
+        }
+        self->missing = true;
         break;
     case ENDPOINTS_OPENING:
         if (!self->opening) {

@@ -133,8 +133,9 @@ static void read_lists (struct verify *self)
         " FROM products"
         " LEFT JOIN (SELECT product, sum (quantity) AS came, sum (unsold) AS unsold FROM lots"
         "  GROUP BY product) AS stock ON stock.product = products.id"
-        " LEFT JOIN (SELECT product, sum (units) AS units FROM fills JOIN lots ON lots.id = lot"
-        "  GROUP BY product) AS sales ON sales.product = products.id"
+        " LEFT JOIN (SELECT lots.product AS product, sum (units) AS units FROM " FILLS " AS fills"
+        "  JOIN lots ON lots.id = fills.lot GROUP BY lots.product) AS sales"
+        "  ON sales.product = products.id"
         " ORDER BY products.id",
         sizeof (struct verdict_product), read_product, &verdict->product_count);
     verdict->accounts = read_list (
@@ -143,12 +144,11 @@ static void read_lists (struct verify *self)
         sizeof (struct verdict_account), read_account, &verdict->account_count);
     verdict->books =
         read_list (self, "the buyers' books",
-                   "SELECT (SELECT count (DISTINCT buyer) FROM orders), buyer, count (*), sum "
-                   "(status = 'sold'),"
-                   "  sum (units), sum (amount_cents),"
-                   "  sum (status IN ('out_of_stock', 'too_many_lots')), sum (status = 'oversold'),"
-                   "  sum (missing)"
-                   " FROM orders GROUP BY buyer ORDER BY buyer",
+                   "SELECT (SELECT count (DISTINCT buyer) FROM orders NOT INDEXED), buyer,"
+                   "  count (*), sum (outcome = " OUTCOME_SOLD "), sum (units), sum (amount_cents),"
+                   "  sum (outcome IN (" OUTCOME_OUT_OF_STOCK ", " OUTCOME_TOO_MANY_LOTS ")),"
+                   "  sum (outcome = " OUTCOME_OVERSOLD "), sum (missing)"
+                   " FROM orders NOT INDEXED GROUP BY buyer ORDER BY buyer",
                    sizeof (struct verdict_book), read_book, &verdict->book_count);
 }
 
@@ -164,11 +164,12 @@ static void read_totals (struct verify *self)
     sqlite3_stmt *statement = ask (
         self, "the totals",
         "SELECT * FROM (SELECT ifnull (sum (quantity), 0), ifnull (sum (unsold), 0) FROM lots),"
-        " (SELECT ifnull (sum (units), 0) FROM fills),"
-        " (SELECT count (*), ifnull (sum (status = 'sold'), 0),"
-        "   ifnull (sum (status = 'out_of_stock'), 0),"
-        "   ifnull (sum (status = 'too_many_lots'), 0), ifnull (sum (status = 'oversold'), 0),"
-        "   ifnull (sum (missing), 0), ifnull (sum (amount_cents), 0) FROM orders)");
+        " (SELECT ifnull (sum (units), 0) FROM " FILLS "),"
+        " (SELECT count (*), ifnull (sum (outcome = " OUTCOME_SOLD "), 0),"
+        "   ifnull (sum (outcome = " OUTCOME_OUT_OF_STOCK "), 0),"
+        "   ifnull (sum (outcome = " OUTCOME_TOO_MANY_LOTS "), 0),"
+        "   ifnull (sum (outcome = " OUTCOME_OVERSOLD "), 0),"
+        "   ifnull (sum (missing), 0), ifnull (sum (amount_cents), 0) FROM orders NOT INDEXED)");
     if (!statement) {
         return;
     }

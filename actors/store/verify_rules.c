@@ -1,14 +1,5 @@
 #include "actors/store/verify_rules.h"
 
-// All fills: the first one of an order stands in the order's own row, the further ones in a table.
-// The views of the store are for people, and are not trusted here.
-#define FILLS                                                                                 \
-    "(SELECT id * 16 AS id, buyer, number, product, trader, lot, seller, lot_units AS units," \
-    "  price_cents, commission_cents FROM orders WHERE lot IS NOT NULL"                       \
-    " UNION ALL SELECT more.id, buyer, number, product, trader, more.lot, more.seller,"       \
-    "  more.units, more.price_cents, more.commission_cents"                                   \
-    "  FROM further_fills AS more JOIN orders ON orders.id = more.id / 16)"
-
 // What one lot's fills sum to.
 #define SOLD_BY_LOT "(SELECT lot, sum (units) AS units FROM " FILLS " GROUP BY lot)"
 
@@ -69,15 +60,16 @@ const struct verify_rule verify_rules[] = {
 
     {"an order's status fits its units",
      "SELECT format ('order %d of buyer %d is %s with %d of %d units and %d missing%s',"
-     "  number, buyer, status, units, quantity, missing,"
+     "  number, buyer, " OUTCOME_WORDS ", units, quantity, missing,"
      "  CASE all_or_nothing WHEN 0 THEN '' ELSE ' (all or nothing)' END)"
      " FROM orders WHERE NOT ("
      "  quantity >= 1 AND units >= 0 AND missing >= 0 AND units + missing <= quantity"
-     "  AND CASE status"
-     "   WHEN 'sold' THEN units >= 1 AND missing = 0 AND (NOT all_or_nothing OR units = quantity)"
-     "   WHEN 'oversold' THEN missing >= 1 AND (NOT all_or_nothing OR units = 0)"
-     "   WHEN 'out_of_stock' THEN units = 0 AND missing = 0"
-     "   WHEN 'too_many_lots' THEN units = 0 AND missing = 0"
+     "  AND CASE outcome"
+     "   WHEN " OUTCOME_SOLD
+     " THEN units >= 1 AND missing = 0 AND (NOT all_or_nothing OR units = quantity)"
+     "   WHEN " OUTCOME_OVERSOLD " THEN missing >= 1 AND (NOT all_or_nothing OR units = 0)"
+     "   WHEN " OUTCOME_OUT_OF_STOCK " THEN units = 0 AND missing = 0"
+     "   WHEN " OUTCOME_TOO_MANY_LOTS " THEN units = 0 AND missing = 0"
      "   ELSE 0 END)"
      " ORDER BY buyer, number LIMIT 1"},
 
@@ -151,8 +143,10 @@ const struct verify_rule verify_rules[] = {
      "SELECT format ('the accounts sum to %d cents', sum (balance_cents))"
      " FROM accounts HAVING sum (balance_cents) <> 0"},
 
-    {"the file is whole", "SELECT format ('the file is damaged: %s', quick_check)"
-                          " FROM pragma_quick_check (1) WHERE quick_check <> 'ok' LIMIT 1"},
+    // The entries of each index, too, against the rows of its table: a warehouse that starts reads
+    // the orders' key alone, and a key that lacks an entry keeps nothing unique.
+    {"the file is whole", "SELECT format ('the file is damaged: %s', integrity_check)"
+                          " FROM pragma_integrity_check (1) WHERE integrity_check <> 'ok' LIMIT 1"},
 };
 
 const size_t verify_rule_count = sizeof verify_rules / sizeof *verify_rules;

@@ -85,6 +85,12 @@ const struct verify_break verify_breaks[] = {
     {"UPDATE accounts SET balance_cents = -1240 WHERE node = 7", "the accounts sum to 1 cents"},
     {"DELETE FROM accounts WHERE node = 10",
      "the account of node 10 holds 0 cents, and its entries sum to 176"},
+    // A key over some orders alone takes the place of the key over all.
+    {"CREATE INDEX some ON orders (number, buyer) WHERE id > 1; PRAGMA writable_schema = ON;"
+     "UPDATE sqlite_schema SET rootpage = (SELECT sum (rootpage) FROM sqlite_schema"
+     "  WHERE name IN ('some', 'sqlite_autoindex_orders_1')) - rootpage"
+     " WHERE name IN ('some', 'sqlite_autoindex_orders_1')",
+     "the file is damaged: row 1 missing from index sqlite_autoindex_orders_1"},
     {"INSERT INTO accounts VALUES (5, 3)",
      "the account of node 5 holds 3 cents, and its entries sum to 0"},
 };

@@ -30,8 +30,9 @@ def die_with_parent():
 class Node:
     """A process of souk. Two threads read what it says, so that it never waits for its reader."""
 
-    def __init__(self, arguments, limit_bytes=None):
-        """With `limit_bytes`, no file that it writes may grow beyond so many."""
+    def __init__(self, arguments, limit_bytes=None, folder=None):
+        """With `limit_bytes`, no file that it writes may grow beyond so many. It runs in the folder,
+        or where the test does."""
         def prepare():
             die_with_parent()
             if limit_bytes is not None:
@@ -43,7 +44,7 @@ class Node:
         self._news = threading.Condition()
         self.process = subprocess.Popen([SOUK, *arguments], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                        preexec_fn=prepare)
+                                        preexec_fn=prepare, cwd=folder)
         self._readers = [
             threading.Thread(target=self._read, args=(self.process.stdout, self._add_report)),
             threading.Thread(target=self._read, args=(self.process.stderr, self.log.append)),

@@ -127,6 +127,30 @@ class Monitor(MarketTest):
         monitor.wait(0)
         self.assertEqual([line["topic"] for line in monitor.reports], ["stock.salt"] * 3)
 
+    def test_it_waits_for_the_folder_of_a_run_and_for_its_topology(self):
+        for flags, place in (["--run-dir", self.path("run")], "run"), ([], "runs/latest"):
+            folder = self.path(place)
+            monitor = self.node("monitor", "--json", "--for", "1h", *flags, folder=self.folder)
+            monitor.wait_log(f"{place}/topology.json")
+            os.makedirs(folder)
+            self.pubs = "ipc://" + self.path("w"), "ipc://" + self.path("t")
+            self.write_topology(self.pubs)
+            os.replace(self.path("topology.json"), os.path.join(folder, "topology.json"))
+            for count in range(1, 3):
+                monitor.wait_log("listens to", count)
+            monitor.signal(signal.SIGINT)
+            monitor.wait(0)
+
+    def test_it_ends_while_it_waits_for_a_run(self):
+        monitor = self.node("monitor", "--json", folder=self.folder)
+        monitor.wait_log("waits for runs/latest/topology.json")
+        monitor.signal(signal.SIGINT)
+        monitor.wait(0)
+        monitor = self.node("monitor", "--json", "--for", "1200ms", folder=self.folder)
+        monitor.wait(0)  # It has looked again meanwhile, and said nothing more.
+        self.assertEqual(len(monitor.log), 2, monitor.log)
+        self.assertIn("0 messages", monitor.log[-1])
+
     def test_it_ends_in_time_and_needs_no_market_for_it(self):
         self.pubs = "ipc://" + self.path("w"), "ipc://" + self.path("t")
         monitor = self.monitor("--for", "50ms")
@@ -162,9 +186,10 @@ class Monitor(MarketTest):
             (["--topic", "x" * 200, "--pub", "ipc:///a"], 2, "longer than any topic"),
             (["--color", "red"], 2, "auto, always or never"),
             (["--for", "ten"], 2, "is no time"),
-            (["--run-dir", self.folder], 1, "has no topology.json"),
-            ([], 2, "there is no runs/latest here"),
+            (["--run-dir", "file"], 1, "file has no topology.json (Not a directory)"),
         )
+        with open(self.path("file"), "w", encoding="utf-8"):
+            pass
         for flags, status, text in rows:
             ended = subprocess.run([SOUK, "monitor", *flags], capture_output=True, text=True,
                                    check=False, timeout=BOUND_S, cwd=self.folder)

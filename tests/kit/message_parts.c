@@ -1,0 +1,154 @@
+#include "tests/kit/message_parts.h"
+
+#include <string.h>
+
+int64_t part_number (struct maker *self, int64_t min, int64_t max)
+{
+    if (self->size == CASE_SMALLEST) {
+        return min;
+    }
+    if (self->size == CASE_LARGEST) {
+        return max;
+    }
+    switch (draw_next (self->draw) % 6) {
+    case 0:
+        return min;
+    case 1:
+        return max;
+    case 2:
+        return draw_between (self->draw, min, max - min < 200 ? max : min + 200);
+    default:
+        return draw_between (self->draw, min, max);
+    }
+}
+
+bool part_flag (struct maker *self)
+{
+    // As JSON, false is the longer word.
+    return self->size == CASE_ANY ? draw_next (self->draw) & 1 : self->size == CASE_SMALLEST;
+}
+
+size_t part_many (struct maker *self, size_t max)
+{
+    if (self->size == CASE_ANY && draw_next (self->draw) % 4) {
+        return (size_t) draw_between (self->draw, 0, max < 5 ? (int64_t) max : 5);
+    }
+    return (size_t) part_number (self, 0, (int64_t) max);
+}
+
+const char *part_product (struct maker *self)
+{
+    static const char bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+    char name[LIMIT_PRODUCT_NAME + 1];
+    size_t length = (size_t) part_number (self, 1, LIMIT_PRODUCT_NAME);
+    for (size_t i = 0; i < length; i++) {
+        name[i] = bytes[draw_next (self->draw) % (sizeof bytes - 1)];
+    }
+    return arena_string (self->arena, name, length);
+}
+
+const char *part_error_text (struct maker *self)
+{
+    static const char *const pieces[] = {
+        "a", "\"", "\\", " ", "/", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x90\x97", "{", "]", ","};
+    char text[LIMIT_TEXT + 1] = "";
+    size_t length = 0;
+    size_t wanted = part_many (self, LIMIT_TEXT);
+    while (length < wanted) {
+        const char *piece = self->size == CASE_LARGEST ? "\"" : pieces[draw_next (self->draw) % 11];
+        if (length + strlen (piece) > LIMIT_TEXT) {
+            break;
+        }
+        strcpy (text + length, piece);
+        length += strlen (piece);
+    }
+    return arena_string (self->arena, text, length);
+}
+
+// Ascending node ids: the one at `index` of `count`.
+static int64_t ascending (size_t index, size_t count)
+{
+    return LIMIT_NODE - (int64_t) (count - 1 - index);
+}
+
+const struct trader_seen *part_traders (struct maker *self, size_t *count)
+{
+    *count = part_many (self, LIMIT_TRADERS);
+    struct trader_seen *list = arena_take (self->arena, *count, sizeof *list);
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = (struct trader_seen){ascending (i, *count), part_number (self, 0, LIMIT_INTEGER),
+                                       part_number (self, 0, LIMIT_INTEGER)};
+    }
+    return *count ? list : NULL;
+}
+
+struct seen part_seen (struct maker *self)
+{
+    struct seen token = {.version = part_number (self, 0, LIMIT_INTEGER)};
+    token.traders = part_traders (self, &token.count);
+    return token;
+}
+
+struct vector part_vector (struct maker *self)
+{
+    struct vector clock = {.count = part_many (self, LIMIT_VECTOR)};
+    struct tick *ticks = arena_take (self->arena, clock.count, sizeof *ticks);
+    for (size_t i = 0; i < clock.count; i++) {
+        ticks[i] = (struct tick){ascending (i, clock.count), part_number (self, 0, LIMIT_INTEGER)};
+    }
+    clock.ticks = clock.count ? ticks : NULL;
+    return clock;
+}
+
+const struct fill *part_fills (struct maker *self, size_t *count)
+{
+    *count = part_many (self, LIMIT_FILLS);
+    struct fill *list = arena_take (self->arena, *count, sizeof *list);
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = (struct fill){
+            part_number (self, 1, LIMIT_NODE), part_number (self, 1, LIMIT_INTEGER),
+            part_number (self, 1, LIMIT_QUANTITY), part_number (self, 1, LIMIT_PRICE_CENTS)};
+    }
+    return *count ? list : NULL;
+}
+
+const struct sold_units *part_sales (struct maker *self, size_t *count)
+{
+    *count = 1 + part_many (self, LIMIT_SALES - 1);
+    struct sold_units *list = arena_take (self->arena, *count, sizeof *list);
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = (struct sold_units){
+            part_number (self, 1, LIMIT_NODE),     part_number (self, 1, LIMIT_INTEGER),
+            part_number (self, 1, LIMIT_NODE),     part_number (self, 1, LIMIT_INTEGER),
+            part_number (self, 1, LIMIT_QUANTITY), part_number (self, 1, LIMIT_PRICE_CENTS)};
+    }
+    return list;
+}
+
+const struct level *part_levels (struct maker *self, size_t max, size_t *count)
+{
+    *count = part_many (self, max);
+    struct level *list = arena_take (self->arena, *count, sizeof *list);
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = (struct level){part_product (self), part_number (self, 0, LIMIT_INTEGER)};
+    }
+    return *count ? list : NULL;
+}
+
+enum status part_status (struct maker *self)
+{
+    return self->size == CASE_LARGEST ? STATUS_TOO_MANY_LOTS
+                                      : (enum status) part_number (self, 0, STATUS_COUNT - 1);
+}
+
+enum reason part_reason (struct maker *self)
+{
+    return self->size == CASE_LARGEST ? REASON_BAD_REQUEST
+                                      : (enum reason) part_number (self, 0, REASON_COUNT - 1);
+}
+
+const char *part_product_of (struct maker *self, enum status what)
+{
+    return what != STATUS_SOLD && what != STATUS_ACCEPTED && part_flag (self) ? ""
+                                                                              : part_product (self);
+}
