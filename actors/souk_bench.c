@@ -109,6 +109,9 @@ static void take_option (struct bench_config *config, const char *command, int o
         config->transport = parse_transport (command, optarg);
         break;
     default:
+        if (!*optarg) {
+            usage_error (command, "--dir: wants a folder");
+        }
         config->folder = optarg;
         break;
     }

@@ -14,6 +14,7 @@
 enum {
     LINGER_MS = 1000,
     HIGH_WATER = 8192,
+    HIGH_WATER_NEWS = 2048,  // a subscriber that has stopped costs as many messages
     DECODED_BLOCK = 256 * 1024,
     LOG_TEXT = 2304,
 };
@@ -117,7 +118,7 @@ zsock_t *wire_socket (int type, enum wire_way way, const char *endpoint, int byt
     }
     zsock_set_linger (socket, LINGER_MS);
     zsock_set_maxmsgsize (socket, bytes_max);
-    zsock_set_sndhwm (socket, HIGH_WATER);
+    zsock_set_sndhwm (socket, type == ZMQ_XPUB ? HIGH_WATER_NEWS : HIGH_WATER);
     zsock_set_rcvhwm (socket, HIGH_WATER);
     if (type == ZMQ_ROUTER) {
         zsock_set_router_mandatory (socket, 1);

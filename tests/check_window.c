@@ -73,6 +73,19 @@ START_TEST (test_places_are_used_again_in_any_order)
 }
 END_TEST
 
+START_TEST (test_numbers_do_not_run_away_from_the_oldest_order)
+{
+    ck_assert_int_eq (window_open (&window, 0)->number, 1);
+    struct order *order;
+    while ((order = window_open (&window, 0))) {
+        window_close (&window, order);
+    }
+    ck_assert_int_eq (window.number, WINDOW_SPAN_MAX);
+    window_close (&window, window_find (&window, 1));
+    ck_assert_int_eq (window_open (&window, 0)->number, WINDOW_SPAN_MAX + 1);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("window");
@@ -82,6 +95,7 @@ int main (void)
     tcase_add_test (test_case, test_an_order_is_found_by_its_number_while_it_is_open);
     tcase_add_test (test_case, test_the_first_is_the_oldest_where_all_are_closed_in_turn);
     tcase_add_test (test_case, test_places_are_used_again_in_any_order);
+    tcase_add_test (test_case, test_numbers_do_not_run_away_from_the_oldest_order);
     suite_add_tcase (suite, test_case);
     SRunner *runner = srunner_create (suite);
     srunner_run_all (runner, CK_NORMAL);

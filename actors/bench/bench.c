@@ -41,12 +41,17 @@ struct bench {
     char *error;
 };
 
+// What ends the load early: a signal, or the end of a process.
+enum { GOES_ON, INTERRUPTED, PROCESS_ENDED };
 static volatile sig_atomic_t interrupted;
 
 static void interrupt (int signal_number)
 {
-    (void) signal_number;
-    interrupted = true;
+    if (signal_number != SIGCHLD) {
+        interrupted = INTERRUPTED;
+    } else if (interrupted == GOES_ON) {
+        interrupted = PROCESS_ENDED;
+    }
 }
 
 struct bench_config bench_config_default (void)
@@ -293,6 +298,7 @@ static bool run_watched (struct bench *self, load_t *load, int64_t orders)
     bool fine = start_monitor (self, &monitor) && load_some (self, load, warm_up (self), &warm)
                 && load_some (self, load, orders, &self->result->watched);
     bool ended = process_stop (&monitor);
+    interrupted = interrupted == PROCESS_ENDED ? GOES_ON : interrupted;  // It was asked to.
     const char *heard = strstr (monitor.last, "monitor: ");
     if (fine && (!ended || !heard || strtoll (heard + strlen ("monitor: "), NULL, 10) == 0)) {
         snprintf (self->error, BENCH_ERROR, "the monitor heard nothing");
@@ -368,6 +374,16 @@ static bool stop_market (struct bench *self)
     return fine;
 }
 
+// A client is a connection here and another one at its trader.
+static void allow_connections (void)
+{
+    struct rlimit files;
+    if (getrlimit (RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void) setrlimit (RLIMIT_NOFILE, &files);
+    }
+}
+
 bool bench_run (const struct bench_config *config, struct bench_result *result,
                 char error[BENCH_ERROR])
 {
@@ -378,15 +394,17 @@ bool bench_run (const struct bench_config *config, struct bench_result *result,
     signal (SIGINT, interrupt);
     signal (SIGTERM, interrupt);
     signal (SIGHUP, interrupt);
+    signal (SIGCHLD, interrupt);
+    allow_connections ();
     signal (SIGPIPE, SIG_IGN);
     bool fine = make_folder (&self) && start_all (&self) && run_echo (&self) && run_market (&self)
                 && run_echo (&self);
     fine = stop_market (&self) && fine;
     (void) process_stop (&self.echo);
-    if (interrupted) {
+    if (interrupted == INTERRUPTED) {
         snprintf (error, BENCH_ERROR, "interrupted");
     }
-    fine = fine && !interrupted && judge (&self);
+    fine = fine && interrupted != INTERRUPTED && judge (&self);
     remove_folder (&self);
     return fine;
 }

@@ -58,10 +58,13 @@ static bool look (load_t *self)
 {
     int64_t now_us = wire_now_us ();
     if (self->config.interrupted && *self->config.interrupted) {
-        return load_fail (self, "%s", "interrupted");
+        return load_fail (self, "%s", "interrupted");  // Or a process has ended.
     }
     if (now_us - self->heard_us > PATIENCE_US) {
-        return load_fail (self, "%s", "no answer came for too long");
+        return load_fail (self,
+                          self->told[0] ? "no answer came for too long; the last one said: %s"
+                                        : "no answer came for too long%s",
+                          self->told);
     }
     if (self->config.rate > 0) {
         open_due (self, now_us);

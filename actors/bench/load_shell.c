@@ -4,7 +4,8 @@
 
 enum {
     BUFFER_BYTES = 1024,
-    BACKOFF_US = 2000,  // after "busy"
+    BACKOFF_US = 2000,  // after "busy", times the attempts
+    BACKOFFS_MAX = 10,
     ARENA_BLOCK = 64 * 1024,
 };
 
@@ -147,13 +148,17 @@ static void take_error (load_t *self, struct buyer *buyer, const struct error *e
                         int64_t now_us)
 {
     struct order *order = window_find (&buyer->window, error->number);
-    if (order && (error->reason == REASON_BUSY || error->reason == REASON_UNAVAILABLE)) {
+    bool later = error->reason == REASON_BUSY || error->reason == REASON_UNAVAILABLE;
+    snprintf (self->told, sizeof self->told, "%s", error->text);
+    if (!later) {
+        load_fail (self, "an order was refused: %s", error->text);
+    } else if (order) {
         self->result->busy++;
         order->state = ORDER_BUSY;
-        order->again_us = now_us + BACKOFF_US * order->attempt;
-    } else {
-        load_fail (self, "an order was refused: %s", error->text);
-    }
+        order->again_us = now_us
+                          + (order->attempt < BACKOFFS_MAX ? order->attempt : BACKOFFS_MAX)
+                                * (int64_t) BACKOFF_US;
+    }  // Else it was answered meanwhile, sent twice.
 }
 
 static void take_answer (load_t *self, struct buyer *buyer, zmq_msg_t *frame, int64_t now_us)

@@ -55,6 +55,7 @@ struct load {
     char *error;
     size_t error_size;
     bool failed;
+    char told[LIMIT_TEXT + 1];  // the text of the last error that came
 };
 
 // load_shell.c. Those that return a bool return false when the phase has failed, or, load_open, when

@@ -1,8 +1,29 @@
 #include "actors/bench/window.h"
 
+static int64_t oldest (const struct window *self)
+{
+    int64_t number = self->number + 1;
+    for (size_t i = 0; i < self->size; i++) {
+        const struct order *order = &self->orders[i];
+        if (order->state != ORDER_FREE && order->number < number) {
+            number = order->number;
+        }
+    }
+    return number;
+}
+
+// Whether the next number would be too far from the oldest one. That one is looked for now and then.
+static bool is_stretched (struct window *self)
+{
+    if (self->number + 1 - self->oldest >= WINDOW_SPAN_MAX) {
+        self->oldest = oldest (self);
+    }
+    return self->number + 1 - self->oldest >= WINDOW_SPAN_MAX;
+}
+
 struct order *window_open (struct window *self, int64_t due_us)
 {
-    if (self->open == self->size) {
+    if (self->open == self->size || is_stretched (self)) {
         return NULL;
     }
     size_t at = (self->first + self->open) % self->size;

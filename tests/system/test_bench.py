@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from market import BOUND_S, ROOT, SOUK, die_with_parent
@@ -69,6 +70,14 @@ class Bench(unittest.TestCase):
                 self.check(told, 600, 1)
                 self.assertEqual(told["sold"], 600)
 
+    def test_measures_more_than_a_round_can_take(self):
+        for mode in ("sync", "cached"):
+            with self.subTest(mode=mode):
+                told = self.measure("--mode", mode, "--clients", "50", "--window", "16",
+                                    "--orders", "12000")
+                self.check(told, 12000, 1)
+                self.assertEqual(told["resent"], 0)  # Nothing lay where nobody looked.
+
     def test_measures_several_traders_over_ipc(self):
         told = self.measure("--traders", "2", "--clients", "4", "--orders", "300",
                             "--transport", "ipc")
@@ -97,13 +106,27 @@ class Bench(unittest.TestCase):
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
         while len(processes_of(self.folder)) < 2 and process.poll() is None:
-            pass  # Until its warehouse is there, too.
+            time.sleep(0.01)  # Until its warehouse is there, too.
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=BOUND_S)
         self.assertEqual((process.returncode, out), (1, ""))
         self.assertEqual(err, "souk bench: interrupted\n")
         self.assertEqual(os.listdir(self.folder), [])
         self.assertEqual(processes_of(self.folder), [])
+
+    def test_tells_which_process_died(self):
+        process = subprocess.Popen([SOUK, "bench", "--dir", self.folder, "--orders", "100000000"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
+        while len(processes_of(self.folder)) < 2 and process.poll() is None:
+            time.sleep(0.01)  # Until its warehouse is there, too.
+        warehouse = [pid for pid in processes_of(self.folder) if pid != process.pid]
+        os.kill(warehouse[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=BOUND_S)
+        self.assertEqual((process.returncode, out), (1, ""))
+        self.assertIn("souk bench: ", err)
+        self.assertRegex(err, "warehouse died|did not start")
+        self.assertEqual(os.listdir(self.folder), [])
 
     def test_says_where_it_cannot_make_its_store(self):
         ended = bench("--dir", os.path.join(self.folder, "missing"), "--orders", "100")
