@@ -287,7 +287,8 @@ class Ends(Launch):
                                    ("warehouse", None, "warehouse")):
             with self.subTest(name=name):
                 self.folder = os.path.join(self.holder, name)
-                process = self.open_market(*FOREVER, "--think-time", "1ms")
+                # On ipc, since the port of a process that was killed may soon be another market's.
+                process = self.open_market(*FOREVER, "--think-time", "1ms", "--transport", "ipc")
                 os.kill(self.pid_of(role, number), signal.SIGKILL)
                 summary, stderr = self.close_market(process, 1)
                 self.assertEqual(summary["died"][0]["why"], "died: killed by SIGKILL")
