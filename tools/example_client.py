@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A client of a Souk market to copy from: brings lots and buys, as schemas/protocol.md tells.
 
   tools/example_client.py --id 700 --restock 5 --price 250 --buy 2 1
