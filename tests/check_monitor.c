@@ -123,6 +123,17 @@ START_TEST (test_monitor_does_not_take_a_trader_that_joins_for_one_that_begins_a
 }
 END_TEST
 
+START_TEST (test_monitor_lets_oversells_count_anew_for_a_client_that_was_forgotten)
+{
+    struct message notice = oversell (1, 2, 6);
+    expect (&notice, "oversell.5", false, 0);
+    notice.oversell.seq = 1;
+    expect (&notice, "oversell.5", false, 0);
+    notice.oversell.seq = 3;
+    expect (&notice, "oversell.5", false, 1);
+}
+END_TEST
+
 START_TEST (test_monitor_takes_a_lower_epoch_for_one_that_begins_anew)
 {
     struct message notice = oversell (WAREHOUSE_NODE, 1, 2);
@@ -265,6 +276,29 @@ START_TEST (test_line_has_no_byte_that_a_terminal_would_obey)
 }
 END_TEST
 
+START_TEST (test_line_has_nothing_that_turns_or_ends_a_line)
+{
+    static const struct {
+        const char *text;
+        const char *shown;
+    } rows[] = {{"\xe2\x80\xa7", "\xe2\x80\xa7"}, {"\xe2\x80\xa8", "???"},
+                {"\xe2\x80\xa9", "???"},          {"\xe2\x80\xaa", "???"},
+                {"\xe2\x80\xae", "???"},          {"\xe2\x80\xaf", "\xe2\x80\xaf"},
+                {"\xe2\x81\xa5", "\xe2\x81\xa5"}, {"\xe2\x81\xa6", "???"},
+                {"\xe2\x81\xa9", "???"},          {"\xe2\x81\xaa", "\xe2\x81\xaa"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct message message = {
+            .type = MESSAGE_SOCKET,
+            .socket = {1, 1, SOCKET_REP, HAPPENING_HANDSHAKE_FAILED, "there", rows[i].text}};
+        char end[32];
+        size_t length = line_message (plain, noon, "socket.0", &message, line);
+        line[length] = 0;
+        snprintf (end, sizeof end, " there: %s\n", rows[i].shown);
+        ck_assert_ptr_nonnull (strstr (line, end));
+    }
+}
+END_TEST
+
 START_TEST (test_line_has_room_for_the_largest_message)
 {
     arena_t *arena = arena_new (64 * 1024);
@@ -304,6 +338,7 @@ static Suite *monitor_suite (void)
     tcase_add_test (gaps, test_monitor_counts_each_topic_and_publisher_by_itself);
     tcase_add_test (gaps, test_monitor_tells_a_new_epoch_once_and_what_was_missed_of_it);
     tcase_add_test (gaps, test_monitor_does_not_take_a_trader_that_joins_for_one_that_begins_anew);
+    tcase_add_test (gaps, test_monitor_lets_oversells_count_anew_for_a_client_that_was_forgotten);
     tcase_add_test (gaps, test_monitor_takes_a_lower_epoch_for_one_that_begins_anew);
     tcase_add_test (gaps, test_monitor_follows_a_bounded_number_of_topics);
     tcase_add_test (gaps, test_monitor_knows_the_topic_of_a_message);
@@ -315,6 +350,7 @@ static Suite *monitor_suite (void)
     tcase_add_test (lines, test_line_tells_what_is_no_message);
     tcase_add_test (lines, test_line_has_a_color_for_each_kind);
     tcase_add_test (lines, test_line_has_no_byte_that_a_terminal_would_obey);
+    tcase_add_test (lines, test_line_has_nothing_that_turns_or_ends_a_line);
     tcase_add_loop_test (lines, test_line_has_room_for_the_largest_message, 0, MESSAGE_TYPE_COUNT);
     suite_add_tcase (suite, lines);
     return suite;

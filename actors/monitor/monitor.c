@@ -109,8 +109,10 @@ struct notice monitor_note (monitor_t *self, const struct message *message, cons
     place_of (message, &notice.epoch, &seq);
     bool counted = topic && publisher->life > 0 && topic->life == publisher->life;
     // What one publisher sends comes in its order. Another epoch is another life, a lower one with
-    // a fresh store; and where seq goes back, that store has come as far as the one before.
-    bool back = counted && notice.epoch == publisher->epoch && seq <= topic->seq;
+    // a fresh store; and where seq goes back, that store has come as far as the one before. Not
+    // where oversells count anew: they do for a client that was forgotten meanwhile.
+    bool back = counted && notice.epoch == publisher->epoch && seq <= topic->seq
+                && message->type != MESSAGE_OVERSELL;
     if (publisher->life == 0 || notice.epoch != publisher->epoch || back) {
         // A trader has epoch 0 until it has joined: that is its beginning, and none anew.
         notice.anew = publisher->life > 0 && (publisher->epoch > 0 || back);
