@@ -35,9 +35,11 @@ static const char help[] =
     "  --count N        ends after so many messages\n"
     "  --help\n"
     "\n"
+    "Each line begins with the time at which its message arrived here. A message may tell of\n"
+    "several sales, which are a line each; messages are what --count and the end count.\n"
     "It may be started before the market or after it, and waits for it: for the folder of the run\n"
-    "and the topology.json in it, and until somebody publishes. It runs at the lowest priority "
-    "and\n"
+    "and the topology.json in it, for the next run where this one has ended (it has a\n"
+    "summary.json), and until somebody publishes. It runs at the lowest priority and\n"
     "asks nothing of anybody: where it cannot follow, publishers drop what they have for it at\n"
     "their high-water mark, and it tells how many messages of which topic it has missed.\n"
     "It ends on ^C, SIGTERM, or when nobody reads its output any more.\n";
@@ -70,6 +72,19 @@ static void add_endpoint (const char *command, struct endpoints *endpoints, cons
     endpoints->list[endpoints->count++] = text;
 }
 
+// Whether there are topics that begin so.
+static bool can_match (const char *prefix)
+{
+    static const char *const kinds[] = {"stock.", "sale.", "oversell.", "socket."};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t kind = strlen (kinds[i]), length = strlen (prefix);
+        if (strncmp (prefix, kinds[i], length < kind ? length : kind) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_topic (const char *command, struct monitor_shell_config *config, const char *text)
 {
     // A publisher drops the connection over a longer subscription.
@@ -79,6 +94,12 @@ static void add_topic (const char *command, struct monitor_shell_config *config,
     }
     if (config->topic_count == TOPICS_MAX) {
         usage_error (command, "--topic: at most %d of them", TOPICS_MAX);
+    }
+    if (!can_match (text)) {
+        fprintf (stderr,
+                 "souk %s: --topic: nothing is published under '%s': topics begin with stock., "
+                 "sale., oversell. or socket.\n",
+                 command, text);
     }
     config->topics[config->topic_count++] = text;
 }

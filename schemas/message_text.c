@@ -237,12 +237,19 @@ static void say_stock (struct line *line, int64_t to, const struct stock *stock)
     }
 }
 
-static void say_oversell (struct line *line, const struct oversell *oversell)
+// An oversell is told twice: the warehouse finds it, then the trader tells the buyer.
+static void say_oversell (struct line *line, int64_t from, const struct oversell *oversell)
 {
-    say (line,
-         "oversold: order %" PRId64 " of buyer %" PRId64 " at trader %" PRId64 ", %" PRId64
-         " of %" PRId64 " %s missing",
-         oversell->number, oversell->buyer, oversell->trader, oversell->missing,
+    if (from == WAREHOUSE_NODE) {
+        say (line,
+             "the warehouse finds oversold: order %" PRId64 " of buyer %" PRId64
+             " at trader %" PRId64,
+             oversell->number, oversell->buyer, oversell->trader);
+    } else {
+        say (line, "trader %" PRId64 " tells buyer %" PRId64 ": order %" PRId64 " was oversold",
+             from, oversell->buyer, oversell->number);
+    }
+    say (line, ", %" PRId64 " of %" PRId64 " %s missing", oversell->missing,
          oversell->units + oversell->missing, oversell->product);
 }
 
@@ -362,7 +369,7 @@ size_t message_text (const struct message *message, int64_t to, char *text, size
         say_stock (&line, to, &message->stock);
         break;
     case MESSAGE_OVERSELL:
-        say_oversell (&line, &message->oversell);
+        say_oversell (&line, message->from, &message->oversell);
         break;
     case MESSAGE_SALE:
         say_sale (&line, &message->sale);

@@ -66,12 +66,17 @@ START_TEST (test_monitor_counts_what_is_missing_between_two_messages)
 }
 END_TEST
 
-START_TEST (test_monitor_does_not_take_a_message_that_comes_again_for_a_gap)
+// A fresh store, which has come to the same epoch.
+START_TEST (test_monitor_takes_a_seq_that_goes_back_for_one_that_begins_anew)
 {
+    struct message notice = oversell (WAREHOUSE_NODE, 2, 1);
     expect_sale (2, 7, false, 0);
-    expect_sale (2, 7, false, 0);
-    expect_sale (2, 3, false, 0);
-    expect_sale (2, 8, false, 0);
+    expect (&notice, "oversell.5", false, 0);
+    expect_sale (2, 1, true, 0);
+    notice.oversell.seq = 4;
+    expect (&notice, "oversell.5", false, 3);
+    expect_sale (2, 2, false, 0);
+    expect_sale (2, 2, true, 1);
 }
 END_TEST
 
@@ -112,16 +117,32 @@ START_TEST (test_monitor_does_not_take_a_trader_that_joins_for_one_that_begins_a
     expect_socket (0, 1, false, 0);
     expect_socket (0, 2, false, 0);
     expect_socket (3, 2, false, 1);  // The epoch began before the monitor's eyes.
-    expect_socket (0, 1, false, 0);  // The next process of this trader, which joins as well.
-    expect_socket (4, 1, true, 0);
+    expect_socket (0, 1, true, 0);   // The next process of this trader, which joins as well.
+    expect_socket (4, 1, false, 0);
+    expect_socket (5, 1, true, 0);
 }
 END_TEST
 
-START_TEST (test_monitor_counts_nothing_of_an_epoch_that_is_over)
+START_TEST (test_monitor_lets_oversells_count_anew_for_a_client_that_was_forgotten)
 {
-    expect_sale (3, 1, false, 0);
-    expect_sale (2, 50, false, 0);
-    expect_sale (3, 2, false, 0);
+    struct message notice = oversell (1, 2, 6);
+    expect (&notice, "oversell.5", false, 0);
+    notice.oversell.seq = 1;
+    expect (&notice, "oversell.5", false, 0);
+    notice.oversell.seq = 3;
+    expect (&notice, "oversell.5", false, 1);
+}
+END_TEST
+
+START_TEST (test_monitor_takes_a_lower_epoch_for_one_that_begins_anew)
+{
+    struct message notice = oversell (WAREHOUSE_NODE, 1, 2);
+    expect_sale (3, 50, false, 0);
+    expect_sale (1, 1, true, 0);
+    expect_sale (1, 2, false, 0);
+    expect_sale (1, 4, false, 1);
+    expect (&notice, "oversell.5", false, 1);
+    expect_sale (2, 1, true, 0);
 }
 END_TEST
 
@@ -151,7 +172,10 @@ START_TEST (test_monitor_knows_the_topic_of_a_message)
     ck_assert (!monitor_topic_fits (&sold, "stock.salt"));
     ck_assert (monitor_topic_fits (&of_warehouse, "oversell.2"));
     ck_assert (!monitor_topic_fits (&of_warehouse, "oversell.5"));
-    ck_assert (monitor_topic_fits (&of_trader, "oversell.5"));
+    of_trader.oversell.trader = 1;  // It tells its buyer, the warehouse tells the trader.
+    of_trader.oversell.buyer = 6;
+    ck_assert (monitor_topic_fits (&of_trader, "oversell.6"));
+    ck_assert (!monitor_topic_fits (&of_trader, "oversell.1"));
     ck_assert (!monitor_topic_fits (&ping, "ping"));
 }
 END_TEST
@@ -252,6 +276,29 @@ START_TEST (test_line_has_no_byte_that_a_terminal_would_obey)
 }
 END_TEST
 
+START_TEST (test_line_has_nothing_that_turns_or_ends_a_line)
+{
+    static const struct {
+        const char *text;
+        const char *shown;
+    } rows[] = {{"\xe2\x80\xa7", "\xe2\x80\xa7"}, {"\xe2\x80\xa8", "???"},
+                {"\xe2\x80\xa9", "???"},          {"\xe2\x80\xaa", "???"},
+                {"\xe2\x80\xae", "???"},          {"\xe2\x80\xaf", "\xe2\x80\xaf"},
+                {"\xe2\x81\xa5", "\xe2\x81\xa5"}, {"\xe2\x81\xa6", "???"},
+                {"\xe2\x81\xa9", "???"},          {"\xe2\x81\xaa", "\xe2\x81\xaa"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct message message = {
+            .type = MESSAGE_SOCKET,
+            .socket = {1, 1, SOCKET_REP, HAPPENING_HANDSHAKE_FAILED, "there", rows[i].text}};
+        char end[32];
+        size_t length = line_message (plain, noon, "socket.0", &message, line);
+        line[length] = 0;
+        snprintf (end, sizeof end, " there: %s\n", rows[i].shown);
+        ck_assert_ptr_nonnull (strstr (line, end));
+    }
+}
+END_TEST
+
 START_TEST (test_line_has_room_for_the_largest_message)
 {
     arena_t *arena = arena_new (64 * 1024);
@@ -287,11 +334,12 @@ static Suite *monitor_suite (void)
     tcase_add_checked_fixture (gaps, setup, teardown);
     tcase_add_test (gaps, test_monitor_misses_nothing_where_seq_counts_by_one);
     tcase_add_test (gaps, test_monitor_counts_what_is_missing_between_two_messages);
-    tcase_add_test (gaps, test_monitor_does_not_take_a_message_that_comes_again_for_a_gap);
+    tcase_add_test (gaps, test_monitor_takes_a_seq_that_goes_back_for_one_that_begins_anew);
     tcase_add_test (gaps, test_monitor_counts_each_topic_and_publisher_by_itself);
     tcase_add_test (gaps, test_monitor_tells_a_new_epoch_once_and_what_was_missed_of_it);
     tcase_add_test (gaps, test_monitor_does_not_take_a_trader_that_joins_for_one_that_begins_anew);
-    tcase_add_test (gaps, test_monitor_counts_nothing_of_an_epoch_that_is_over);
+    tcase_add_test (gaps, test_monitor_lets_oversells_count_anew_for_a_client_that_was_forgotten);
+    tcase_add_test (gaps, test_monitor_takes_a_lower_epoch_for_one_that_begins_anew);
     tcase_add_test (gaps, test_monitor_follows_a_bounded_number_of_topics);
     tcase_add_test (gaps, test_monitor_knows_the_topic_of_a_message);
     suite_add_tcase (suite, gaps);
@@ -302,6 +350,7 @@ static Suite *monitor_suite (void)
     tcase_add_test (lines, test_line_tells_what_is_no_message);
     tcase_add_test (lines, test_line_has_a_color_for_each_kind);
     tcase_add_test (lines, test_line_has_no_byte_that_a_terminal_would_obey);
+    tcase_add_test (lines, test_line_has_nothing_that_turns_or_ends_a_line);
     tcase_add_loop_test (lines, test_line_has_room_for_the_largest_message, 0, MESSAGE_TYPE_COUNT);
     suite_add_tcase (suite, lines);
     return suite;

@@ -113,7 +113,8 @@ static struct monitor_shell_config config;
 static zsock_t *publisher;  // XPUB
 static FILE *lines;         // what the monitor writes
 
-static zactor_t *start_monitor (void)
+// Listens to the publisher: by the topology in this folder, or without one.
+static zactor_t *start_monitor (const char *run_dir)
 {
     static const char *topics[] = {"sale."};
     int ends[2];
@@ -124,8 +125,10 @@ static zactor_t *start_monitor (void)
     zsock_set_rcvtimeo (publisher, KIT_BOUND_MS);
     config = (struct monitor_shell_config){
         .topics = topics, .topic_count = 1, .style.json = true, .output = ends[1]};
-    endpoints_init (&config.endpoints, NULL);
-    config.endpoints.list[config.endpoints.count++] = kit.other;
+    endpoints_init (&config.endpoints, run_dir);
+    if (!run_dir) {
+        config.endpoints.list[config.endpoints.count++] = kit.other;
+    }
     lines = fdopen (ends[0], "r");
     zactor_t *actor = kit_start (monitor_shell, &config);
     ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), kit.other));
@@ -163,7 +166,7 @@ static void expect_line (const char *begin, const char *part)
 
 START_TEST (test_monitor_shell_tells_of_what_is_left_out)
 {
-    zactor_t *actor = start_monitor ();
+    zactor_t *actor = start_monitor (NULL);
     publish_sale (2, 7);
     expect_line ("{\"type\":\"message\"", "\"seq\":7,");
     publish_sale (2, 11);
@@ -182,7 +185,7 @@ END_TEST
 
 START_TEST (test_monitor_shell_survives_what_is_no_message)
 {
-    zactor_t *actor = start_monitor ();
+    zactor_t *actor = start_monitor (NULL);
     zstr_send (publisher, "sale.salt");
     expect_line ("{\"type\":\"malformed\"", "\"topic\":\"sale.salt\"");
     zstr_sendx (publisher, "sale.\033[2J", "{}", NULL);
@@ -202,7 +205,7 @@ END_TEST
 START_TEST (test_monitor_shell_ends_when_nobody_reads)
 {
     signal (SIGPIPE, SIG_IGN);
-    zactor_t *actor = start_monitor ();
+    zactor_t *actor = start_monitor (NULL);
     fclose (lines);  // While it waits, and writes nothing.
     end_monitor (&actor, "monitor: 0 messages, 0 missed, 0 malformed");
 }
@@ -210,7 +213,7 @@ END_TEST
 
 START_TEST (test_monitor_shell_ends_when_it_is_told_to_while_its_reader_stands_still)
 {
-    zactor_t *actor = start_monitor ();
+    zactor_t *actor = start_monitor (NULL);
     char byte;
     int flags = fcntl (config.output, F_GETFL);
     fcntl (config.output, F_SETFL, flags | O_NONBLOCK);
@@ -266,6 +269,63 @@ START_TEST (test_monitor_shell_waits_for_a_topology)
 }
 END_TEST
 
+static void write_market (const char *trader_pub)
+{
+    char text[2 * KIT_TEXT_BYTES];
+    snprintf (text, sizeof text,
+              "{\"version\":1,\"warehouse\":{\"rep\":\"ipc:///a\",\"pub\":\"%s\"},"
+              "\"products\":[{\"name\":\"salt\"}],\"buyers\":[],\"sellers\":[],"
+              "\"traders\":[{\"id\":1,\"router\":\"ipc:///c\",\"pub\":\"%s\"}]}",
+              kit.other, trader_pub);
+    write_topology (text);
+}
+
+static void write_summary (void)
+{
+    char path[KIT_TEXT_BYTES];
+    snprintf (path, sizeof path, "%s/summary.json", kit.folder);
+    FILE *file = fopen (path, "w");
+    ck_assert_ptr_nonnull (file);
+    fclose (file);
+}
+
+// What was known stays known, and the connection to whom the next topology names as well.
+START_TEST (test_monitor_shell_tells_of_what_is_left_out_from_one_topology_to_the_next)
+{
+    write_market ("ipc:///d");
+    zactor_t *actor = start_monitor (kit.folder);
+    ck_assert_str_eq (kit_told (actor, "READY"), "monitor: listens to ipc:///d");
+    publish_sale (2, 7);
+    expect_line ("{\"type\":\"message\"", "\"seq\":7,");
+    write_market ("ipc:///e");
+    ck_assert_str_eq (kit_told (actor, "READY"), "monitor: listens to ipc:///e");
+    publish_sale (2, 11);
+    expect_line ("{\"type\":\"gap\"", "\"epoch\":2,\"missed\":3}");
+    expect_line ("{\"type\":\"message\"", "\"seq\":11,");
+    ck_assert (!(zsock_events (publisher) & ZMQ_POLLIN));  // Nobody has subscribed anew.
+    write_summary ();
+    ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), "the market has ended"));
+    write_market ("ipc:///f");  // The summary is older than the next market.
+    ck_assert_str_eq (kit_told (actor, "READY"), "monitor: listens to ipc:///f");
+    zstr_send (actor, "STOP");
+    end_monitor (&actor, "monitor: 2 messages, 3 missed, 0 malformed");
+    fclose (lines);
+}
+END_TEST
+
+START_TEST (test_monitor_shell_does_not_listen_to_a_run_that_has_ended)
+{
+    write_market ("ipc:///d");
+    write_summary ();
+    zactor_t *actor = start_monitor_of (kit.folder);  // It waits for the next one.
+    write_market ("ipc:///e");
+    ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), kit.other));
+    ck_assert_str_eq (kit_told (actor, "READY"), "monitor: listens to ipc:///e");
+    zstr_send (actor, "STOP");
+    end_monitor (&actor, "monitor: 0 messages, 0 missed, 0 malformed");
+}
+END_TEST
+
 START_TEST (test_monitor_shell_does_not_wait_behind_what_is_no_topology)
 {
     zactor_t *actor = start_monitor_of (kit.folder);
@@ -294,6 +354,8 @@ int main (void)
                  test_monitor_shell_tells_of_what_is_left_out,
                  test_monitor_shell_survives_what_is_no_message,
                  test_monitor_shell_waits_for_a_topology,
+                 test_monitor_shell_tells_of_what_is_left_out_from_one_topology_to_the_next,
+                 test_monitor_shell_does_not_listen_to_a_run_that_has_ended,
                  test_monitor_shell_does_not_wait_behind_what_is_no_topology,
                  test_monitor_shell_ends_when_nobody_reads,
                  test_monitor_shell_ends_when_it_is_told_to_while_its_reader_stands_still,

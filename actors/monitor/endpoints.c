@@ -14,6 +14,7 @@ void endpoints_init (struct endpoints *self, const char *run_dir)
 void endpoints_free (struct endpoints *self)
 {
     arena_destroy (&self->arena);
+    arena_destroy (&self->before_arena);
 }
 
 static bool port_open (const char *endpoint)
@@ -27,6 +28,35 @@ static bool is_read (const struct endpoints *self, const struct stat *now)
     return now->st_dev == self->read.st_dev && now->st_ino == self->read.st_ino
            && now->st_mtim.tv_sec == self->read.st_mtim.tv_sec
            && now->st_mtim.tv_nsec == self->read.st_mtim.tv_nsec;
+}
+
+// Whoever starts a market writes its summary when it has ended. An older one is of another run.
+static bool has_ended (const struct endpoints *self, const struct stat *topology)
+{
+    char path[PATH_BYTES];
+    struct stat summary;
+    int length = snprintf (path, sizeof path, "%s/summary.json", self->run_dir);
+    if (length >= PATH_BYTES || stat (path, &summary) == -1) {
+        return false;
+    }
+    const struct timespec *begun = &topology->st_mtim, *ended = &summary.st_mtim;
+    return ended->tv_sec > begun->tv_sec
+           || (ended->tv_sec == begun->tv_sec && ended->tv_nsec >= begun->tv_nsec);
+}
+
+// Takes over the arena.
+static void keep (struct endpoints *self, const struct topology *topology, arena_t *arena)
+{
+    arena_destroy (&self->before_arena);
+    self->before_arena = self->arena;
+    self->before_count = self->count;
+    memcpy (self->before, self->list, self->count * sizeof *self->list);
+    self->arena = arena;
+    self->count = 0;
+    self->list[self->count++] = topology->warehouse.pub;
+    for (size_t i = 0; i < topology->trader_count; i++) {
+        self->list[self->count++] = topology->traders[i].pub;
+    }
 }
 
 enum endpoints_status endpoints_look (struct endpoints *self)
@@ -47,6 +77,9 @@ enum endpoints_status endpoints_look (struct endpoints *self)
                   self->run_dir, strerror (why_not));
         return why_not == ENOENT ? ENDPOINTS_MISSING : ENDPOINTS_FAILED;
     }
+    if (has_ended (self, &now)) {
+        return ENDPOINTS_ENDED;
+    }
     if (is_read (self, &now)) {
         return ENDPOINTS_SAME;
     }
@@ -64,23 +97,27 @@ enum endpoints_status endpoints_look (struct endpoints *self)
         arena_destroy (&arena);
         return ENDPOINTS_OPENING;
     }
-    arena_destroy (&self->arena);
-    self->arena = arena;
+    keep (self, &topology, arena);
     self->read = now;
-    self->count = 0;
-    self->list[self->count++] = topology.warehouse.pub;
-    for (size_t i = 0; i < topology.trader_count; i++) {
-        self->list[self->count++] = topology.traders[i].pub;
-    }
     return ENDPOINTS_NEW;
 }
 
-bool endpoints_have (const struct endpoints *self, const char *endpoint)
+static bool is_among (const char *const *list, size_t count, const char *endpoint)
 {
-    for (size_t i = 0; i < self->count; i++) {
-        if (strcmp (self->list[i], endpoint) == 0) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp (list[i], endpoint) == 0) {
             return true;
         }
     }
     return false;
+}
+
+bool endpoints_have (const struct endpoints *self, const char *endpoint)
+{
+    return is_among (self->list, self->count, endpoint);
+}
+
+bool endpoints_had (const struct endpoints *self, const char *endpoint)
+{
+    return is_among (self->before, self->before_count, endpoint);
 }

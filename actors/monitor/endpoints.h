@@ -14,6 +14,9 @@ struct endpoints {
     arena_t *arena;
     const char *list[ENDPOINTS_MAX];  // borrowed from the arena, or from whoever named them
     size_t count;
+    arena_t *before_arena;
+    const char *before[ENDPOINTS_MAX];  // what `list` was, before it was read anew
+    size_t before_count;
     const char *run_dir;  // NULL: they were named
     struct stat read;     // the topology, as it was when it was read
     char error[ENDPOINTS_ERROR];
@@ -21,7 +24,8 @@ struct endpoints {
 
 enum endpoints_status {
     ENDPOINTS_SAME,     // nothing new
-    ENDPOINTS_NEW,      // `list` is
+    ENDPOINTS_NEW,      // `list` is; `before` is what it was
+    ENDPOINTS_ENDED,    // the run has ended: it has a summary that is no older than its topology
     ENDPOINTS_MISSING,  // there is no topology, or not even the folder
     ENDPOINTS_OPENING,  // the topology has nodes that do not listen yet
     ENDPOINTS_FAILED,   // the topology cannot be read, or is none: `error` says why
@@ -31,9 +35,11 @@ enum endpoints_status {
 void endpoints_init (struct endpoints *self, const char *run_dir);
 void endpoints_free (struct endpoints *self);
 
-// Reads the topology, where it is another one than last time.
+// Reads the topology, where it is another one than last time and its run has not ended.
 enum endpoints_status endpoints_look (struct endpoints *self);
 
+// Whether `list` has it, and whether `before` had it.
 bool endpoints_have (const struct endpoints *self, const char *endpoint);
+bool endpoints_had (const struct endpoints *self, const char *endpoint);
 
 #endif

@@ -13,14 +13,13 @@ struct topic_key {
 
 struct topic {
     struct topic_key key;
-    int64_t epoch;
+    int64_t life;  // of its publisher, that `seq` counts in
     int64_t seq;
     UT_hash_handle hh;
 };
 
 struct publisher {
-    bool known;
-    bool anew;  // its epoch has begun while it was watched: each topic counts from 1
+    int64_t life;  // 0: not known; from the second on, each topic counts from 1
     int64_t epoch;
 };
 
@@ -72,7 +71,6 @@ static struct topic *find (monitor_t *self, int64_t from, const char *name)
         abort ();
     }
     topic->key = key;
-    topic->epoch = -1;
     HASH_ADD (hh, self->topics, key, sizeof key, topic);
     return topic;
 }
@@ -105,26 +103,29 @@ struct notice monitor_note (monitor_t *self, const struct message *message, cons
 {
     assert (message->from >= 0 && message->from <= LIMIT_NODE);
     struct publisher *publisher = &self->publishers[message->from];
+    struct topic *topic = find (self, message->from, name);
     struct notice notice = {0};
     int64_t seq;
     place_of (message, &notice.epoch, &seq);
-    if (publisher->known && notice.epoch < publisher->epoch) {
-        return notice;  // Of the process before: late, and counted by nobody any more.
-    }
-    if (!publisher->known || notice.epoch > publisher->epoch) {
+    bool counted = topic && publisher->life > 0 && topic->life == publisher->life;
+    // What one publisher sends comes in its order. Another epoch is another life, a lower one with
+    // a fresh store; and where seq goes back, that store has come as far as the one before. Not
+    // where oversells count anew: they do for a client that was forgotten meanwhile.
+    bool back = counted && notice.epoch == publisher->epoch && seq <= topic->seq
+                && message->type != MESSAGE_OVERSELL;
+    if (publisher->life == 0 || notice.epoch != publisher->epoch || back) {
         // A trader has epoch 0 until it has joined: that is its beginning, and none anew.
-        notice.anew = publisher->known && publisher->epoch > 0;
-        *publisher = (struct publisher){true, publisher->known, notice.epoch};
+        notice.anew = publisher->life > 0 && (publisher->epoch > 0 || back);
+        *publisher = (struct publisher){publisher->life + 1, notice.epoch};
+        counted = false;
     }
-    struct topic *topic = find (self, message->from, name);
     if (!topic) {
         return notice;
     }
-    bool first = topic->epoch != notice.epoch;
-    int64_t expected = !first ? topic->seq + 1 : publisher->anew ? 1 : seq;
+    int64_t expected = counted ? topic->seq + 1 : publisher->life > 1 ? 1 : seq;
     notice.missed = seq > expected ? seq - expected : 0;
-    topic->epoch = notice.epoch;
-    topic->seq = first || seq > topic->seq ? seq : topic->seq;
+    topic->life = publisher->life;
+    topic->seq = seq;
     return notice;
 }
 

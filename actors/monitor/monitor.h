@@ -9,7 +9,7 @@ enum { MONITOR_TOPICS_MAX = 65536 };  // topics followed at once; gaps of others
 
 // What a message shows to have happened before it.
 struct notice {
-    bool anew;       // the publisher has begun anew, in another epoch (not: a trader has joined)
+    bool anew;       // the publisher has begun anew (not: a trader has joined)
     int64_t epoch;   // of the message
     int64_t missed;  // messages of its topic that were lost on the way
 };
@@ -20,8 +20,9 @@ typedef struct monitor monitor_t;
 monitor_t *monitor_new (void);
 void monitor_destroy (monitor_t **self_p);
 
-// Takes note of a published message and its topic (message_is_published, message_topic). The first
-// of a topic tells of no gap, unless its publisher began anew before the monitor's eyes.
+// Takes note of a published message and its topic (message_is_published, message_topic), in the
+// order in which its publisher sent it. The first of a topic tells of no gap, unless its publisher
+// began anew before the monitor's eyes.
 struct notice monitor_note (monitor_t *self, const struct message *message, const char *topic);
 
 // Whether `topic` is the one under which this message is published.

@@ -52,12 +52,23 @@ static const char *color_of (const struct message *message)
     }
 }
 
-// The control characters of ISO 6429 that are two bytes in UTF-8: a terminal obeys them, too.
+// The lines and paragraphs of Unicode, and what turns the direction of text: U+2028 to U+202E and
+// U+2066 to U+2069, each three bytes.
+static bool misleads (const unsigned char *at)
+{
+    return at[0] == 0xe2
+           && ((at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae)
+               || (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9));
+}
+
+// The control characters of ISO 6429 are two bytes in UTF-8: a terminal obeys them, too.
 static void disarm (char *text)
 {
     for (unsigned char *at = (unsigned char *) text; *at; at++) {
         if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f) {
             at[0] = at[1] = '?';
+        } else if (misleads (at)) {
+            at[0] = at[1] = at[2] = '?';
         }
     }
 }

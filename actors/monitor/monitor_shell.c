@@ -26,6 +26,7 @@ struct shell {
     int64_t look_us;  // at the topology
     bool missing;     // it was said that there is no topology yet
     bool opening;     // it was said that the market does not listen yet
+    bool over;        // it was said that the market has ended
     bool ended;
     bool unheard;  // nobody reads what is written
     bool failed;
@@ -58,15 +59,10 @@ static void fail (struct shell *self, const char *why)
     self->ended = true;
 }
 
-// A SUB to all who publish; what was known of those before is forgotten.
 static bool open_news (struct shell *self)
 {
     const struct monitor_shell_config *config = self->config;
-    const struct endpoints *endpoints = &config->endpoints;
     char error[ENDPOINTS_ERROR];
-    zsock_destroy (&self->news);
-    monitor_destroy (&self->monitor);
-    self->monitor = monitor_new ();
     self->news =
         wire_socket (ZMQ_SUB, WIRE_CONNECT, NULL, LIMIT_MESSAGE_BYTES, error, sizeof error);
     if (!self->news) {
@@ -80,14 +76,49 @@ static bool open_news (struct shell *self)
     if (config->topic_count == 0) {
         zsock_set_subscribe (self->news, "");
     }
-    for (size_t i = 0; i < endpoints->count; i++) {
-        if (!wire_attach (self->news, WIRE_CONNECT, endpoints->list[i], error, sizeof error)) {
-            fail (self, error);
-            return false;
-        }
-        tell (self, "READY", "monitor: listens to %s", endpoints->list[i]);
-    }
     return true;
+}
+
+// Listens to all who publish now. Connections to those who published before stay as they are, and
+// what is known of everybody is kept: what is lost on the way from one market to the next is told.
+static void listen_to_all (struct shell *self)
+{
+    const struct endpoints *endpoints = &self->config->endpoints;
+    char error[ENDPOINTS_ERROR];
+    if (!self->news && !open_news (self)) {
+        return;
+    }
+    for (size_t i = 0; i < endpoints->count; i++) {
+        const char *endpoint = endpoints->list[i];
+        if (endpoints_had (endpoints, endpoint)) {
+            continue;
+        }
+        if (!wire_attach (self->news, WIRE_CONNECT, endpoint, error, sizeof error)) {
+            fail (self, error);
+            return;
+        }
+        tell (self, "READY", "monitor: listens to %s", endpoint);
+    }
+    for (size_t i = 0; i < endpoints->before_count; i++) {
+        if (!endpoints_have (endpoints, endpoints->before[i])) {
+            (void) zsock_disconnect (self->news, "%s", endpoints->before[i]);
+        }
+    }
+}
+
+static void tell_end (struct shell *self)
+{
+    if (self->over) {
+        return;
+    }
+    self->over = true;
+    if (self->news) {
+        tell (self, "READY", "monitor: the market has ended; waits for the next one in %s",
+              self->config->endpoints.run_dir);
+    } else {
+        tell (self, "READY", "monitor: the run in %s has ended; waits for the next one",
+              self->config->endpoints.run_dir);
+    }
 }
 
 // Looks whether the topology has changed. One that is missing is waited for. One that cannot be
@@ -97,10 +128,14 @@ static void look (struct shell *self)
     struct endpoints *endpoints = &self->config->endpoints;
     switch (endpoints_look (endpoints)) {
     case ENDPOINTS_NEW:
-        (void) open_news (self);
+        self->over = false;
+        listen_to_all (self);
+        break;
+    case ENDPOINTS_ENDED:
+        tell_end (self);
         break;
     case ENDPOINTS_MISSING:
-        if (!self->news && !self->opening && !self->missing) {
+        if (!self->news && !self->opening && !self->over && !self->missing) {
             tell (self, "READY", "monitor: waits for %s/topology.json: tools/launch.py writes it",
                   endpoints->run_dir);
         }
@@ -114,7 +149,7 @@ static void look (struct shell *self)
         self->opening = true;
         break;
     case ENDPOINTS_FAILED:
-        if (!self->news && !self->opening) {
+        if (!self->news && !self->opening && !self->over) {
             fail (self, endpoints->error);
         }
         break;
@@ -285,6 +320,7 @@ void monitor_shell (zsock_t *pipe, void *config)
     struct shell self = {.config = config, .pipe = pipe, .end_us = DEADLINE_NONE, .second = -1};
     zsock_signal (pipe, 0);
     wire_init (&self.wire, LOG_QUIET);
+    self.monitor = monitor_new ();
     self.buffer = malloc (BUFFER_BYTES);
     if (!self.buffer) {
         abort ();
@@ -296,7 +332,7 @@ void monitor_shell (zsock_t *pipe, void *config)
         look (&self);
     } else {
         self.look_us = DEADLINE_NONE;
-        (void) open_news (&self);
+        listen_to_all (&self);
     }
     serve (&self);
     if (!self.failed) {

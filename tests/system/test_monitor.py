@@ -178,6 +178,31 @@ class Monitor(MarketTest):
             piped.stdout.close()
             self.assertEqual(piped.wait(BOUND_S), 0)
 
+    def test_it_waits_for_the_next_run_where_this_one_has_ended(self):
+        self.pubs = "ipc://" + self.path("w"), "ipc://" + self.path("t")
+        self.write_topology(self.pubs)
+        for ends in range(1, 3):
+            with open(self.path("summary.json"), "w", encoding="utf-8") as file:
+                file.write("{}")
+            if ends == 1:
+                monitor = self.node("monitor", "--json", "--run-dir", self.folder)
+                monitor.wait_log("has ended; waits for the next one")
+                self.assertEqual(len(monitor.log), 1, monitor.log)
+                self.write_topology(self.pubs)
+                monitor.wait_log("listens to", 2)
+            else:
+                monitor.wait_log("the market has ended")
+        monitor.signal(signal.SIGINT)
+        monitor.wait(0)
+
+    def test_it_warns_of_a_topic_that_nobody_publishes(self):
+        for topic, warned in (("foo", True), ("stock", False), ("sale.salt", False),
+                              ("stocks", True), ("oversell.1", False), ("", False)):
+            monitor = self.node("monitor", "--pub", "ipc://" + self.path("w"), "--topic", topic,
+                                "--for", "1ms")
+            monitor.wait(0)
+            self.assertEqual("nothing is published under" in monitor.log[0], warned, monitor.log)
+
     def test_it_says_what_is_wrong_with_its_options(self):
         rows = (
             (["--pub", "tcp:/nowhere"], 2, "'tcp:/nowhere' must be tcp://HOST:PORT"),
