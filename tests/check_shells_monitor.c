@@ -318,6 +318,7 @@ START_TEST (test_monitor_shell_tells_of_what_is_left_out_from_one_topology_to_th
     write_summary ();
     ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), "the market has ended"));
     write_market ("ipc:///f");  // The summary is older than the next market.
+    ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), kit.other));
     ck_assert_str_eq (kit_told (actor, "READY"), "monitor: listens to ipc:///f");
     zstr_send (actor, "STOP");
     end_monitor (&actor, "monitor: 2 messages, 3 missed, 0 malformed");
