@@ -81,6 +81,7 @@ static bool open_news (struct shell *self)
 
 // Listens to all who publish now. Connections to those who published before stay as they are, and
 // what is known of everybody is kept: what is lost on the way from one market to the next is told.
+// After an end each is named again, since the next market may have the endpoints of the last.
 static void listen_to_all (struct shell *self)
 {
     const struct endpoints *endpoints = &self->config->endpoints;
@@ -90,10 +91,11 @@ static void listen_to_all (struct shell *self)
     }
     for (size_t i = 0; i < endpoints->count; i++) {
         const char *endpoint = endpoints->list[i];
-        if (endpoints_had (endpoints, endpoint)) {
+        bool had = endpoints_had (endpoints, endpoint);
+        if (had && !self->over) {
             continue;
         }
-        if (!wire_attach (self->news, WIRE_CONNECT, endpoint, error, sizeof error)) {
+        if (!had && !wire_attach (self->news, WIRE_CONNECT, endpoint, error, sizeof error)) {
             fail (self, error);
             return;
         }
@@ -128,8 +130,8 @@ static void look (struct shell *self)
     struct endpoints *endpoints = &self->config->endpoints;
     switch (endpoints_look (endpoints)) {
     case ENDPOINTS_NEW:
-        self->over = false;
         listen_to_all (self);
+        self->over = false;
         break;
     case ENDPOINTS_ENDED:
         tell_end (self);

@@ -18,6 +18,8 @@ def schema_of(kind):
 
 
 class Monitor(MarketTest):
+    written = 1_000_000_000
+
     def market(self, *flags):
         """A warehouse and a trader, on tcp: their endpoints are in `router` and `pubs`."""
         any_port = "tcp://127.0.0.1:*"
@@ -40,7 +42,13 @@ class Monitor(MarketTest):
         }
         with open(self.path("topology.new"), "w", encoding="utf-8") as file:
             json.dump(market, file)
+        self.stamp("topology.new")
         os.replace(self.path("topology.new"), self.path("topology.json"))
+
+    def stamp(self, name):
+        """What is written later is newer, however fast the test."""
+        self.written += 1
+        os.utime(self.path(name), (self.written, self.written))
 
     def monitor(self, *flags):
         """One that has begun to hear, of the warehouse and of the trader."""
@@ -184,6 +192,7 @@ class Monitor(MarketTest):
         for ends in range(1, 3):
             with open(self.path("summary.json"), "w", encoding="utf-8") as file:
                 file.write("{}")
+            self.stamp("summary.json")
             if ends == 1:
                 monitor = self.node("monitor", "--json", "--run-dir", self.folder)
                 monitor.wait_log("has ended; waits for the next one")
