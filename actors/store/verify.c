@@ -42,12 +42,23 @@ static sqlite3_stmt *ask (struct verify *self, const char *what, const char *sql
     return statement;
 }
 
+static void bind_limits (sqlite3_stmt *statement)
+{
+    for (size_t i = 0; i < verify_limit_count; i++) {
+        int place = sqlite3_bind_parameter_index (statement, verify_limits[i].name);
+        if (place > 0) {
+            sqlite3_bind_int64 (statement, place, verify_limits[i].value);
+        }
+    }
+}
+
 static void apply_rule (struct verify *self, const struct verify_rule *rule)
 {
     sqlite3_stmt *statement = ask (self, rule->name, rule->sql);
     if (!statement) {
         return;
     }
+    bind_limits (statement);
     int rc = sqlite3_step (statement);
     if (rc == SQLITE_ROW) {
         const char *text = (const char *) sqlite3_column_text (statement, 0);

@@ -1,5 +1,7 @@
 #include "actors/store/verify_rules.h"
 
+#include "schemas/limits.h"
+
 // What one lot's fills sum to.
 #define SOLD_BY_LOT "(SELECT lot, sum (units) AS units FROM " FILLS " GROUP BY lot)"
 
@@ -16,6 +18,15 @@
     "  SELECT buyer AS node, -cents AS amount_cents FROM sales"                                  \
     "  UNION ALL SELECT seller, cents - fee FROM sales UNION ALL SELECT trader, fee FROM sales)" \
     " GROUP BY node)"
+
+// What a warehouse that starts would refuse is no market either.
+const struct verify_limit verify_limits[] = {
+    {":integer", LIMIT_INTEGER},   {":node", LIMIT_NODE},         {":quantity", LIMIT_QUANTITY},
+    {":price", LIMIT_PRICE_CENTS}, {":name", LIMIT_PRODUCT_NAME}, {":products", LIMIT_PRODUCTS},
+    {":traders", LIMIT_TRADERS},   {":clients", LIMIT_CLIENTS},   {":lots", LIMIT_LOTS},
+};
+
+const size_t verify_limit_count = sizeof verify_limits / sizeof *verify_limits;
 
 const struct verify_rule verify_rules[] = {
     {"a product's units are conserved",
@@ -96,6 +107,13 @@ const struct verify_rule verify_rules[] = {
      " WHERE orders.id IS NULL OR lot_units IS NULL OR more.id % 16 = 0"
      " ORDER BY more.id LIMIT 1"},
 
+    {"an order's fills follow one another",
+     "SELECT format ('fill %d is in place %d of the order in row %d, and none is in place %d',"
+     "  id, id % 16, id / 16, id % 16 - 1)"
+     " FROM (SELECT id, lag (id, 1, 0) OVER (ORDER BY id) AS before FROM further_fills"
+     "  WHERE id % 16 > 0)"
+     " WHERE id % 16 > 1 AND id <> before + 1 ORDER BY id LIMIT 1"},
+
     {"a first fill is whole",
      "SELECT format ('order %d of buyer %d has a part of a fill', number, buyer) FROM orders"
      " WHERE (lot IS NULL) + (seller IS NULL) + (lot_units IS NULL) + (price_cents IS NULL)"
@@ -122,7 +140,9 @@ const struct verify_rule verify_rules[] = {
 
     {"a fill is of units at a price",
      "SELECT format ('fill %d is of %d units at %d cents', id, units, price_cents)"
-     " FROM " FILLS " WHERE units < 1 OR price_cents < 0 ORDER BY id LIMIT 1"},
+     " FROM " FILLS
+     " WHERE units NOT BETWEEN 1 AND :quantity OR price_cents NOT BETWEEN 1 AND :price"
+     " ORDER BY id LIMIT 1"},
 
     {"a commission is a part of the amount",
      "SELECT format ('fill %d: the commission is %d cents of %d',"
@@ -143,10 +163,78 @@ const struct verify_rule verify_rules[] = {
      "SELECT format ('the accounts sum to %d cents', sum (balance_cents))"
      " FROM accounts HAVING sum (balance_cents) <> 0"},
 
+    // A store that was made, and whose warehouse has not yet started, has no rows at all.
+    {"a market has one warehouse",
+     "SELECT CASE count (*) WHEN 1 THEN format ('the warehouse is out of bounds: epoch %d,"
+     " version %d', max (epoch), max (version))"
+     "  ELSE format ('the warehouse has %d rows, and not one', count (*)) END"
+     " FROM warehouse HAVING CASE count (*)"
+     "  WHEN 0 THEN EXISTS (SELECT 1 FROM products) OR EXISTS (SELECT 1 FROM lots)"
+     "   OR EXISTS (SELECT 1 FROM orders) OR EXISTS (SELECT 1 FROM accounts)"
+     "   OR EXISTS (SELECT 1 FROM traders)"
+     "  WHEN 1 THEN (max (epoch) BETWEEN 1 AND :integer"
+     "   AND max (version) BETWEEN 0 AND :integer) IS NOT TRUE"
+     "  ELSE 1 END"},
+
+    {"a market is within its size",
+     "SELECT format ('the market has %d traders, %d clients and %d lots with unsold units, and"
+     " may have %d, %d and %d', traders, clients, stock, :traders, :clients, :lots)"
+     " FROM (SELECT count (*) AS traders FROM traders),"
+     "  (SELECT count (*) AS clients FROM (SELECT buyer FROM orders NOT INDEXED"
+     "   UNION SELECT seller FROM lots)),"
+     "  (SELECT count (*) AS stock FROM lots WHERE unsold > 0)"
+     " WHERE traders > :traders OR clients > :clients OR stock > :lots"},
+
+    {"a trader is within bounds",
+     "SELECT format ('trader %d is out of bounds: epoch %d, nonce %d, batch %d, applied %d',"
+     "  id, epoch, nonce, batch, applied)"
+     " FROM traders WHERE (id BETWEEN 1 AND :node AND epoch BETWEEN 1 AND :integer"
+     "  AND nonce BETWEEN 0 AND :integer AND batch BETWEEN 0 AND :integer"
+     "  AND applied BETWEEN 0 AND :integer) IS NOT TRUE ORDER BY id LIMIT 1"},
+
+    {"a product has a name of its own",
+     "SELECT format ('product %d is named \"%s\", which %s', id, name,"
+     "  CASE WHEN twin IS NULL THEN 'is no product''s name'"
+     "   ELSE format ('product %d is named, too', twin) END)"
+     " FROM (SELECT id, name, (SELECT min (id) FROM products AS other"
+     "   WHERE other.name = products.name AND other.id < products.id) AS twin FROM products)"
+     " WHERE twin IS NOT NULL OR (length (name) BETWEEN 1 AND :name"
+     "  AND name NOT GLOB '*[^a-z0-9_-]*') IS NOT TRUE ORDER BY id LIMIT 1"},
+
+    {"products are numbered from 1 on",
+     "SELECT format ('product %d is in place %d of at most %d', id, place, :products)"
+     " FROM (SELECT id, row_number () OVER (ORDER BY id) AS place FROM products)"
+     " WHERE id <> place OR place > :products ORDER BY id LIMIT 1"},
+
+    {"a lot is within bounds",
+     "SELECT format ('lot %d of seller %d (restock %d) is out of bounds: %d units at %d cents,"
+     " through trader %d', id, seller, number, quantity, price_cents, trader)"
+     " FROM lots WHERE (id BETWEEN 1 AND :integer AND seller BETWEEN 1 AND :node"
+     "  AND number BETWEEN 1 AND :integer AND trader BETWEEN 1 AND :node"
+     "  AND quantity BETWEEN 1 AND :quantity AND price_cents BETWEEN 1 AND :price) IS NOT TRUE"
+     " ORDER BY id LIMIT 1"},
+
+    {"an order is within bounds",
+     "SELECT format ('order %d of buyer %d is out of bounds: %d units, for %d cents, through"
+     " trader %d', number, buyer, quantity, amount_cents, trader)"
+     " FROM orders NOT INDEXED WHERE (buyer BETWEEN 1 AND :node"
+     "  AND number BETWEEN 1 AND :integer AND trader BETWEEN 1 AND :node"
+     "  AND quantity BETWEEN 1 AND :quantity AND amount_cents BETWEEN 0 AND :integer) IS NOT TRUE"
+     " ORDER BY buyer, number LIMIT 1"},
+
+    {"an account is within bounds",
+     "SELECT format ('the account of node %d is out of bounds: %d cents', node, balance_cents)"
+     " FROM accounts WHERE (node BETWEEN 1 AND :node"
+     "  AND balance_cents BETWEEN -:integer AND :integer) IS NOT TRUE ORDER BY node LIMIT 1"},
+
     // The entries of each index, too, against the rows of its table: a warehouse that starts reads
     // the orders' key alone, and a key that lacks an entry keeps nothing unique.
-    {"the file is whole", "SELECT format ('the file is damaged: %s', integrity_check)"
-                          " FROM pragma_integrity_check (1) WHERE integrity_check <> 'ok' LIMIT 1"},
+    // SQLite puts a heading above the damage to a page.
+    {"the file is whole",
+     "SELECT format ('the file is damaged: %s', CASE WHEN integrity_check GLOB '[*][*][*] in *'"
+     "  THEN substr (integrity_check, instr (integrity_check, char (10)) + 1)"
+     "  ELSE integrity_check END)"
+     " FROM pragma_integrity_check (1) WHERE integrity_check <> 'ok' LIMIT 1"},
 };
 
 const size_t verify_rule_count = sizeof verify_rules / sizeof *verify_rules;

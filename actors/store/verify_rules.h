@@ -6,6 +6,7 @@
 #define SOUK_VERIFY_RULES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 // All fills: the first one of an order stands in the order's own row, the further ones in a table.
 #define FILLS                                                                                 \
@@ -26,6 +27,7 @@
     " WHEN " OUTCOME_TOO_MANY_LOTS " THEN 'too_many_lots' ELSE 'unknown' END"
 
 // `sql` yields one text in the first row for the first record that breaks the rule, else no row.
+// Its parameters are those of verify_limits.
 struct verify_rule {
     const char *name;
     const char *sql;
@@ -33,5 +35,14 @@ struct verify_rule {
 
 extern const struct verify_rule verify_rules[];
 extern const size_t verify_rule_count;
+
+// The bounds of limits.h, as parameters of the questions.
+struct verify_limit {
+    const char *name;
+    int64_t value;
+};
+
+extern const struct verify_limit verify_limits[];
+extern const size_t verify_limit_count;
 
 #endif

@@ -93,6 +93,50 @@ const struct verify_break verify_breaks[] = {
      "the file is damaged: row 1 missing from index sqlite_autoindex_orders_1"},
     {"INSERT INTO accounts VALUES (5, 3)",
      "the account of node 5 holds 3 cents, and its entries sum to 0"},
+
+    // What follows adds up, and is none the less nothing that a warehouse opens.
+    {"DELETE FROM warehouse", "the warehouse has 0 rows, and not one"},
+    {"INSERT INTO warehouse VALUES (2, 3, 9)", "the warehouse has 2 rows, and not one"},
+    {"UPDATE warehouse SET epoch = 0", "the warehouse is out of bounds: epoch 0, version 9"},
+    {"UPDATE warehouse SET version = -1", "the warehouse is out of bounds: epoch 3, version -1"},
+    {"WITH RECURSIVE n (i) AS (VALUES (3) UNION ALL SELECT i + 1 FROM n WHERE i < 257)"
+     " INSERT INTO traders SELECT i, 1, 1, 0, 0 FROM n",
+     "the market has 257 traders, 4 clients and 1 lots with unsold units, and may have 256, 16384"
+     " and 1048576"},
+    {"WITH RECURSIVE n (i) AS (VALUES (11) UNION ALL SELECT i + 1 FROM n WHERE i < 16391)"
+     " INSERT INTO orders (buyer, number, trader, product, quantity, all_or_nothing, outcome,"
+     "  units, missing, amount_cents, at_ms) SELECT i, 1, 1, 1, 1, 0, 3, 0, 0, 0, 0 FROM n",
+     "the market has 2 traders, 16385 clients and 1 lots with unsold units, and may have 256, 16384"
+     " and 1048576"},
+    {"UPDATE traders SET epoch = -1 WHERE id = 2",
+     "trader 2 is out of bounds: epoch -1, nonce 22, batch 4, applied 3"},
+    {"UPDATE traders SET batch = -1 WHERE id = 1",
+     "trader 1 is out of bounds: epoch 2, nonce 11, batch -1, applied 0"},
+    {"UPDATE traders SET id = 65536 WHERE id = 2",
+     "trader 65536 is out of bounds: epoch 1, nonce 22, batch 4, applied 3"},
+    {"UPDATE products SET name = 'SALT !' WHERE id = 1",
+     "product 1 is named \"SALT !\", which is no product's name"},
+    {"UPDATE products SET name = '' WHERE id = 2",
+     "product 2 is named \"\", which is no product's name"},
+    {"DROP VIEW sales; CREATE TABLE copy AS SELECT * FROM products; DROP TABLE products;"
+     "ALTER TABLE copy RENAME TO products; UPDATE products SET name = 'apple'",
+     "product 2 is named \"apple\", which product 1 is named, too"},
+    {"INSERT INTO products VALUES (4, 'plum')", "product 4 is in place 3 of at most 1024"},
+    {"UPDATE lots SET number = 0 WHERE id = 2",
+     "lot 2 of seller 10 (restock 0) is out of bounds: 5 units at 110 cents, through trader 2"},
+    {"INSERT INTO lots VALUES (4, 9, 3, 1, 1, -1, 6, 6, 0)",
+     "lot 4 of seller 9 (restock 3) is out of bounds: 6 units at -1 cents, through trader 1"},
+    {"UPDATE orders SET number = -3 WHERE id = 1",
+     "order -3 of buyer 7 is out of bounds: 12 units, for 1220 cents, through trader 1"},
+    {"UPDATE orders SET buyer = 65536 WHERE buyer = 8 AND number = 3",
+     "order 3 of buyer 65536 is out of bounds: 1 units, for 0 cents, through trader 2"},
+    {"UPDATE orders SET quantity = 99999999 WHERE buyer = 8 AND number = 1",
+     "order 1 of buyer 8 is out of bounds: 99999999 units, for 0 cents, through trader 1"},
+    {"INSERT INTO accounts VALUES (65536, 0)",
+     "the account of node 65536 is out of bounds: 0 cents"},
+    {"UPDATE further_fills SET price_cents = 0", "fill 17 is of 2 units at 0 cents"},
+    {"UPDATE further_fills SET id = 18",
+     "fill 18 is in place 2 of the order in row 1, and none is in place 1"},
 };
 
 const size_t verify_break_count = sizeof verify_breaks / sizeof *verify_breaks;
