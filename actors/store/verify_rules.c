@@ -5,10 +5,10 @@
 // What one lot's fills sum to.
 #define SOLD_BY_LOT "(SELECT lot, sum (units) AS units FROM " FILLS " GROUP BY lot)"
 
-// What the further fills of one order sum to.
-#define SOLD_FURTHER                                                                               \
-    "(SELECT id / 16 AS of_order, sum (units) AS units, sum (units * price_cents) AS amount_cents" \
-    " FROM further_fills GROUP BY id / 16)"
+// What the further fills of the order at hand sum to: their ids follow from its own.
+#define SUM_FURTHER(what)                                           \
+    "(SELECT ifnull (sum (" what "), 0) FROM further_fills AS more" \
+    " WHERE more.id BETWEEN orders.id * 16 + 1 AND orders.id * 16 + 15)"
 
 // What every account's entries sum to: the three legs of each fill. All fills are sorted but once.
 #define ENTRIES                                                                                  \
@@ -64,10 +64,14 @@ const struct verify_rule verify_rules[] = {
      "SELECT format ('order %d of buyer %d is for %d units at %d cents, and its fills for %d units"
      " at %d cents', number, buyer, units, amount_cents, fill_units, fill_cents)"
      " FROM (SELECT number, buyer, orders.units, orders.amount_cents,"
-     "   ifnull (lot_units, 0) + ifnull (more.units, 0) AS fill_units,"
-     "   ifnull (lot_units * price_cents, 0) + ifnull (more.amount_cents, 0) AS fill_cents"
-     "  FROM orders LEFT JOIN " SOLD_FURTHER " AS more ON more.of_order = orders.id)"
-     " WHERE units <> fill_units OR amount_cents <> fill_cents ORDER BY buyer, number LIMIT 1"},
+     "   ifnull (lot_units, 0) + " SUM_FURTHER (
+         "more.units") " AS fill_units,"
+                       "   ifnull (lot_units * price_cents, 0)"
+                       "    + " SUM_FURTHER (
+                           "more.units * more.price_cents") " AS fill_cents FROM orders)"
+                                                            " WHERE units <> fill_units OR "
+                                                            "amount_cents <> fill_cents ORDER BY "
+                                                            "buyer, number LIMIT 1"},
 
     {"an order's status fits its units",
      "SELECT format ('order %d of buyer %d is %s with %d of %d units and %d missing%s',"
