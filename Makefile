@@ -26,7 +26,7 @@ SHELLS := \
     socket_shell.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,client_shell.c client_class.c) \
-  $(addprefix actors/bench/,bench.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \
+  $(addprefix actors/bench/,bench.c bench_market.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \
     processes.c) \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \

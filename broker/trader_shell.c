@@ -200,15 +200,13 @@ static void flush (struct shell *self)
 
 static void obey (struct shell *self)
 {
-    enum wire_order order;
-    while ((order = wire_order (self->pipe)) != WIRE_NO_ORDER) {
-        if (order == WIRE_STOP) {
-            step (self, EVENT_STOP);
-            self->stop_by_us = wire_now_us () + STOP_BOUND_US;
-        }
-        self->ended = self->ended || order == WIRE_END;
-    }
+    enum wire_order order = wire_order (self->pipe);
     poller_drained (&self->poller, PIPE);
+    if (order == WIRE_STOP) {
+        step (self, EVENT_STOP);
+        self->stop_by_us = wire_now_us () + STOP_BOUND_US;
+    }
+    self->ended = self->ended || order == WIRE_END;
 }
 
 static int64_t next_wake (const struct shell *self)

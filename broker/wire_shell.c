@@ -285,13 +285,13 @@ void wire_log_message (const struct wire *self, const struct message *message, i
 
 enum wire_order wire_order (zsock_t *pipe)
 {
-    if (!(zsock_events (pipe) & ZMQ_POLLIN)) {
-        return WIRE_NO_ORDER;
+    enum wire_order order = WIRE_NO_ORDER;
+    while (order != WIRE_END && zsock_events (pipe) & ZMQ_POLLIN) {
+        char *command = zstr_recv (pipe);
+        order = command && streq (command, "STOP") ? WIRE_STOP : WIRE_END;
+        zstr_free (&command);
     }
-    char *command = zstr_recv (pipe);
-    bool stop = command && streq (command, "STOP");
-    zstr_free (&command);
-    return stop ? WIRE_STOP : WIRE_END;
+    return order;
 }
 
 void wire_round (struct wire *self)

@@ -70,8 +70,8 @@ void wire_log_message (const struct wire *self, const struct message *message, i
 void wire_log (const struct wire *self, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
 
-// What whoever runs the shell's actor has told it, one order a call: STOP is to finish what is
-// accepted, END (czmq's $TERM, or anything else) to end at once.
+// What whoever runs the shell's actor has told it by now: STOP is to finish what is accepted, END
+// (czmq's $TERM, or anything else) to end at once. Unless it is END, nothing waits behind it.
 enum wire_order { WIRE_NO_ORDER, WIRE_STOP, WIRE_END };
 enum wire_order wire_order (zsock_t *pipe);
 

@@ -197,9 +197,7 @@ static void serve_requests (struct shell *self)
 // Whatever it is told, it is to end: nothing is half done between two requests.
 static void obey (struct shell *self)
 {
-    while (wire_order (self->pipe) != WIRE_NO_ORDER) {
-        self->ended = true;
-    }
+    self->ended = self->ended || wire_order (self->pipe) != WIRE_NO_ORDER;
     poller_drained (&self->poller, PIPE);
 }
 

@@ -22,16 +22,17 @@ def bench(*arguments, **more):
                           timeout=4 * BOUND_S, preexec_fn=die_with_parent, **more)
 
 
-def processes_of(folder):
-    """The processes of which a word of the command line names the folder."""
+def processes_of(folder, word=b""):
+    """The processes of which the command line names the folder, and has this word."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/cmdline", "rb") as file:
-                if folder.encode() in file.read() and int(pid) != os.getpid():
-                    found.append(int(pid))
+                words = file.read()
         except OSError:
-            pass  # It has ended meanwhile.
+            continue  # It has ended meanwhile.
+        if folder.encode() in words and int(pid) != os.getpid() and word in words.split(b"\0"):
+            found.append(int(pid))
     return found
 
 
@@ -118,9 +119,8 @@ class Bench(unittest.TestCase):
         process = subprocess.Popen([SOUK, "bench", "--dir", self.folder, "--orders", "100000000"],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
-        while len(processes_of(self.folder)) < 2 and process.poll() is None:
-            time.sleep(0.01)  # Until its warehouse is there, too.
-        warehouse = [pid for pid in processes_of(self.folder) if pid != process.pid]
+        while not (warehouse := processes_of(self.folder, b"warehouse")) and process.poll() is None:
+            time.sleep(0.01)
         os.kill(warehouse[0], signal.SIGKILL)
         out, err = process.communicate(timeout=BOUND_S)
         self.assertEqual((process.returncode, out), (1, ""))

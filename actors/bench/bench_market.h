@@ -1,0 +1,38 @@
+// What a bench measures: its folder, and the processes in it. For bench.c alone.
+#ifndef SOUK_BENCH_MARKET_H
+#define SOUK_BENCH_MARKET_H
+
+#include "actors/bench/bench.h"
+#include "actors/bench/processes.h"
+
+enum { MARKET_FOLDER_BYTES = 256, MARKET_TEXT_BYTES = 384 };
+
+struct bench {
+    const struct bench_config *config;
+    struct bench_result *result;
+    struct process echo;
+    struct process warehouse;
+    struct process traders[BENCH_TRADERS_MAX];
+    char folder[MARKET_FOLDER_BYTES];  // made for this run
+    char store[MARKET_FOLDER_BYTES + 16];
+    char routers[BENCH_TRADERS_MAX][MARKET_TEXT_BYTES];
+    const char *endpoints[BENCH_TRADERS_MAX];  // of the traders' ROUTERs, in `routers`
+    char *error;                               // BENCH_ERROR: why it failed
+};
+
+// Makes the folder, and removes it with all that is in it. `result` is told whether it is a disk.
+bool market_make_folder (struct bench *self);
+void market_remove_folder (struct bench *self);
+
+// Starts the echo, the warehouse and the traders. Those that were started are there also when it
+// fails, for market_stop.
+bool market_start (struct bench *self);
+
+// Starts a monitor, as a person would: of all who publish. The caller stops it.
+bool market_start_monitor (struct bench *self, struct process *monitor);
+
+// Stops all. Returns false where one had ended before, or ends badly: then that is why the run has
+// failed.
+bool market_stop (struct bench *self);
+
+#endif
