@@ -24,6 +24,7 @@ enum event_type {
     EVENT_DRAINED,        // nothing more waits: send what was gathered
     EVENT_DEADLINE,       // the time that x_deadline named has come
     EVENT_UNDELIVERABLE,  // a letter of an earlier step had nowhere to go
+    EVENT_UNWRITTEN,      // the records of the last round found no room: they and its letters are gone
     EVENT_STOP,           // finish what is accepted, begin nothing new
 };
 
@@ -32,7 +33,7 @@ enum port {
     PORT_CLIENTS,    // a trader's ROUTER
     PORT_WAREHOUSE,  // a trader's DEALER to the warehouse; the warehouse's REP
     PORT_NEWS,       // PUB when sending, SUB when receiving
-    PORT_TRADER,     // a client's DEALER to the trader that the letter's `to` names
+    PORT_TRADER,     // a client's or a trader's DEALER to the trader that the letter's `to` names
 };
 
 // Where a ROUTER sends: opaque to the core, which only gives back what it was given.

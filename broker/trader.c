@@ -55,6 +55,8 @@ struct trader_config trader_config_default (void)
         .in_flight_max = 2,
         .commit_timeout_us = 1000000,
         .causal_wait_us = 200000,
+        .ping_every_us = 250000,
+        .router = "",
     };
 }
 
@@ -224,6 +226,8 @@ void trader_step (trader_t *self, const struct event *event, struct outbox *out)
         break;
     case EVENT_UNDELIVERABLE:
         self->counters.undeliverable++;  // Its client will ask again when it is back.
+        break;
+    case EVENT_UNWRITTEN:
         break;
     case EVENT_STOP:
         self->stopping = true;

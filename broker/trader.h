@@ -2,8 +2,13 @@
 // or asks the warehouse to, and answers. It queues at most `queue_max` requests and says `busy`
 // beyond. It never invents an outcome, and holds no stock of its own.
 //
-// Ports: PORT_CLIENTS (clients and other traders), PORT_WAREHOUSE, PORT_NEWS (in: the
-// warehouse's invalidations; out: its own oversell notices).
+// What it decides by itself is a record in its journal before it is told, and, while the warehouse
+// says that another trader backs it up, acknowledged by that one, too. So it can die at any time:
+// its backup settles what it had decided, or it does so itself when it is started again.
+//
+// Ports: PORT_CLIENTS (clients and other traders), PORT_TRADER (out: to other traders; in: their
+// replies), PORT_WAREHOUSE, PORT_NEWS (in: the warehouse's invalidations and memberships; out: its
+// own oversell notices, and memberships).
 #ifndef SOUK_TRADER_H
 #define SOUK_TRADER_H
 
@@ -41,6 +46,8 @@ struct trader_config {
     int64_t in_flight_max;      // commits under way at once, 1 to 16
     int64_t commit_timeout_us;  // unanswered: sent again
     int64_t causal_wait_us;     // longest wait for what causally precedes a request
+    int64_t ping_every_us;      // of traders that back each other up; suspected after three
+    const char *router;         // where other traders reach it; borrowed, at most LIMIT_ENDPOINT
 };
 
 struct trader_counters {
@@ -55,6 +62,12 @@ struct trader_counters {
     int64_t gaps;           // invalidations missed
     int64_t snapshots;      // asked of the warehouse
     int64_t undeliverable;  // replies whose client had gone
+    int64_t copied;         // decisions of others whose copies it acknowledged
+    int64_t takeovers;      // of others, completed
+    int64_t forwarded;      // decisions of others that it settled
+    int64_t recovered;      // decisions of an earlier life that it took from its journal
+    int64_t backups;        // how often a backup was granted
+    int64_t alone;          // how often it went on without one that it had
 };
 
 // With the settings that a market starts with: sync, arrival, 8192 requests, batches of 512.
@@ -66,6 +79,14 @@ typedef struct trader trader_t;
 trader_t *trader_new (const struct trader_config *config, uint64_t seed);
 void trader_destroy (trader_t **self_p);
 
+// Before EVENT_START: takes back one record of its journal, in the order in which they were emitted.
+// Returns false when it contradicts those before it: the journal is not this trader's, or damaged.
+bool trader_restore (trader_t *self, const struct record *record);
+
+// Adds the records to `out` from which trader_restore makes what is open now: what a journal needs
+// that begins anew.
+void trader_checkpoint (trader_t *self, struct outbox *out);
+
 // Total: bad input becomes an error reply. Letters and records are added to `out`, and borrow
 // from the trader until the outbox is cleared.
 void trader_step (trader_t *self, const struct event *event, struct outbox *out);
@@ -76,6 +97,9 @@ int64_t trader_deadline (const trader_t *self);
 bool trader_follows (const trader_t *self);  // it wants the warehouse's invalidations
 bool trader_ready (const trader_t *self);    // has joined: it serves
 bool trader_fenced (const trader_t *self);   // another process took its place: it must end
+// Another trader has taken it over: nothing of what it holds counts any more. It must be made anew
+// from its journal, and join again.
+bool trader_taken (const trader_t *self);
 bool trader_idle (const trader_t *self);     // nothing waits, nothing is under way
 
 // Units of the product that its cache takes for available; 0 where it keeps none.
@@ -83,6 +107,14 @@ int64_t trader_available (const trader_t *self, const char *product);
 
 // Requests that it has decided and the warehouse is not known to have: what would be lost with it.
 int64_t trader_unsettled (const trader_t *self);
+
+// Where the trader of this id is reached, NULL: not known. Borrowed until the next step.
+const char *trader_peer_router (const trader_t *self, int64_t id);
+
+int64_t trader_backup (const trader_t *self);  // who backs it up, 0: nobody
+
+// Its market, 0 before it has joined.
+int64_t trader_market (const trader_t *self);
 
 // Its epoch, 0 before it has joined.
 int64_t trader_epoch (const trader_t *self);

@@ -32,6 +32,7 @@ void trader_view (trader_t *self, const struct message *message)
         return;
     }
     self->epoch = message->view.epoch;
+    self->market = message->market;
     self->news_due_us = DEADLINE_NONE;
     self->batch_first = 1;
     self->batch_next = 1;
@@ -126,7 +127,8 @@ void trader_ask (trader_t *self, struct outbox *out)
         if (self->now_us >= self->join_due_us) {
             struct letter *letter =
                 trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_JOIN);
-            letter->message.join = (struct join){.nonce = self->nonce, .epoch = self->epoch_before};
+            letter->message.join = (struct join){
+                .nonce = self->nonce, .epoch = self->epoch_before, .router = self->config.router};
             self->join_due_us = self->now_us + JOIN_RETRY_US;
         }
         return;

@@ -106,6 +106,7 @@ struct trader {
     struct clock_vector vector;
     int64_t arrivals;  // requests admitted, the rank of arrival
 
+    int64_t market;        // 0: not known yet
     int64_t nonce;         // of this process's join
     int64_t epoch;         // granted; 0: not joined
     int64_t epoch_before;  // of the process before this one, as far as it is known

@@ -12,7 +12,7 @@
 static bool is_header (const char *key)
 {
     return !strcmp (key, "type") || !strcmp (key, "v") || !strcmp (key, "from")
-           || !strcmp (key, "clock");
+           || !strcmp (key, "clock") || !strcmp (key, "market");
 }
 
 static bool refuse_unknown_key (struct reader *self, json_t *root, const struct shape *shape)
@@ -38,13 +38,18 @@ static bool read_header (struct reader *self, json_t *root, struct message *mess
         int64_t min;
         int64_t max;
         int64_t *target;
+        bool optional;
     } rows[] = {
-        {"from", message_shapes[message->type].from_min, LIMIT_NODE, &message->from},
-        {"clock", 0, LIMIT_INTEGER, &message->clock},
+        {"from", message_shapes[message->type].from_min, LIMIT_NODE, &message->from, false},
+        {"clock", 0, LIMIT_INTEGER, &message->clock, false},
+        {"market", 1, LIMIT_INTEGER, &message->market, true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct place place = {.name = rows[i].name};
         const json_t *value = json_object_get (root, rows[i].name);
+        if (!value && rows[i].optional) {
+            continue;
+        }
         if (!value) {
             return codec_refuse (self, "%s is missing", rows[i].name);
         }
@@ -88,7 +93,7 @@ static bool read_message (struct reader *self, json_t *root, struct message *mes
         return false;
     }
     const struct shape *shape = &message_shapes[message->type];
-    size_t found = 4;  // of the header
+    size_t found = message->market > 0 ? 5 : 4;  // of the header
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct field *field = &shape->fields[i];
         const struct place place = {.name = field->name};

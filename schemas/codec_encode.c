@@ -350,7 +350,8 @@ static bool put_field (struct writer *self, const struct field *field, const cha
 static bool put_header (struct writer *self, const struct message *message)
 {
     static const char clock_key[] = ",\"clock\":";
-    char scratch[PREFIX_BYTES + 64];
+    static const char market_key[] = ",\"market\":";
+    char scratch[PREFIX_BYTES + 96];
     const struct prefix *prefix = &prefixes[message->type];
     assert (message->from >= message_shapes[message->type].from_min && message->from <= LIMIT_NODE);
     memcpy (scratch, prefix->bytes, PREFIX_BYTES);
@@ -358,6 +359,10 @@ static bool put_header (struct writer *self, const struct message *message)
     memcpy (at, clock_key, sizeof clock_key - 1);
     int64_t clock = message->clock < LIMIT_INTEGER ? message->clock : LIMIT_INTEGER;
     at = write_integer (at + sizeof clock_key - 1, clock);
+    if (message->market > 0) {
+        memcpy (at, market_key, sizeof market_key - 1);
+        at = write_integer (at + sizeof market_key - 1, message->market);
+    }
     return put_bytes (self, scratch, (size_t) (at - scratch));
 }
 

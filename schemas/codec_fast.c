@@ -292,7 +292,9 @@ static const char *read_header (const char *at, struct message *message)
     at = at ? read_integer (at, message_shapes[type].from_min, LIMIT_NODE, &message->from) : NULL;
     at = at ? take_key (at, ',', "clock") : NULL;
     message->type = (enum message_type) type;
-    return at ? read_integer (at, 0, LIMIT_INTEGER, &message->clock) : NULL;
+    at = at ? read_integer (at, 0, LIMIT_INTEGER, &message->clock) : NULL;
+    const char *market = at ? take_key (at, ',', "market") : NULL;
+    return market ? read_integer (market, 1, LIMIT_INTEGER, &message->market) : at;
 }
 
 static const char *read_fields (const struct source *self, const char *at, struct message *message)

@@ -29,11 +29,15 @@
 #define PRODUCT .kind = VALUE_PRODUCT
 #define STATUS WORD (status_words, STATUS_COUNT)
 #define REASON WORD (reason_words, REASON_COUNT)
+#define STATE WORD (state_words, MEMBER_STATE_COUNT)
+#define NODE_OR_NONE INTEGER (0, LIMIT_NODE)
+#define ENDPOINT .kind = VALUE_TEXT, .max = LIMIT_ENDPOINT
 
 // The words of the enums.
 #define NAME(name, text) text,
 static const char *const status_words[] = {STATUSES (NAME)};
 static const char *const reason_words[] = {REASONS (NAME)};
+static const char *const state_words[] = {MEMBER_STATES (NAME)};
 static const char *const socket_words[] = {SOCKETS (NAME)};
 static const char *const happening_words[] = {HAPPENINGS (NAME)};
 #undef NAME
@@ -80,6 +84,8 @@ static const struct field item_buy_fields[] = {
     {AT (struct item, all_or_nothing, "all_or_nothing"), .kind = VALUE_BOOL},
     {AT (struct item, behind, "behind"), .kind = VALUE_BOOL},
     {AT (struct item, promised, "promised"), UNITS},
+    {AT (struct item, first.trader, "first"), NODE_OR_NONE},
+    {AT (struct item, first.epoch, "first_epoch"), COUNT},
 };
 static const struct field item_restock_fields[] = {
     {AT (struct item, client, "client"), NODE},
@@ -89,6 +95,8 @@ static const struct field item_restock_fields[] = {
     {AT (struct item, quantity, "quantity"), QUANTITY},
     {AT (struct item, price_cents, "price_cents"), PRICE},
     {AT (struct item, behind, "behind"), .kind = VALUE_BOOL},
+    {AT (struct item, first.trader, "first"), NODE_OR_NONE},
+    {AT (struct item, first.epoch, "first_epoch"), COUNT},
 };
 static const struct field item_status_fields[] = {
     {AT (struct item, client, "client"), NODE},
@@ -153,6 +161,8 @@ static const struct field buy_fields[] = {
     {MESSAGE (buy.product, "product"), PRODUCT},
     {MESSAGE (buy.quantity, "quantity"), QUANTITY},
     {MESSAGE (buy.all_or_nothing, "all_or_nothing"), .kind = VALUE_BOOL, OPTIONAL (false)},
+    {MESSAGE (buy.first.trader, "first"), NODE_OR_NONE, OPTIONAL (0)},
+    {MESSAGE (buy.first.epoch, "first_epoch"), COUNT, OPTIONAL (0)},
     SEEN (buy.seen),
     VECTOR (buy.vector),
 };
@@ -189,6 +199,8 @@ static const struct field restock_fields[] = {
     {MESSAGE (restock.product, "product"), PRODUCT},
     {MESSAGE (restock.quantity, "quantity"), QUANTITY},
     {MESSAGE (restock.price_cents, "price_cents"), PRICE},
+    {MESSAGE (restock.first.trader, "first"), NODE_OR_NONE, OPTIONAL (0)},
+    {MESSAGE (restock.first.epoch, "first_epoch"), COUNT, OPTIONAL (0)},
     SEEN (restock.seen),
     VECTOR (restock.vector),
 };
@@ -213,6 +225,9 @@ static const struct field sold_fields[] = {
     {MESSAGE (sold.lot, "lot"), NUMBER},       {MESSAGE (sold.product, "product"), PRODUCT},
     {MESSAGE (sold.units, "units"), QUANTITY}, {MESSAGE (sold.price_cents, "price_cents"), PRICE},
 };
+static const struct field pong_fields[] = {
+    {MESSAGE (pong.epoch, "epoch"), COUNT, OPTIONAL (0)},
+};
 static const struct field error_fields[] = {
     {MESSAGE (error.reason, "reason"), REASON},
     {MESSAGE (error.number, "number"), COUNT, OPTIONAL (0)},
@@ -224,18 +239,51 @@ static const struct field error_fields[] = {
 static const struct field join_fields[] = {
     {MESSAGE (join.nonce, "nonce"), COUNT},
     {MESSAGE (join.epoch, "epoch"), COUNT},
+    {MESSAGE (join.began, "began"), COUNT},
+    {MESSAGE (join.router, "router"), ENDPOINT},
 };
+static const struct field claim_fields[] = {
+    {MESSAGE (claim.epoch, "epoch"), NUMBER},
+    {MESSAGE (claim.view, "view"), NUMBER},
+    {MESSAGE (claim.backup, "backup"), NODE_OR_NONE},
+    {MESSAGE (claim.leaves, "leaves"), .kind = VALUE_BOOL, OPTIONAL (false)},
+};
+static const struct field takeover_fields[] = {
+    {MESSAGE (takeover.trader, "trader"), NODE},
+    {MESSAGE (takeover.view, "view"), NUMBER},
+    {MESSAGE (takeover.complete, "complete"), .kind = VALUE_BOOL, OPTIONAL (false)},
+};
+static const struct field member_entry_fields[] = {
+    {AT (struct member, trader, "trader"), NODE},
+    {AT (struct member, epoch, "epoch"), COUNT},
+    {AT (struct member, state, "state"), STATE},
+    {AT (struct member, router, "router"), ENDPOINT},
+};
+static const struct shape member_entry_shape[] = {SHAPE (NULL, member_entry_fields, 0)};
+static const struct list member_entry_list = {member_entry_shape, 1, sizeof (struct member), true};
 static const struct field view_fields[] = {
+    {MESSAGE (view.trader, "trader"), NODE},
     {MESSAGE (view.nonce, "nonce"), COUNT},
     {MESSAGE (view.epoch, "epoch"), COUNT},
+    {MESSAGE (view.view, "view"), COUNT},
+    {MESSAGE (view.state, "state"), STATE},
+    {MESSAGE (view.backup, "backup"), NODE_OR_NONE},
+    {MESSAGE (view.taker, "taker"), NODE_OR_NONE},
+    {MESSAGE (view.began, "began"), COUNT},
+    {MESSAGE (view.applied, "applied"), COUNT},
+    {MESSAGE (view.batch, "batch"), COUNT},
+    {MESSAGE (view.members, "members"),
+     LIST (struct message, view.member_count, member_entry_list, LIMIT_TRADERS), OPTIONAL (0)},
 };
 static const struct field commit_fields[] = {
+    {MESSAGE (commit.trader, "trader"), NODE_OR_NONE, OPTIONAL (0)},
     {MESSAGE (commit.epoch, "epoch"), COUNT},
     {MESSAGE (commit.batch, "batch"), NUMBER},
     {MESSAGE (commit.items, "items"),
      LIST (struct message, commit.item_count, item_list, LIMIT_BATCH)},
 };
 static const struct field committed_fields[] = {
+    {MESSAGE (committed.trader, "trader"), NODE_OR_NONE, OPTIONAL (0)},
     {MESSAGE (committed.epoch, "epoch"), COUNT},
     {MESSAGE (committed.batch, "batch"), NUMBER},
     {MESSAGE (committed.version, "version"), COUNT},
@@ -252,6 +300,22 @@ static const struct field stock_fields[] = {
      LIST (struct message, stock.stock_count, level_list, LIMIT_PRODUCTS)},
     {MESSAGE (stock.traders, "traders"),
      LIST (struct message, stock.trader_count, trader_seen_list, LIMIT_TRADERS), OPTIONAL (0)},
+};
+
+// Messages between traders.
+
+static const struct field journal_fields[] = {
+    {MESSAGE (journal.view, "view"), NUMBER},
+    {MESSAGE (journal.began, "began"), NUMBER},
+    {MESSAGE (journal.settled, "settled"), COUNT},
+    {MESSAGE (journal.write, "write"), NUMBER},
+    {MESSAGE (journal.items, "items"),
+     LIST (struct message, journal.item_count, item_list, LIMIT_BATCH)},
+};
+static const struct field journaled_fields[] = {
+    {MESSAGE (journaled.view, "view"), NUMBER},
+    {MESSAGE (journaled.write, "write"), COUNT},
+    {MESSAGE (journaled.sealed, "sealed"), .kind = VALUE_BOOL, OPTIONAL (false)},
 };
 
 // Published messages.
@@ -297,6 +361,28 @@ static const struct field sale_fields[] = {
      LIST (struct message, sale.sale_count, sold_units_list, LIMIT_SALES), .min = 1},
 };
 
+static const struct field remaining_fields[] = {{
+    .name = "trader",
+    .key = ",\"trader\":",
+    .key_length = sizeof (",\"trader\":") - 1,
+    NODE,
+}};
+static const struct shape remaining_shape[] = {SHAPE (NULL, remaining_fields, 0)};
+static const struct list remaining_list = {remaining_shape, 1, sizeof (int64_t), true};
+static const struct field member_fields[] = {
+    {MESSAGE (member.epoch, "epoch"), COUNT},
+    {MESSAGE (member.seq, "seq"), COUNT},
+    {MESSAGE (member.trader, "trader"), NODE},
+    {MESSAGE (member.trader_epoch, "trader_epoch"), COUNT},
+    {MESSAGE (member.view, "view"), COUNT},
+    {MESSAGE (member.state, "state"), STATE},
+    {MESSAGE (member.backup, "backup"), NODE_OR_NONE},
+    {MESSAGE (member.taker, "taker"), NODE_OR_NONE},
+    {MESSAGE (member.router, "router"), ENDPOINT},
+    {MESSAGE (member.remaining, "remaining"),
+     LIST (struct message, member.remaining_count, remaining_list, LIMIT_TRADERS)},
+};
+
 static const struct field socket_fields[] = {
     {MESSAGE (socket.epoch, "epoch"), COUNT},
     {MESSAGE (socket.seq, "seq"), COUNT},
@@ -318,17 +404,22 @@ const struct shape message_shapes[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_LOT] = SHAPE ("lot", lot_fields, 1),
     [MESSAGE_SOLD] = SHAPE ("sold", sold_fields, 1),
     [MESSAGE_PING] = {.name = "ping", .from_min = 1},
-    [MESSAGE_PONG] = {.name = "pong", .from_min = 1},
+    [MESSAGE_PONG] = SHAPE ("pong", pong_fields, 1),
     [MESSAGE_ERROR] = SHAPE ("error", error_fields, 0),
     [MESSAGE_JOIN] = SHAPE ("join", join_fields, 1),
+    [MESSAGE_CLAIM] = SHAPE ("claim", claim_fields, 1),
+    [MESSAGE_TAKEOVER] = SHAPE ("takeover", takeover_fields, 1),
     [MESSAGE_VIEW] = SHAPE ("view", view_fields, 0),
     [MESSAGE_COMMIT] = SHAPE ("commit", commit_fields, 1),
     [MESSAGE_COMMITTED] = SHAPE ("committed", committed_fields, 0),
     [MESSAGE_SNAPSHOT] = {.name = "snapshot", .from_min = 1},
     [MESSAGE_STOCK] = SHAPE ("stock", stock_fields, 0),
+    [MESSAGE_JOURNAL] = SHAPE ("journal", journal_fields, 1),
+    [MESSAGE_JOURNALED] = SHAPE ("journaled", journaled_fields, 1),
     [MESSAGE_INVALIDATION] = SHAPE ("invalidation", invalidation_fields, 0),
     [MESSAGE_OVERSELL] = SHAPE ("oversell", oversell_fields, 0),
     [MESSAGE_SALE] = SHAPE ("sale", sale_fields, 0),
+    [MESSAGE_MEMBER] = SHAPE ("member", member_fields, 0),
     [MESSAGE_SOCKET] = SHAPE ("socket", socket_fields, 0),
 };
 

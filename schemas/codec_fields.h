@@ -66,7 +66,7 @@ extern const bool codec_product_byte[256];
 // Sets a field that was left out to what the table says, in `base`, which was zero.
 void codec_set_absent (const struct field *field, char *base);
 
-// By message type. The four fields of the header are not among the rows.
+// By message type. The fields of the header are not among the rows.
 extern const struct shape message_shapes[MESSAGE_TYPE_COUNT];
 
 // The tuples of a struct seen.

@@ -27,6 +27,7 @@ enum {
     LIMIT_ANSWERS = 1024,  // answers kept for each client, unless set otherwise
     LIMIT_TEXT = 255,      // bytes of an error's text
     LIMIT_ROUTE = 15,      // bytes of a ROUTER's routing id
+    LIMIT_ENDPOINT = 127,  // bytes of an endpoint that nodes tell each other
 };
 
 // Integers travel as JSON numbers, which many languages hold as doubles: RFC 8259, section 6.

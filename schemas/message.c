@@ -8,6 +8,7 @@
 static const char *const type_names[] = {MESSAGE_TYPES (NAME)};
 static const char *const status_names[] = {STATUSES (NAME)};
 static const char *const reason_names[] = {REASONS (NAME)};
+static const char *const member_state_names[] = {MEMBER_STATES (NAME)};
 static const char *const socket_names[] = {SOCKETS (NAME)};
 static const char *const happening_names[] = {HAPPENINGS (NAME)};
 #undef NAME
@@ -28,6 +29,12 @@ const char *reason_name (enum reason reason)
 {
     assert (reason < REASON_COUNT);
     return reason_names[reason];
+}
+
+const char *member_state_name (enum member_state state)
+{
+    assert (state < MEMBER_STATE_COUNT);
+    return member_state_names[state];
 }
 
 const char *socket_name (enum socket_name socket)
@@ -86,7 +93,7 @@ int64_t message_number (const struct message *message)
 bool message_is_published (enum message_type type)
 {
     return type == MESSAGE_INVALIDATION || type == MESSAGE_OVERSELL || type == MESSAGE_SALE
-           || type == MESSAGE_SOCKET;
+           || type == MESSAGE_MEMBER || type == MESSAGE_SOCKET;
 }
 
 // Written byte by byte, since it is done for each order.
@@ -116,6 +123,8 @@ size_t message_topic (const struct message *message, int64_t addressee, char top
         return topic_of_product (topic, "sale.", message->sale.product);
     case MESSAGE_OVERSELL:
         return topic_of_node (topic, "oversell.", addressee);
+    case MESSAGE_MEMBER:
+        return topic_of_node (topic, "member.", message->member.trader);
     case MESSAGE_SOCKET:
         return topic_of_node (topic, "socket.", message->from);
     default:

@@ -30,14 +30,19 @@ enum { PROTOCOL_VERSION = 1, WAREHOUSE_NODE = 0 };
     X (PONG, "pong")                 /* trader to anyone */         \
     X (ERROR, "error")               /* to whom it concerns */      \
     X (JOIN, "join")                 /* trader to warehouse */      \
+    X (CLAIM, "claim")               /* trader to warehouse */      \
+    X (TAKEOVER, "takeover")         /* trader to warehouse */      \
     X (VIEW, "view")                 /* warehouse to trader */      \
     X (COMMIT, "commit")             /* trader to warehouse */      \
     X (COMMITTED, "committed")       /* warehouse to trader */      \
     X (SNAPSHOT, "snapshot")         /* trader to warehouse */      \
     X (STOCK, "stock")               /* warehouse to trader */      \
+    X (JOURNAL, "journal")           /* trader to trader */         \
+    X (JOURNALED, "journaled")       /* trader to trader */         \
     X (INVALIDATION, "invalidation") /* warehouse PUB */            \
     X (OVERSELL, "oversell")         /* warehouse and trader PUB */ \
     X (SALE, "sale")                 /* warehouse PUB */            \
+    X (MEMBER, "member")             /* warehouse and trader PUB */ \
     X (SOCKET, "socket")             /* warehouse and trader PUB */
 
 #define MESSAGE_ENUM(name, text) MESSAGE_##name,
@@ -66,11 +71,26 @@ enum status { STATUSES (STATUS_ENUM) STATUS_COUNT };
     X (UNAVAILABLE, "unavailable") /* cannot be decided now: send it again later */         \
     X (LIMIT, "limit")             /* it would pass a bound of limits.h */                  \
     X (FENCED, "fenced")           /* another process has joined as this trader */          \
-    X (GAP, "gap")                 /* a batch before this one is missing */
+    X (TAKEN, "taken")             /* another trader has taken this one over */             \
+    X (GAP, "gap")                 /* a batch before this one is missing */                 \
+    X (PENDING, "pending")         /* its first trader may have decided it: ask again */    \
+    X (FOREIGN, "foreign")         /* this node is of another market */
 
 #define REASON_ENUM(name, text) REASON_##name,
 enum reason { REASONS (REASON_ENUM) REASON_COUNT };
 #undef REASON_ENUM
+
+// How a trader stands with the warehouse.
+#define MEMBER_STATES(X)                                                            \
+    X (LIVE, "live")           /* it has joined, and nobody has taken it over */     \
+    X (SUSPECTED, "suspected") /* its backup hears nothing of it (traders' PUB) */   \
+    X (TAKING, "taking")       /* its backup settles what it had decided */          \
+    X (FAILED, "failed")       /* all of that is settled: it may join anew */        \
+    X (LEFT, "left")           /* it has ended by itself, with everything settled */
+
+#define MEMBER_STATE_ENUM(name, text) MEMBER_##name,
+enum member_state { MEMBER_STATES (MEMBER_STATE_ENUM) MEMBER_STATE_COUNT };
+#undef MEMBER_STATE_ENUM
 
 // A node's sockets, as protocol.md names them.
 #define SOCKETS(X)                                           \
@@ -133,12 +153,21 @@ struct fill {
     int64_t price_cents;  // of one unit
 };
 
+// To which trader a request went first, and in which of that trader's epochs, as far as its client
+// knew. That trader alone decides it by itself, and in that epoch alone (protocol.md, "The first
+// trader"). Trader 0: none, so that the warehouse decides.
+struct first {
+    int64_t trader;
+    int64_t epoch;
+};
+
 struct buy {
     int64_t number;   // the buyer's own, names the order for ever
     int64_t attempt;  // 1, and one more each time that it is sent again
     const char *product;
     int64_t quantity;     // units wanted
     bool all_or_nothing;  // else a part will do
+    struct first first;
     struct seen seen;
     struct vector vector;  // empty unless the market orders by vector clocks
 };
@@ -166,6 +195,7 @@ struct restock {
     const char *product;
     int64_t quantity;
     int64_t price_cents;
+    struct first first;
     struct seen seen;
     struct vector vector;
 };
@@ -196,6 +226,10 @@ struct sold {
     int64_t price_cents;
 };
 
+struct pong {
+    int64_t epoch;  // of the trader; 0: it has not joined
+};
+
 struct error {
     enum reason reason;
     int64_t number;    // of the request, 0 when unknown; for `gap` the batch that is expected
@@ -205,11 +239,47 @@ struct error {
 struct join {
     int64_t nonce;  // drawn anew by each process: a join sent twice is one join
     int64_t epoch;  // the latest one that it knows of its id, 0 at first
+    int64_t began;  // the epoch in which the writes of its journal began to count; 0: it has none
+    const char *router;  // where other traders reach it
 };
 
-struct view_granted {
-    int64_t nonce;  // of the process that has the epoch: if it is another one, join again, with
-    int64_t epoch;  // this epoch; else commit under it from now on
+// A trader wants its view changed: by compare-and-swap, from `view` to the next one.
+struct claim {
+    int64_t epoch;
+    int64_t view;    // that it has
+    int64_t backup;  // that it wants; 0: none
+    bool leaves;     // it ends, with everything settled
+};
+
+// A backup wants to take its primary over; or it has settled all of the copy, and says so.
+struct takeover {
+    int64_t trader;  // the primary
+    int64_t view;    // that the copy is for
+    bool complete;
+};
+
+struct member {
+    int64_t trader;
+    int64_t epoch;
+    enum member_state state;
+    const char *router;
+};
+
+// How a trader's view stands. It answers join, claim and takeover, granted or not: who asked
+// compares.
+struct view_told {
+    int64_t trader;   // whose view it is
+    int64_t nonce;    // of the process that was granted the epoch
+    int64_t epoch;    // under which commits for this trader are taken
+    int64_t view;     // counts the changes of this view, over all epochs
+    enum member_state state;
+    int64_t backup;   // 0: none
+    int64_t taker;    // who commits for it: while `taking`, else 0
+    int64_t began;    // the epoch in which its writes began to count
+    int64_t applied;  // of its writes, since then
+    int64_t batch;    // the last one applied in this epoch
+    const struct member *members;  // all traders that ever joined, ascending
+    size_t member_count;
 };
 
 enum item_kind { ITEM_BUY, ITEM_RESTOCK, ITEM_ORDER_STATUS, ITEM_LOT_STATUS, ITEM_KIND_COUNT };
@@ -226,10 +296,12 @@ struct item {
     bool all_or_nothing;  // buy
     bool behind;          // already decided from the cache: counts as a write of this trader
     int64_t promised;     // buy, behind: units that the buyer was promised; 0: it was refused
+    struct first first;   // buy, restock
 };
 
 struct commit {
-    int64_t epoch;
+    int64_t trader;  // for whom it is, by its backup; 0: for the sender
+    int64_t epoch;   // of that trader
     int64_t batch;  // 1, 2, 3 … within the epoch
     const struct item *items;
     size_t item_count;  // at most LIMIT_BATCH
@@ -259,6 +331,7 @@ struct level {
 };
 
 struct committed {
+    int64_t trader;  // as in the commit
     int64_t epoch;
     int64_t batch;
     int64_t version;               // of the warehouse, this batch included
@@ -276,6 +349,22 @@ struct stock {
     size_t stock_count;
     const struct trader_seen *traders;  // whose write-behinds are included
     size_t trader_count;
+};
+
+// Decisions of a trader for the copy at its backup, in the order of their writes.
+struct journal {
+    int64_t view;     // that the copy is for: one that was granted, or the next one, to be claimed
+    int64_t began;    // the epoch in which the trader's writes began to count
+    int64_t settled;  // the warehouse has all writes up to this one: they need no copy
+    int64_t write;    // of the first item; without items: the next one
+    const struct item *items;  // all `behind`
+    size_t item_count;         // at most LIMIT_BATCH
+};
+
+struct journaled {
+    int64_t view;
+    int64_t write;  // the copy holds all up to this one, durably
+    bool sealed;    // it takes nothing more: the backup has begun to take over
 };
 
 // Published as stock.<product>. Versions count by one over all products, so whoever subscribes
@@ -324,6 +413,22 @@ struct sale {
     size_t sale_count;               // 1 to LIMIT_SALES
 };
 
+// Published as member.<trader>: by the warehouse when a trader's view changes; by a trader what it
+// heard of that, and when it suspects its primary.
+struct membership {
+    int64_t epoch;  // of the publisher
+    int64_t seq;
+    int64_t trader;  // whose view it is
+    int64_t trader_epoch;
+    int64_t view;
+    enum member_state state;
+    int64_t backup;  // 0: none
+    int64_t taker;   // 0: none
+    const char *router;
+    const int64_t *remaining;  // traders that are live or suspected, ascending
+    size_t remaining_count;    // at most LIMIT_TRADERS
+};
+
 // Published as socket.<node>, by the node itself.
 struct socket_event {
     int64_t epoch;
@@ -338,6 +443,7 @@ struct message {
     enum message_type type;
     int64_t from;   // node id of the sender
     int64_t clock;  // its Lamport clock
+    int64_t market;  // that it belongs to; 0: it does not know yet
     union {
         struct buy buy;
         struct number_only order_status;
@@ -348,23 +454,30 @@ struct message {
         struct number_only lot_status;
         struct lot_state lot;
         struct sold sold;
+        struct pong pong;
         struct error error;
         struct join join;
-        struct view_granted view;
+        struct claim claim;
+        struct takeover takeover;
+        struct view_told view;
         struct commit commit;
         struct committed committed;
         struct stock stock;
+        struct journal journal;
+        struct journaled journaled;
         struct invalidation invalidation;
         struct oversell oversell;
         struct sale sale;
+        struct membership member;
         struct socket_event socket;
-    };  // ping, pong and snapshot have no body
+    };  // ping and snapshot have no body
 };
 
 // Names as they stand on the wire.
 const char *message_type_name (enum message_type type);
 const char *status_name (enum status status);
 const char *reason_name (enum reason reason);
+const char *member_state_name (enum member_state state);
 const char *socket_name (enum socket_name socket);
 const char *happening_name (enum happening happening);
 
@@ -383,7 +496,7 @@ enum { TOPIC_BYTES = LIMIT_PRODUCT_NAME + 16 };
 bool message_is_published (enum message_type type);
 
 // Writes the topic under which a message is published: stock.<product>, sale.<product>,
-// oversell.<addressee> or socket.<sender>. Returns its length.
+// oversell.<addressee>, member.<trader> or socket.<sender>. Returns its length.
 size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES]);
 
 #endif

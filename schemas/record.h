@@ -1,6 +1,8 @@
-// What the warehouse makes durable: one record a fact. Records are absolute ("lot 5 has 3 units
-// left"), so that applying one twice changes nothing, and a store hands the same records back
-// when the warehouse is rebuilt. A batch of records is written whole or not at all.
+// What the warehouse and the traders make durable: one record a fact. The warehouse's are kept in
+// its store, a trader's in its journal. Both hand them back when the core is rebuilt.
+//
+// The warehouse's are absolute ("lot 5 has 3 units left"), so that applying one twice changes
+// nothing, and a batch of them is written whole or not at all.
 #ifndef SOUK_RECORD_H
 #define SOUK_RECORD_H
 
@@ -17,12 +19,26 @@ enum record_type {
     RECORD_ORDER,      // an order's outcome, for ever; its fills are right behind it
     RECORD_FILL,       // units of a lot went to the order before it
     RECORD_ACCOUNT,    // an account's balance
-    RECORD_TRADER,     // a trader's view and how far its batches are applied
+    RECORD_TRADER,     // a trader's epoch and how far its batches are applied
+    RECORD_VIEW,       // the rest of its view: what changes seldom
+
+    // Of a trader's journal.
+    RECORD_JOINED,     // the trader was granted an epoch
+    RECORD_DECIDED,    // a decision of its own, under the number of the write
+    RECORD_SETTLED,    // the warehouse has all of its decisions up to a write
+    RECORD_VOID,       // what was not settled was told to nobody, and does not count
+    RECORD_COPY,       // a copy of another trader's decisions begins
+    RECORD_COPIED,     // one of them
+    RECORD_COPY_SETTLED,  // the warehouse has all of them up to a write
+    RECORD_SEALED,     // the copy takes no more: its trader is suspected
+    RECORD_FORWARDED,  // the warehouse has all of them up to a write, by this trader's takeover
+    RECORD_COPY_END,   // the copy is not needed any more
 };
 
 struct record_warehouse {
     int64_t epoch;    // how often the warehouse was started
     int64_t version;  // counts changes of stock
+    int64_t market;   // drawn when the store was made: names the market for ever
 };
 
 struct record_product {
@@ -84,6 +100,43 @@ struct record_trader {
     int64_t applied;  // write-behinds applied in this epoch
 };
 
+struct record_view {
+    int64_t trader;
+    int64_t view;   // counts its changes
+    int64_t began;  // the epoch in which its writes began to count
+    enum member_state state;
+    int64_t backup;  // 0: none
+    int64_t taker;   // 0: none
+    int64_t closed;  // what was decided in epochs before this one is settled or void
+    const char *router;
+};
+
+// What a trader's journal tells. Writes count from 1 since the epoch `began`.
+struct record_joined {
+    int64_t market;
+    int64_t epoch;
+    int64_t began;
+    int64_t settled;  // writes that the warehouse has: the next decision is at least one above it
+};
+
+struct record_decided {  // RECORD_DECIDED, RECORD_COPIED
+    int64_t trader;      // whose decision it is
+    int64_t write;
+    struct item item;
+};
+
+struct record_write {  // RECORD_SETTLED, VOID, COPY_SETTLED, FORWARDED
+    int64_t trader;
+    int64_t write;  // of VOID: not used
+};
+
+struct record_copy {  // RECORD_COPY, SEALED, COPY_END
+    int64_t trader;
+    int64_t view;     // that the copy is for
+    int64_t began;    // COPY
+    int64_t settled;  // COPY: it begins behind this write
+};
+
 struct record {
     enum record_type type;
     union {
@@ -95,6 +148,11 @@ struct record {
         struct record_fill fill;
         struct record_account account;
         struct record_trader trader;
+        struct record_view view;
+        struct record_joined joined;
+        struct record_decided decided;
+        struct record_write write;
+        struct record_copy copy;
     };
 };
 

@@ -92,7 +92,7 @@ static void join (warehouse_t *self, const struct message *message, struct outbo
         warehouse_record_view (view, out);
     }
     warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_VIEW)->view =
-        (struct view_granted){.nonce = view->nonce, .epoch = view->epoch};
+        (struct view_told){.trader = view->trader, .nonce = view->nonce, .epoch = view->epoch};
 }
 
 static void snapshot (warehouse_t *self, const struct message *message, struct outbox *out)
@@ -161,6 +161,7 @@ void warehouse_step (warehouse_t *self, const struct event *event, struct outbox
     case EVENT_DRAINED:
     case EVENT_DEADLINE:
     case EVENT_UNDELIVERABLE:
+    case EVENT_UNWRITTEN:
     case EVENT_STOP:
         break;  // Every request is answered at once, so nothing waits for these.
     }
