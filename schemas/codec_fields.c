@@ -231,6 +231,7 @@ static const struct field pong_fields[] = {
 static const struct field error_fields[] = {
     {MESSAGE (error.reason, "reason"), REASON},
     {MESSAGE (error.number, "number"), COUNT, OPTIONAL (0)},
+    {MESSAGE (error.trader, "trader"), NODE_OR_NONE, OPTIONAL (0)},
     {MESSAGE (error.text, "text"), .kind = VALUE_TEXT, .max = LIMIT_TEXT},
 };
 

@@ -233,6 +233,7 @@ struct pong {
 struct error {
     enum reason reason;
     int64_t number;    // of the request, 0 when unknown; for `gap` the batch that is expected
+    int64_t trader;    // of a commit by a backup: for whom it was; else 0
     const char *text;  // what was wrong and what to do, for a person
 };
 
