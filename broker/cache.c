@@ -22,7 +22,7 @@ struct own_write {
 
 struct cache {
     int64_t trader;
-    int64_t epoch;  // of this trader
+    int64_t epoch;  // of this trader: in which its writes began to count
     bool follows;
     bool stale;
     int64_t warehouse_epoch;
@@ -53,7 +53,7 @@ cache_t *cache_new (int64_t trader, size_t writes_max, bool follows)
     if (!self->products || !self->writes) {
         abort ();
     }
-    cache_begin (self, 0);
+    cache_begin (self, 0, 0);
     return self;
 }
 
@@ -71,7 +71,7 @@ void cache_destroy (cache_t **self_p)
     *self_p = NULL;
 }
 
-void cache_begin (cache_t *self, int64_t epoch)
+void cache_begin (cache_t *self, int64_t epoch, int64_t settled)
 {
     self->epoch = epoch;
     self->stale = true;
@@ -81,9 +81,9 @@ void cache_begin (cache_t *self, int64_t epoch)
     self->run_first = 0;
     HASH_CLEAR (hh, self->by_name);
     self->product_count = 0;
-    self->first = 1;
-    self->next = 1;
-    self->settled = 0;
+    self->first = settled + 1;
+    self->next = settled + 1;
+    self->settled = settled;
 }
 
 static struct cached *find (const cache_t *self, const char *name)
@@ -189,7 +189,7 @@ bool cache_has_room (const cache_t *self, const char *name, int64_t units)
 int64_t cache_write (cache_t *self, const char *name, int64_t units)
 {
     assert (cache_has_room (self, name, units));
-    struct cached *product = units > 0 ? find_or_add (self, name) : find (self, name);
+    struct cached *product = units != 0 ? find_or_add (self, name) : find (self, name);
     assert (product || units == 0);
     *write_of (self, self->next) = (struct own_write){.product = product, .units = units};
     if (product) {

@@ -22,8 +22,9 @@ typedef struct cache cache_t;
 cache_t *cache_new (int64_t trader, size_t writes_max, bool follows);
 void cache_destroy (cache_t **self_p);
 
-// Begins a new epoch of this trader: its writes count from 1 again. Stale until a snapshot.
-void cache_begin (cache_t *self, int64_t epoch);
+// Begins anew: this trader's writes count since its epoch `epoch`, and the warehouse has the first
+// `settled` of them. Stale until a snapshot.
+void cache_begin (cache_t *self, int64_t epoch, int64_t settled);
 
 bool cache_stale (const cache_t *self);  // a snapshot is needed before anything is decided
 void cache_expire (cache_t *self);       // it is known to have missed something: stale from now on

@@ -34,6 +34,13 @@ static bool is_promised (const struct request *request)
     return request->kind == ITEM_BUY && request->promised > 0;
 }
 
+void cached_promise (trader_t *self, const struct request *request, struct outbox *out)
+{
+    if (is_promised (request)) {
+        tell_accepted (self, request, out);
+    }
+}
+
 static void decide (trader_t *self, struct request *request, struct outbox *out)
 {
     if (request->kind == ITEM_BUY) {
@@ -44,9 +51,8 @@ static void decide (trader_t *self, struct request *request, struct outbox *out)
     request->behind = true;
     request->state = REQUEST_BEHIND;
     list_append (self, &self->behind, request);
-    if (is_promised (request)) {
-        tell_accepted (self, request, out);
-    } else if (PLANTED (18) && request->kind == ITEM_BUY) {
+    journal_decided (self, request);
+    if (PLANTED (18) && request->kind == ITEM_BUY) {
         const struct result refusal = {.status = STATUS_OUT_OF_STOCK};
         reply_receipt (self, request, &refusal, cache_seen (self->cache, out->arena), out);
     }
@@ -87,6 +93,13 @@ static bool try_to_decide (trader_t *self, struct request *request, struct outbo
 {
     if (!has_seen_enough (self, request) || !has_room (self, request)) {
         return false;
+    }
+    if (!request->passes && journal_full (self)) {
+        reply_error (self, request->key.client, &request->route, REASON_UNAVAILABLE,
+                     request->key.number,
+                     "this trader's journal has no room: send the same request again later", out);
+        trader_forget (self, request);
+        return true;
     }
     if (request->passes) {
         pass_on (self, request);
@@ -144,8 +157,8 @@ void cached_decide_all (trader_t *self, struct outbox *out)
 
 void cached_repeat (trader_t *self, const struct request *request, struct outbox *out)
 {
-    if (is_promised (request)) {
-        tell_accepted (self, request, out);
+    if (journal_told (self, request)) {
+        cached_promise (self, request, out);
     }
 }
 

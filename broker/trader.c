@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/trader_state.h"
+#include "broker/trader_copy.h"
 
 static const char *const mode_names[] = {"sync", "cached"};
 static const char *const order_names[] = {"arrival", "lamport", "vector"};
@@ -67,6 +67,7 @@ static void check (const struct trader_config *config)
     assert (config->batch_max >= 1 && config->batch_max <= LIMIT_BATCH);
     assert (config->in_flight_max >= 1 && config->in_flight_max <= IN_FLIGHT_LIMIT);
     assert (config->commit_timeout_us > 0 && config->causal_wait_us >= 0);
+    assert (config->ping_every_us > 0 && strlen (config->router) <= LIMIT_ENDPOINT);
 }
 
 static void *zeroed (size_t count, size_t size)
@@ -105,6 +106,7 @@ static void make_pools (trader_t *self)
     self->to_pass = queue_new (size);
     self->waiting = (struct list){.first = NOTHING, .last = NOTHING};
     self->behind = (struct list){.first = NOTHING, .last = NOTHING};
+    self->decided = zeroed (size, sizeof *self->decided);
     self->batches = zeroed (IN_FLIGHT_LIMIT, sizeof *self->batches);
     self->batch_first = 1;
     self->batch_next = 1;
@@ -147,6 +149,9 @@ void trader_destroy (trader_t **self_p)
     cache_destroy (&self->cache);
     queue_destroy (&self->to_decide);
     queue_destroy (&self->to_pass);
+    peers_free (self);
+    copies_free (self);
+    free (self->decided);
     free (self->client_pool);
     free (self->batches);
     free (self->tokens);
@@ -160,16 +165,24 @@ static void receive_warehouse (trader_t *self, const struct message *message, st
 {
     switch (message->type) {
     case MESSAGE_COMMITTED:
-        trader_committed (self, message, out);
+        if (message->committed.trader > 0) {
+            copies_committed (self, &message->committed, out);
+        } else {
+            trader_committed (self, message, out);
+        }
         break;
     case MESSAGE_VIEW:
-        trader_view (self, message);
+        trader_view (self, message, out);
         break;
     case MESSAGE_STOCK:
         trader_stock (self, message);
         break;
     case MESSAGE_ERROR:
-        trader_commit_refused (self, message, out);
+        if (message->error.trader > 0) {
+            copies_refused (self, &message->error, out);
+        } else {
+            trader_commit_refused (self, message, out);
+        }
         break;
     default:
         self->counters.refused_input++;
@@ -177,9 +190,46 @@ static void receive_warehouse (trader_t *self, const struct message *message, st
     }
 }
 
+// What another trader answers.
+static void receive_trader (trader_t *self, const struct message *message)
+{
+    if (message->type == MESSAGE_JOURNALED) {
+        backup_journaled (self, message->from, &message->journaled);
+    } else if (message->type != MESSAGE_PONG) {
+        self->counters.refused_input++;
+    }
+}
+
+// Another market's node, which listens where one of this market did. Its requests are answered; all
+// else is as if it had not come.
+static void refuse_foreign (trader_t *self, const struct event *event, struct outbox *out)
+{
+    const struct message *message = event->message;
+    self->counters.refused_input++;
+    bool answers = message->type == MESSAGE_PONG || message->type == MESSAGE_ERROR;
+    if (event->port == PORT_CLIENTS && !answers) {
+        reply_error (self, message->from, &event->route, REASON_FOREIGN, message_number (message),
+                     "this trader belongs to another market: look up where yours is", out);
+    }
+}
+
+static bool is_foreign (const trader_t *self, const struct message *message)
+{
+    return message->market > 0 && self->market > 0 && message->market != self->market;
+}
+
 static void receive (trader_t *self, const struct event *event, struct outbox *out)
 {
+    if (is_foreign (self, event->message)
+        && !(event->port == PORT_WAREHOUSE && event->message->type == MESSAGE_ERROR)) {
+        refuse_foreign (self, event, out);
+        return;
+    }
     lamport_receive (&self->clock, event->message->clock);
+    if (event->port == PORT_CLIENTS || event->port == PORT_TRADER) {
+        copies_heard (self, event->message->from);
+        backup_heard (self, event->message->from);
+    }
     switch (event->port) {
     case PORT_CLIENTS:
         trader_admit (self, event, out);
@@ -188,10 +238,10 @@ static void receive (trader_t *self, const struct event *event, struct outbox *o
         receive_warehouse (self, event->message, out);
         break;
     case PORT_NEWS:
-        trader_news (self, event->message);
+        trader_news (self, event->message, out);
         break;
     case PORT_TRADER:
-        self->counters.refused_input++;
+        receive_trader (self, event->message);
         break;
     }
 }
@@ -199,17 +249,28 @@ static void receive (trader_t *self, const struct event *event, struct outbox *o
 // Decides what waits and sends what was decided: once all that has arrived is known.
 static void proceed (trader_t *self, struct outbox *out)
 {
+    if (self->fenced || self->taken || self->foreign) {
+        return;
+    }
     trader_ask (self, out);
-    if (self->epoch > 0 && !self->fenced) {
+    if (self->epoch > 0) {
         cached_decide_all (self, out);
         trader_ask (self, out);  // Deciding may have found that a snapshot is needed.
+        journal_proceed (self, out);
+        backup_proceed (self, out);
         trader_send_batches (self, out);
     }
+    copies_proceed (self, out);
 }
 
 void trader_step (trader_t *self, const struct event *event, struct outbox *out)
 {
     self->now_us = event->now_us;
+    if (out->record_count == 0 && event->type != EVENT_UNWRITTEN) {
+        // What came before this round is durable.
+        journal_begin_round (self);
+        copies_begin_round (self);
+    }
     switch (event->type) {
     case EVENT_START:
         trader_start (self, out);
@@ -228,6 +289,9 @@ void trader_step (trader_t *self, const struct event *event, struct outbox *out)
         self->counters.undeliverable++;  // Its client will ask again when it is back.
         break;
     case EVENT_UNWRITTEN:
+        journal_unwritten (self);
+        backup_resend (self);
+        copies_unwritten (self);
         break;
     case EVENT_STOP:
         self->stopping = true;
@@ -242,10 +306,15 @@ static int64_t earlier (int64_t a, int64_t b)
 
 int64_t trader_deadline (const trader_t *self)
 {
-    if (self->fenced) {
+    if (self->fenced || self->taken || self->foreign) {
         return DEADLINE_NONE;
     }
-    return earlier (trader_ask_due (self), earlier (trader_commit_due (self), cached_due (self)));
+    int64_t due_us = earlier (trader_ask_due (self), copies_due (self));
+    if (self->epoch > 0) {
+        due_us = earlier (due_us, earlier (trader_commit_due (self), cached_due (self)));
+        due_us = earlier (due_us, earlier (journal_due (self), backup_due (self)));
+    }
+    return due_us;
 }
 
 bool trader_ready (const trader_t *self)
@@ -255,12 +324,23 @@ bool trader_ready (const trader_t *self)
 
 bool trader_fenced (const trader_t *self)
 {
-    return self->fenced;
+    return self->fenced || self->foreign;
+}
+
+const char *trader_why_fenced (const trader_t *self)
+{
+    return self->foreign ? "its journal is of another market than its warehouse: this one ends"
+                         : "another process has joined as this trader: this one ends";
+}
+
+bool trader_taken (const trader_t *self)
+{
+    return self->taken;
 }
 
 bool trader_idle (const trader_t *self)
 {
-    return self->pending_count == 0;
+    return self->pending_count == 0 && (self->epoch == 0 || self->left);
 }
 
 int64_t trader_available (const trader_t *self, const char *product)
@@ -275,6 +355,16 @@ int64_t trader_unsettled (const trader_t *self)
         count += request->behind;
     }
     return count;
+}
+
+int64_t trader_backup (const trader_t *self)
+{
+    return self->backup.state == BACKING_BACKED ? self->backup.trader : 0;
+}
+
+int64_t trader_market (const trader_t *self)
+{
+    return self->market;
 }
 
 int64_t trader_epoch (const trader_t *self)

@@ -1,7 +1,7 @@
 // Requests come in: checked, held against the pending ones, queued.
 #include <string.h>
 
-#include "broker/trader_state.h"
+#include "broker/trader_copy.h"
 #include "schemas/planted.h"
 
 // Notes where a client was heard. With too many clients, the longest unheard is forgotten: it
@@ -58,6 +58,7 @@ static bool read_request (const struct message *message, struct request *request
         .key = {.client = message->from, .number = message_number (message)},
         .clock = message->clock,
         .attempt = 1,
+        .state = REQUEST_QUEUED,
         .token = NOTHING,
         .next = NOTHING,
     };
@@ -68,6 +69,7 @@ static bool read_request (const struct message *message, struct request *request
         request->quantity = message->buy.quantity;
         request->all_or_nothing = message->buy.all_or_nothing;
         product = message->buy.product;
+        request->first = message->buy.first;
         *vector = message->buy.vector;
         *seen = message->buy.seen;
         break;
@@ -77,6 +79,7 @@ static bool read_request (const struct message *message, struct request *request
         request->quantity = message->restock.quantity;
         request->price_cents = message->restock.price_cents;
         product = message->restock.product;
+        request->first = message->restock.first;
         *vector = message->restock.vector;
         *seen = message->restock.seen;
         break;
@@ -96,13 +99,6 @@ static bool same_body (const struct request *a, const struct request *b)
 {
     return a->kind == b->kind && a->quantity == b->quantity && a->price_cents == b->price_cents
            && a->all_or_nothing == b->all_or_nothing && strcmp (a->product, b->product) == 0;
-}
-
-static struct request *find_pending (const trader_t *self, const struct request_key *key)
-{
-    struct request *request;
-    HASH_FIND (hh, self->pending, key, sizeof *key, request);
-    return request;
 }
 
 // The request is pending already: its answer will go to where it came from last.
@@ -126,9 +122,9 @@ static bool answer_status_here (trader_t *self, const struct request *request, s
 {
     struct request_key key = request->key;
     key.question = 0;
-    const struct request *asked = find_pending (self, &key);
+    const struct request *asked = trader_find_pending (self, &key);
     if (request->kind != ITEM_ORDER_STATUS || !asked || !asked->behind || asked->kind != ITEM_BUY
-        || asked->promised == 0) {
+        || asked->promised == 0 || !journal_told (self, asked)) {
         return false;
     }
     struct request answer = *asked;
@@ -138,10 +134,15 @@ static bool answer_status_here (trader_t *self, const struct request *request, s
 }
 
 // Whether this trader may decide the request by itself. One that may have been decided before,
-// here or in an earlier life of this trader, goes to the warehouse, which remembers.
-static bool decided_here (const struct request *request, const struct client_entry *client)
+// here or in an earlier life of this trader, goes to the warehouse, which remembers; and one that
+// another trader may decide, or that this one may have been asked for in another epoch, goes there
+// because the warehouse knows whether that is still possible.
+static bool decided_here (const trader_t *self, const struct request *request,
+                          const struct client_entry *client)
 {
-    return !request->key.question && (request->mode != MODE_SYNC || PLANTED (24))
+    bool is_first = request->first.trader == self->config.id && self->epoch > 0
+                    && (request->first.epoch == self->epoch || PLANTED (40));
+    return !request->key.question && (request->mode != MODE_SYNC || PLANTED (24)) && is_first
            && request->attempt == 1 && request->key.number > client->highest;
 }
 
@@ -161,22 +162,10 @@ static struct seen needed (const struct seen *token, bool here)
     return needed;
 }
 
-static struct request *make_pending (trader_t *self, const struct request *request)
-{
-    struct request *pending = trader_request (self, self->unused);
-    self->unused = pending->next;
-    *pending = *request;
-    pending->state = REQUEST_QUEUED;
-    HASH_ADD (hh, self->pending, key, sizeof pending->key, pending);
-    self->pending_count++;
-    self->counters.requests++;
-    return pending;
-}
-
 static void enqueue (trader_t *self, const struct request *request, const struct seen *token,
                      struct client_entry *client, struct outbox *out)
 {
-    bool here = decided_here (request, client);
+    bool here = decided_here (self, request, client);
     struct seen seen = needed (token, here);
     bool waits = must_wait (self, request, &seen);
     if (self->unused == NOTHING || (waits && self->token_unused_count == 0)) {
@@ -185,7 +174,8 @@ static void enqueue (trader_t *self, const struct request *request, const struct
                      "the trader's queue is full: send the same request again later", out);
         return;
     }
-    struct request *pending = make_pending (self, request);
+    struct request *pending = trader_make_pending (self, request);
+    self->counters.requests++;
     if (!request->key.question && request->key.number > client->highest) {
         client->highest = request->key.number;
     }
@@ -221,10 +211,10 @@ static void admit_request (trader_t *self, const struct event *event, struct out
         (void) clock_tick (&self->vector, self->config.id);
     }
     struct client_entry *client = hear (self, request.key.client, &event->route);
-    struct request *pending = find_pending (self, &request.key);
+    struct request *pending = trader_find_pending (self, &request.key);
     if (pending) {
         repeat (self, pending, &request, out);
-    } else if (self->stopping || self->fenced) {
+    } else if (self->stopping || self->fenced || self->taken) {
         reply_error (self, request.key.client, &request.route, REASON_UNAVAILABLE,
                      request.key.number, "this trader is ending: ask another one", out);
     } else if (!answer_status_here (self, &request, out)) {
@@ -241,7 +231,12 @@ void trader_admit (trader_t *self, const struct event *event, struct outbox *out
                      message_number (message), "from: must be the sender's own node id", out);
     } else if (message->type == MESSAGE_PING) {
         (void) hear (self, message->from, &event->route);
-        trader_letter (self, out, PORT_CLIENTS, message->from, MESSAGE_PONG)->route = event->route;
+        struct letter *letter =
+            trader_letter (self, out, PORT_CLIENTS, message->from, MESSAGE_PONG);
+        letter->route = event->route;
+        letter->message.pong.epoch = self->epoch;
+    } else if (message->type == MESSAGE_JOURNAL) {
+        copies_append (self, event, out);
     } else if (message->type == MESSAGE_PONG || message->type == MESSAGE_ERROR) {
         self->counters.refused_input++;  // Answering an answer could go on for ever.
     } else {

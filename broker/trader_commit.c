@@ -13,28 +13,12 @@ static struct batch *batch_of (const trader_t *self, int64_t number)
     return &self->batches[number % IN_FLIGHT_LIMIT];
 }
 
-static struct item item_of (const struct request *request)
-{
-    return (struct item){
-        .kind = request->kind,
-        .client = request->key.client,
-        .number = request->key.number,
-        .clock = request->clock,
-        .product = request->product,
-        .quantity = request->quantity,
-        .price_cents = request->price_cents,
-        .all_or_nothing = request->all_or_nothing,
-        .behind = request->behind,
-        .promised = request->promised,
-    };
-}
-
 static void send (trader_t *self, struct batch *batch, struct outbox *out)
 {
     struct item *items = arena_take (out->arena, batch->count, sizeof *items);
     for (size_t i = 0; i < batch->count; i++) {
         const struct request *request = trader_request (self, batch->requests[i]);
-        items[i] = item_of (request);
+        items[i] = journal_item (request);
         if (PLANTED (1) && request->kind == ITEM_RESTOCK && !request->behind) {
             reply_restocked (self, request, (struct seen){0}, out);
         }
@@ -153,15 +137,20 @@ void trader_committed (trader_t *self, const struct message *message, struct out
         return;
     }
     self->batch_first++;
+    int64_t settled = 0;
     for (size_t i = 0; i < batch->count; i++) {
         struct request *request = trader_request (self, batch->requests[i]);
         assert (request->state == REQUEST_BATCHED);
         if (request->behind) {
             cached_settle (self, request, &committed->results[i], out);
+            settled = request->write;
         } else {
             sync_settle (self, request, &committed->results[i], committed, out);
         }
         trader_forget (self, request);
+    }
+    if (settled > 0) {
+        journal_settled (self, settled, out);
     }
     if (committed->stock_count > 0) {
         cache_correct (self->cache, committed);
@@ -188,6 +177,10 @@ void trader_commit_refused (trader_t *self, const struct message *message, struc
     bool oldest = self->batch_first < self->batch_next && error->number == self->batch_first;
     if (error->reason == REASON_FENCED && self->batch_first < self->batch_next && !PLANTED (20)) {
         self->fenced = true;
+    } else if (error->reason == REASON_TAKEN) {
+        self->taken = true;
+    } else if (error->reason == REASON_FOREIGN) {
+        self->foreign = true;
     } else if (error->reason == REASON_UNAVAILABLE && oldest) {
         tell_waiting (self, out);
     } else if (error->reason != REASON_GAP) {

@@ -1,5 +1,5 @@
 // What the trader itself asks the warehouse for: its epoch, and snapshots for its cache.
-#include "broker/trader_state.h"
+#include "broker/trader_copy.h"
 
 void trader_start (trader_t *self, struct outbox *out)
 {
@@ -8,43 +8,72 @@ void trader_start (trader_t *self, struct outbox *out)
 }
 
 // Another process has this trader's place. The first time that is the one before this process, to
-// be replaced; later it is one that has come since, and this process gives way.
-static void find_place (trader_t *self, int64_t epoch)
+// be replaced; later it is one that has come since, and this process gives way. It may have to wait:
+// while the backup of the one before it is at work, or nobody but the backup knows what that one had
+// decided.
+static void find_place (trader_t *self, const struct view_told *view)
 {
-    if (epoch < self->epoch_before) {
+    if (view->epoch < self->epoch_before) {
         return;  // An older answer that comes late.
     }
-    if (self->epoch_before > 0 && self->epoch_before != epoch) {
+    if (self->nonce_before > 0 && self->nonce_before != view->nonce) {
         self->fenced = true;
         return;
     }
-    self->epoch_before = epoch;
-    self->join_due_us = self->now_us;
+    bool is_news = view->epoch > self->epoch_before;
+    self->nonce_before = view->nonce;
+    self->epoch_before = view->epoch;
+    self->join_due_us = self->now_us + (is_news ? 0 : JOIN_PAUSE_US);
 }
 
-void trader_view (trader_t *self, const struct message *message)
+static void begin (trader_t *self, const struct message *message)
 {
-    if (self->epoch > 0) {
-        return;  // A join that was sent twice is answered twice.
-    }
-    if (message->view.nonce != self->nonce) {
-        find_place (self, message->view.epoch);
-        return;
-    }
-    self->epoch = message->view.epoch;
+    const struct view_told *view = &message->view;
+    self->epoch = view->epoch;
+    self->view = view->view;
     self->market = message->market;
     self->news_due_us = DEADLINE_NONE;
     self->batch_first = 1;
     self->batch_next = 1;
-    cache_begin (self->cache, self->epoch);
+    journal_granted (self, view);
     self->snapshot_due_us = self->now_us;
+    backup_joined (self);
+}
+
+// The view of this trader changes only as it asks for it, or when it is taken over.
+static void change (trader_t *self, const struct view_told *view)
+{
+    if (view->nonce != self->nonce) {
+        self->fenced = self->fenced || view->epoch > self->epoch;
+    } else if (view->epoch > self->epoch) {
+        self->taken = true;
+    } else {
+        backup_view (self, view);
+    }
+}
+
+void trader_view (trader_t *self, const struct message *message, struct outbox *out)
+{
+    const struct view_told *view = &message->view;
+    peers_learn (self, view);
+    if (view->trader != self->config.id) {
+        copies_view (self, view, out);
+    } else if (self->epoch > 0) {
+        change (self, view);
+    } else if (view->nonce != self->nonce) {
+        find_place (self, view);
+    } else if (view->state == MEMBER_LIVE) {
+        begin (self, message);
+    } else {
+        self->taken = true;  // Granted, and taken over before the answer came.
+    }
 }
 
 // Whoever counts writes of this trader in a later epoch has heard of the process that replaced it.
 static bool is_replaced (const trader_t *self, const struct trader_seen *traders, size_t count)
 {
     struct seen seen = {.traders = traders, .count = count};
-    return seen_of (&seen, self->config.id).epoch > self->epoch;
+    return seen_of (&seen, self->config.id).epoch > self->began;
 }
 
 void trader_stock (trader_t *self, const struct message *message)
@@ -63,9 +92,13 @@ void trader_stock (trader_t *self, const struct message *message)
     }
 }
 
-void trader_news (trader_t *self, const struct message *message)
+void trader_news (trader_t *self, const struct message *message, struct outbox *out)
 {
     const struct invalidation *news = &message->invalidation;
+    if (message->type == MESSAGE_MEMBER) {
+        peers_member (self, message, out);
+        return;
+    }
     if (message->type != MESSAGE_INVALIDATION || !trader_follows (self) || self->epoch == 0) {
         return;
     }
@@ -128,7 +161,11 @@ void trader_ask (trader_t *self, struct outbox *out)
             struct letter *letter =
                 trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_JOIN);
             letter->message.join = (struct join){
-                .nonce = self->nonce, .epoch = self->epoch_before, .router = self->config.router};
+                .nonce = self->nonce,
+                .epoch = self->epoch_before,
+                .began = self->began,
+                .router = self->config.router,
+            };
             self->join_due_us = self->now_us + JOIN_RETRY_US;
         }
         return;

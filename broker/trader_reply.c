@@ -13,6 +13,8 @@ static const char *text_of (enum reason reason)
         return "this number is older than the answers that are kept: nothing was done";
     case REASON_LIMIT:
         return "this would pass a bound of the market: nothing was done";
+    case REASON_PENDING:
+        return "the trader that it was sent to first may have decided it: send it again later";
     case REASON_UNAVAILABLE:
         return "this cannot be decided now: send the same request again later";
     default:
@@ -24,7 +26,8 @@ static struct message *reply (trader_t *self, const struct request *request, enu
                               struct outbox *out)
 {
     struct letter *letter = trader_letter (self, out, PORT_CLIENTS, request->key.client, type);
-    letter->route = request->route;
+    const struct client_entry *client = trader_client (self, request->key.client);
+    letter->route = request->route.size == 0 && client ? client->route : request->route;
     return &letter->message;
 }
 

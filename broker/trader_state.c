@@ -38,6 +38,26 @@ struct request *list_take (trader_t *self, struct list *list)
     return request;
 }
 
+struct request *trader_find_pending (const trader_t *self, const struct request_key *key)
+{
+    struct request *request;
+    HASH_FIND (hh, self->pending, key, sizeof *key, request);
+    return request;
+}
+
+struct request *trader_make_pending (trader_t *self, const struct request *request)
+{
+    if (self->unused == NOTHING || trader_find_pending (self, &request->key)) {
+        return NULL;
+    }
+    struct request *pending = trader_request (self, self->unused);
+    self->unused = pending->next;
+    *pending = *request;
+    HASH_ADD (hh, self->pending, key, sizeof pending->key, pending);
+    self->pending_count++;
+    return pending;
+}
+
 void trader_forget (trader_t *self, struct request *request)
 {
     HASH_DEL (self->pending, request);
@@ -69,6 +89,7 @@ struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port
     struct letter *letter = outbox_letter (out, port, to, type);
     letter->message.from = self->config.id;
     letter->message.clock = lamport_send (&self->clock);
+    letter->message.market = self->market;
     return letter;
 }
 

@@ -81,11 +81,11 @@ enum reason { REASONS (REASON_ENUM) REASON_COUNT };
 #undef REASON_ENUM
 
 // How a trader stands with the warehouse.
-#define MEMBER_STATES(X)                                                            \
-    X (LIVE, "live")           /* it has joined, and nobody has taken it over */     \
-    X (SUSPECTED, "suspected") /* its backup hears nothing of it (traders' PUB) */   \
-    X (TAKING, "taking")       /* its backup settles what it had decided */          \
-    X (FAILED, "failed")       /* all of that is settled: it may join anew */        \
+#define MEMBER_STATES(X)                                                           \
+    X (LIVE, "live")           /* it has joined, and nobody has taken it over */   \
+    X (SUSPECTED, "suspected") /* its backup hears nothing of it (traders' PUB) */ \
+    X (TAKING, "taking")       /* its backup settles what it had decided */        \
+    X (FAILED, "failed")       /* all of that is settled: it may join anew */      \
     X (LEFT, "left")           /* it has ended by itself, with everything settled */
 
 #define MEMBER_STATE_ENUM(name, text) MEMBER_##name,
@@ -269,16 +269,16 @@ struct member {
 // How a trader's view stands. It answers join, claim and takeover, granted or not: who asked
 // compares.
 struct view_told {
-    int64_t trader;   // whose view it is
-    int64_t nonce;    // of the process that was granted the epoch
-    int64_t epoch;    // under which commits for this trader are taken
-    int64_t view;     // counts the changes of this view, over all epochs
+    int64_t trader;  // whose view it is
+    int64_t nonce;   // of the process that was granted the epoch
+    int64_t epoch;   // under which commits for this trader are taken
+    int64_t view;    // counts the changes of this view, over all epochs
     enum member_state state;
-    int64_t backup;   // 0: none
-    int64_t taker;    // who commits for it: while `taking`, else 0
-    int64_t began;    // the epoch in which its writes began to count
-    int64_t applied;  // of its writes, since then
-    int64_t batch;    // the last one applied in this epoch
+    int64_t backup;                // 0: none
+    int64_t taker;                 // who commits for it: while `taking`, else 0
+    int64_t began;                 // the epoch in which its writes began to count
+    int64_t applied;               // of its writes, since then
+    int64_t batch;                 // the last one applied in this epoch
     const struct member *members;  // all traders that ever joined, ascending
     size_t member_count;
 };
@@ -303,7 +303,7 @@ struct item {
 struct commit {
     int64_t trader;  // for whom it is, by its backup; 0: for the sender
     int64_t epoch;   // of that trader
-    int64_t batch;  // 1, 2, 3 … within the epoch
+    int64_t batch;   // 1, 2, 3 … within the epoch
     const struct item *items;
     size_t item_count;  // at most LIMIT_BATCH
 };
@@ -442,8 +442,8 @@ struct socket_event {
 
 struct message {
     enum message_type type;
-    int64_t from;   // node id of the sender
-    int64_t clock;  // its Lamport clock
+    int64_t from;    // node id of the sender
+    int64_t clock;   // its Lamport clock
     int64_t market;  // that it belongs to; 0: it does not know yet
     union {
         struct buy buy;

@@ -23,16 +23,16 @@ enum record_type {
     RECORD_VIEW,       // the rest of its view: what changes seldom
 
     // Of a trader's journal.
-    RECORD_JOINED,     // the trader was granted an epoch
-    RECORD_DECIDED,    // a decision of its own, under the number of the write
-    RECORD_SETTLED,    // the warehouse has all of its decisions up to a write
-    RECORD_VOID,       // what was not settled was told to nobody, and does not count
-    RECORD_COPY,       // a copy of another trader's decisions begins
-    RECORD_COPIED,     // one of them
+    RECORD_JOINED,        // the trader was granted an epoch
+    RECORD_DECIDED,       // a decision of its own, under the number of the write
+    RECORD_SETTLED,       // the warehouse has all of its decisions up to a write
+    RECORD_VOID,          // what was not settled was told to nobody, and does not count
+    RECORD_COPY,          // a copy of another trader's decisions begins
+    RECORD_COPIED,        // one of them
     RECORD_COPY_SETTLED,  // the warehouse has all of them up to a write
-    RECORD_SEALED,     // the copy takes no more: its trader is suspected
-    RECORD_FORWARDED,  // the warehouse has all of them up to a write, by this trader's takeover
-    RECORD_COPY_END,   // the copy is not needed any more
+    RECORD_SEALED,        // the copy takes no more: its trader is suspected
+    RECORD_FORWARDED,     // the warehouse has all of them up to a write, by this trader's takeover
+    RECORD_COPY_END,      // the copy is not needed any more
 };
 
 struct record_warehouse {
