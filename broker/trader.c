@@ -340,7 +340,12 @@ bool trader_taken (const trader_t *self)
 
 bool trader_idle (const trader_t *self)
 {
-    return self->pending_count == 0 && (self->epoch == 0 || self->left);
+    return self->pending_count == 0;
+}
+
+bool trader_done (const trader_t *self)
+{
+    return self->stopping && self->pending_count == 0 && (self->epoch == 0 || self->left);
 }
 
 int64_t trader_available (const trader_t *self, const char *product)

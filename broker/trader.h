@@ -102,7 +102,9 @@ const char *trader_why_fenced (const trader_t *self);  // for this reason, in wo
 // Another trader has taken it over: nothing of what it holds counts any more. It must be made anew
 // from its journal, and join again.
 bool trader_taken (const trader_t *self);
-bool trader_idle (const trader_t *self);  // nothing waits, nothing is under way, and it has left
+bool trader_idle (const trader_t *self);  // nothing waits, nothing is under way
+bool trader_done (
+    const trader_t *self);  // told to stop, it is idle, and the warehouse knows that it left
 
 // Units of the product that its cache takes for available; 0 where it keeps none.
 int64_t trader_available (const trader_t *self, const char *product);

@@ -214,7 +214,7 @@ START_TEST (test_cache_has_seen_its_own_writes_of_this_epoch)
     ck_assert (cf_dominates (5, ME, 1, 2));
     ck_assert (!cf_dominates (5, ME, 1, 3));
     ck_assert (!cf_dominates (5, ME, 2, 1));
-    cache_begin (cf_cache, 2);
+    cache_begin (cf_cache, 2, 0);
     cf_snapshot (6, 2, 1, 2);  // The warehouse still tells the count of the epoch before.
     ck_assert (cf_dominates (6, ME, 1, 2));
     ck_assert (!cf_dominates (6, ME, 2, 1));

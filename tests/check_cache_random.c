@@ -217,7 +217,7 @@ static void run (uint64_t seed, bool follows)
     world.epoch = 1;
     world.cache = cache_new (ME, WRITES, follows);
     world.arena = arena_new (1024);
-    cache_begin (world.cache, 1);
+    cache_begin (world.cache, 1, 0);
     world_others_write (&world);
     world_snapshot (&world);
     for (int i = 0; i < STEPS; i++) {

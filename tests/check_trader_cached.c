@@ -9,10 +9,10 @@ START_TEST (test_trader_with_a_cache_asks_for_a_snapshot_before_it_serves)
     const struct level levels[] = {{"fish", 3}};
     fix.config.mode = MODE_CACHED;
     fix_begin ();
-    fix_ask (fix_buy (ALICE, 1, "fish", 1));
-    fix_nothing ();
     fix_warehouse (fix_view (FIX_SEED, 1));
     fix.epoch = 1;
+    fix_client (fix_buy (ALICE, 1, "fish", 1));
+    fix_nothing ();
     ck_assert (!trader_ready (fix.trader));
     fix_step (EVENT_DRAINED);
     ck_assert_int_eq (fix_alone (MESSAGE_SNAPSHOT)->port, PORT_WAREHOUSE);
@@ -104,7 +104,7 @@ START_TEST (test_trader_sells_a_part_or_nothing_from_its_cache)
     ck_assert_int_eq (fix_commit (2)->items[0].promised, 3);
     ck_assert_int_eq (fix_commit (2)->items[0].quantity, 4);
     fix_ask (fix_buy (ALICE, 1, "fish", 1));
-    fix_nothing ();  // Two batches are under way.
+    fix_silent ();  // Two batches are under way.
     fix_refused_by_commit (1, BOB, 1);
     fix_step (EVENT_DRAINED);
     fix_refuses_behind (3, ALICE, 1);

@@ -7,7 +7,7 @@ void cf_begin (bool follows)
 {
     cache_destroy (&cf_cache);
     cf_cache = cache_new (ME, WRITES, follows);
-    cache_begin (cf_cache, 1);
+    cache_begin (cf_cache, 1, 0);
 }
 
 void cf_set_up (void)

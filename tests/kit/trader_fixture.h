@@ -12,6 +12,7 @@ enum {
     FIX_TRADER = 1,
     FIX_OTHER = 2,  // another trader
     FIX_SEED = 4711,
+    FIX_MARKET = 99,
     ALICE = 11,  // buyers
     BOB = 12,
     CAROL = 13,
@@ -85,6 +86,7 @@ size_t fix_count (enum message_type type);
 const struct letter *fix_letter (enum message_type type, size_t n);
 const struct letter *fix_only (enum message_type type);
 void fix_nothing (void);                                  // the step left nothing behind
+void fix_silent (void);                                   // it sent nothing: it may have recorded
 const struct letter *fix_alone (enum message_type type);  // the only letter at all
 
 // The last step sent just this error to a client.
