@@ -40,7 +40,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
   client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
-  seller_random trader trader_cached trader_causal trader_commit trader_news \
+  seller_random trader trader_backup trader_cached trader_causal trader_commit trader_journal trader_news \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
@@ -49,7 +49,7 @@ CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   topology_schema transcripts verify
 KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
-    message_equal.c message_parts.c shell_kit.c store_case.c topology_case.c trader_fixture.c \
+    message_equal.c message_parts.c shell_kit.c store_case.c topology_case.c trader_expect.c trader_fixture.c \
     verify_breaks.c warehouse_fixture.c warehouse_model.c warehouse_store.c text_changes.c)
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)

@@ -256,8 +256,9 @@ static void proceed (trader_t *self, struct outbox *out)
     if (self->epoch > 0) {
         cached_decide_all (self, out);
         trader_ask (self, out);  // Deciding may have found that a snapshot is needed.
-        journal_proceed (self, out);
+        journal_record (self, out);
         backup_proceed (self, out);
+        journal_tell (self, out);
         trader_send_batches (self, out);
     }
     copies_proceed (self, out);

@@ -105,9 +105,27 @@ static int64_t greater (int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-// What was settled before it could be recorded, for want of room, needs no record any more.
-static void record_all (trader_t *self, struct outbox *out)
+void journal_tell (trader_t *self, struct outbox *out)
 {
+    if (journal_full (self)) {
+        return;
+    }
+    int64_t most = backup_may_tell (self);
+    for (int64_t write = greater (self->told, self->settled) + 1; write <= most; write++) {
+        cached_promise (self, journal_request (self, write), out);
+    }
+    self->told = greater (self->told, most);
+}
+
+// What was settled before it could be recorded, for want of room, needs no record any more.
+void journal_record (trader_t *self, struct outbox *out)
+{
+    if (journal_full (self)) {
+        if (self->now_us < self->room_due_us) {
+            return;
+        }
+        self->room_due_us = 0;
+    }
     record_joined (self, out);
     if (self->settled > self->recorded) {
         outbox_record (out, RECORD_SETTLED)->write =
@@ -118,27 +136,6 @@ static void record_all (trader_t *self, struct outbox *out)
         record_decided (self, write, out);
     }
     self->recorded = greater (last_write (self), self->settled);
-}
-
-static void tell_all (trader_t *self, struct outbox *out)
-{
-    int64_t most = backup_may_tell (self);
-    for (int64_t write = greater (self->told, self->settled) + 1; write <= most; write++) {
-        cached_promise (self, journal_request (self, write), out);
-    }
-    self->told = greater (self->told, most);
-}
-
-void journal_proceed (trader_t *self, struct outbox *out)
-{
-    if (journal_full (self)) {
-        if (self->now_us < self->room_due_us) {
-            return;
-        }
-        self->room_due_us = 0;
-    }
-    record_all (self, out);
-    tell_all (self, out);
 }
 
 void journal_settled (trader_t *self, int64_t write, struct outbox *out)

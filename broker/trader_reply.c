@@ -22,12 +22,23 @@ static const char *text_of (enum reason reason)
     }
 }
 
-static struct message *reply (trader_t *self, const struct request *request, enum message_type type,
-                              struct outbox *out)
+// Where the request's client is: where it came from, or, if that was to a process before this one,
+// where its client was heard since. False: nowhere yet, and whoever asks again will be answered.
+static bool find_route (trader_t *self, const struct request *request, struct route *route)
+{
+    const struct client_entry *client = trader_client (self, request->key.client);
+    *route = request->route;
+    if (route->size == 0 && client) {
+        *route = client->route;
+    }
+    return route->size > 0;
+}
+
+static struct message *reply (trader_t *self, const struct request *request,
+                              const struct route *route, enum message_type type, struct outbox *out)
 {
     struct letter *letter = trader_letter (self, out, PORT_CLIENTS, request->key.client, type);
-    const struct client_entry *client = trader_client (self, request->key.client);
-    letter->route = request->route.size == 0 && client ? client->route : request->route;
+    letter->route = *route;
     return &letter->message;
 }
 
@@ -72,13 +83,20 @@ static struct receipt receipt_of (trader_t *self, const struct request *request,
 void reply_receipt (trader_t *self, const struct request *request, const struct result *result,
                     struct seen seen, struct outbox *out)
 {
-    struct receipt receipt = receipt_of (self, request, result, seen, out);
-    reply (self, request, MESSAGE_RECEIPT, out)->receipt = receipt;
+    struct route route;
+    if (find_route (self, request, &route)) {
+        struct receipt receipt = receipt_of (self, request, result, seen, out);
+        reply (self, request, &route, MESSAGE_RECEIPT, out)->receipt = receipt;
+    }
 }
 
 void reply_restocked (trader_t *self, const struct request *request, struct seen seen,
                       struct outbox *out)
 {
+    struct route route;
+    if (!find_route (self, request, &route)) {
+        return;
+    }
     struct restocked restocked = {
         .number = request->key.number,
         .product = product_of (request, NULL, out),
@@ -87,13 +105,17 @@ void reply_restocked (trader_t *self, const struct request *request, struct seen
         .seen = seen,
         .vector = vector_for (self, out),
     };
-    reply (self, request, MESSAGE_RESTOCKED, out)->restocked = restocked;
+    reply (self, request, &route, MESSAGE_RESTOCKED, out)->restocked = restocked;
 }
 
 void reply_lot (trader_t *self, const struct request *request, const struct result *result,
                 struct outbox *out)
 {
-    reply (self, request, MESSAGE_LOT, out)->lot = (struct lot_state){
+    struct route route;
+    if (!find_route (self, request, &route)) {
+        return;
+    }
+    reply (self, request, &route, MESSAGE_LOT, out)->lot = (struct lot_state){
         .number = request->key.number,
         .product = result->product,
         .quantity = result->quantity,
@@ -107,7 +129,10 @@ void reply_oversold (trader_t *self, const struct request *request, const struct
                      struct seen seen, struct outbox *out)
 {
     struct receipt receipt = receipt_of (self, request, result, seen, out);
-    reply (self, request, MESSAGE_OVERSOLD, out)->oversold = receipt;
+    struct route route;
+    if (find_route (self, request, &route)) {
+        reply (self, request, &route, MESSAGE_OVERSOLD, out)->oversold = receipt;
+    }
     struct client_entry *client = trader_client (self, request->key.client);
     struct letter *news =
         trader_letter (self, out, PORT_NEWS, request->key.client, MESSAGE_OVERSELL);
@@ -135,8 +160,11 @@ void reply_error (trader_t *self, int64_t to, const struct route *route, enum re
 void reply_failed (trader_t *self, const struct request *request, enum reason reason,
                    struct outbox *out)
 {
-    reply_error (self, request->key.client, &request->route, reason, request->key.number,
-                 text_of (reason), out);
+    struct route route;
+    if (find_route (self, request, &route)) {
+        reply_error (self, request->key.client, &route, reason, request->key.number,
+                     text_of (reason), out);
+    }
 }
 
 // An order that may have been settled before was told to its sellers then, if at all, so only what

@@ -237,7 +237,8 @@ void peers_free (trader_t *self);
 void journal_decided (trader_t *self, struct request *request);  // it has its write
 void journal_begin_round (trader_t *self);
 void journal_unwritten (trader_t *self);
-void journal_proceed (trader_t *self, struct outbox *out);  // records, and tells what may be told
+void journal_record (trader_t *self, struct outbox *out);  // what is not recorded yet
+void journal_tell (trader_t *self, struct outbox *out);    // what may be told
 void journal_settled (trader_t *self, int64_t write, struct outbox *out);  // up to this one
 void journal_granted (trader_t *self, const struct view_told *view);
 bool journal_full (const trader_t *self);

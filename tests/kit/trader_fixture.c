@@ -8,6 +8,7 @@ void fix_set_up (void)
 {
     memset (&fix, 0, sizeof fix);
     outbox_init (&fix.out);
+    outbox_init (&fix.journal);
     fix.now_us = 5000000;
     fix.warehouse_epoch = 1;
     fix.config = trader_config_default ();
@@ -19,6 +20,7 @@ void fix_tear_down (void)
 {
     trader_destroy (&fix.trader);
     outbox_free (&fix.out);
+    outbox_free (&fix.journal);
 }
 
 void fix_begin (void)
@@ -45,6 +47,49 @@ void fix_cached (void)
     fix_nothing ();
 }
 
+static struct message with_other (struct message message)
+{
+    static const struct member members[] = {
+        {.trader = FIX_TRADER, .epoch = 1, .state = MEMBER_LIVE, .router = "tcp://127.0.0.1:1"},
+        {.trader = FIX_OTHER, .epoch = 1, .state = MEMBER_LIVE, .router = "tcp://127.0.0.1:2"},
+    };
+    message.view.members = members;
+    message.view.member_count = 2;
+    return message;
+}
+
+void fix_among_two (void)
+{
+    fix.config.mode = MODE_CACHED;
+    fix_begin ();
+    fix_warehouse (with_other (fix_view (FIX_SEED, 1)));
+    fix.epoch = 1;
+    fix_step (EVENT_DRAINED);
+    (void) fix_only (MESSAGE_JOURNAL);
+    fix_warehouse (fix_snapshot (NULL, 0));
+    fix_step (EVENT_DRAINED);
+}
+
+void fix_backed (void)
+{
+    fix_among_two ();
+    fix_acknowledge (2, 0);
+    ck_assert_int_eq (fix_only (MESSAGE_CLAIM)->message.claim.backup, FIX_OTHER);
+    fix_warehouse (fix_view_of (1, 2, FIX_OTHER));
+    fix_step (EVENT_DRAINED);
+    ck_assert_int_eq (trader_backup (fix.trader), FIX_OTHER);
+}
+
+void fix_restart (void)
+{
+    trader_destroy (&fix.trader);
+    fix.trader = trader_new (&fix.config, FIX_SEED + (uint64_t) ++fix.lives);
+    for (size_t i = 0; i < fix.journal.record_count; i++) {
+        ck_assert (trader_restore (fix.trader, &fix.journal.records[i]));
+    }
+    fix_step (EVENT_START);
+}
+
 struct event fix_event (enum event_type type)
 {
     return (struct event){.type = type, .now_us = fix.now_us};
@@ -58,9 +103,24 @@ struct event fix_received (enum port port, const struct message *message)
     return event;
 }
 
+// Strings of a record are borrowed: a journal keeps its own.
+static void keep (const struct record *record)
+{
+    struct record *kept = outbox_record (&fix.journal, record->type);
+    *kept = *record;
+    if (record->type == RECORD_DECIDED || record->type == RECORD_COPIED) {
+        const char *product = record->decided.item.product;
+        kept->decided.item.product = arena_string (fix.journal.arena, product, strlen (product));
+    }
+}
+
 static void step (struct event event)
 {
+    size_t before = fix.out.record_count;
     trader_step (fix.trader, &event, &fix.out);
+    for (size_t i = before; i < fix.out.record_count; i++) {
+        keep (&fix.out.records[i]);
+    }
 }
 
 void fix_step (enum event_type type)
@@ -92,6 +152,20 @@ void fix_news (struct message message)
 {
     outbox_clear (&fix.out);
     step (fix_received (PORT_NEWS, &message));
+}
+
+void fix_trader (struct message message)
+{
+    outbox_clear (&fix.out);
+    step (fix_received (PORT_TRADER, &message));
+}
+
+void fix_acknowledge (int64_t view, int64_t write)
+{
+    struct message message = fix_plain (MESSAGE_JOURNALED, FIX_OTHER);
+    message.journaled = (struct journaled){.view = view, .write = write};
+    fix_trader (message);
+    step (fix_event (EVENT_DRAINED));
 }
 
 void fix_wait (int64_t us)
@@ -184,6 +258,15 @@ struct message fix_view (int64_t nonce, int64_t epoch)
     return message;
 }
 
+struct message fix_view_of (int64_t epoch, int64_t view, int64_t backup)
+{
+    struct message message = fix_view (FIX_SEED + fix.lives, epoch);
+    message.view.view = view;
+    message.view.backup = backup;
+    message.view.began = 1;
+    return message;
+}
+
 struct message fix_committed (int64_t batch, const struct result *results, size_t count)
 {
     struct message message = fix_plain (MESSAGE_COMMITTED, WAREHOUSE_NODE);
@@ -268,127 +351,4 @@ struct result fix_error (enum reason reason)
 void fix_settle (int64_t batch, struct result result)
 {
     fix_warehouse (fix_committed (batch, &result, 1));
-}
-
-size_t fix_count (enum message_type type)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < fix.out.letter_count; i++) {
-        count += fix.out.letters[i].message.type == type;
-    }
-    return count;
-}
-
-const struct letter *fix_letter (enum message_type type, size_t n)
-{
-    for (size_t i = 0; i < fix.out.letter_count; i++) {
-        if (fix.out.letters[i].message.type == type && n-- == 0) {
-            return &fix.out.letters[i];
-        }
-    }
-    return NULL;
-}
-
-const struct letter *fix_only (enum message_type type)
-{
-    ck_assert_uint_eq (fix_count (type), 1);
-    return fix_letter (type, 0);
-}
-
-void fix_nothing (void)
-{
-    ck_assert_uint_eq (fix.out.letter_count, 0);
-    ck_assert_uint_eq (fix.out.record_count, 0);
-}
-
-void fix_silent (void)
-{
-    ck_assert_uint_eq (fix.out.letter_count, 0);
-}
-
-const struct letter *fix_alone (enum message_type type)
-{
-    ck_assert_uint_eq (fix.out.letter_count, 1);
-    return fix_only (type);
-}
-
-void fix_refuses (int64_t to, enum reason reason, int64_t number)
-{
-    const struct letter *letter = fix_alone (MESSAGE_ERROR);
-    struct route route = fix_route (to, 0);
-    ck_assert_int_eq (letter->port, PORT_CLIENTS);
-    ck_assert_int_eq (letter->to, to);
-    ck_assert (fix_same_route (&letter->route, &route));
-    ck_assert_str_eq (reason_name (letter->message.error.reason), reason_name (reason));
-    ck_assert_int_eq (letter->message.error.number, number);
-    ck_assert_str_ne (letter->message.error.text, "");
-}
-
-void fix_receipts (int64_t to, int64_t number, enum status status, int64_t units)
-{
-    for (size_t i = 0; i < fix_count (MESSAGE_RECEIPT); i++) {
-        const struct letter *letter = fix_letter (MESSAGE_RECEIPT, i);
-        const struct receipt *receipt = &letter->message.receipt;
-        struct route route = fix_route (to, 0);
-        if (letter->to == to && receipt->number == number) {
-            ck_assert_int_eq (letter->port, PORT_CLIENTS);
-            ck_assert (fix_same_route (&letter->route, &route));
-            ck_assert_str_eq (status_name (receipt->status), status_name (status));
-            ck_assert_int_eq (receipt->units, units);
-            return;
-        }
-    }
-    ck_abort_msg ("no receipt to %lld for order %lld", (long long) to, (long long) number);
-}
-
-const struct commit *fix_commit (int64_t batch)
-{
-    const struct letter *letter = fix_only (MESSAGE_COMMIT);
-    ck_assert_int_eq (letter->port, PORT_WAREHOUSE);
-    ck_assert_int_eq (letter->message.commit.epoch, fix.epoch);
-    ck_assert_int_eq (letter->message.commit.batch, batch);
-    return &letter->message.commit;
-}
-
-void fix_commits (int64_t batch, const int64_t *numbers)
-{
-    const struct commit *commit = fix_commit (batch);
-    size_t i = 0;
-    for (; numbers[i]; i++) {
-        ck_assert_uint_lt (i, commit->item_count);
-        ck_assert_int_eq (commit->items[i].number, numbers[i]);
-    }
-    ck_assert_uint_eq (commit->item_count, i);
-}
-
-void fix_refuses_behind (int64_t batch, int64_t from, int64_t number)
-{
-    (void) fix_alone (MESSAGE_COMMIT);
-    const struct commit *commit = fix_commit (batch);
-    ck_assert_uint_eq (commit->item_count, 1);
-    ck_assert_int_eq (commit->items[0].kind, ITEM_BUY);
-    ck_assert_int_eq (commit->items[0].client, from);
-    ck_assert_int_eq (commit->items[0].number, number);
-    ck_assert (commit->items[0].behind);
-    ck_assert_int_eq (commit->items[0].promised, 0);
-}
-
-void fix_refused_by_commit (int64_t batch, int64_t to, int64_t number)
-{
-    fix_settle (batch, fix_receipt (STATUS_OUT_OF_STOCK, "", 0));
-    (void) fix_alone (MESSAGE_RECEIPT);
-    fix_receipts (to, number, STATUS_OUT_OF_STOCK, 0);
-}
-
-void fix_stock (const char *product, int64_t available)
-{
-    fix.version++;
-    fix_news (fix_news_of (product, available));
-    fix_nothing ();
-}
-
-void fix_promises (int64_t number, int64_t quantity, int64_t units)
-{
-    fix_ask (fix_buy (ALICE, number, "fish", quantity));
-    fix_receipts (ALICE, number, STATUS_ACCEPTED, units);
 }

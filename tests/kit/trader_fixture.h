@@ -24,7 +24,9 @@ struct fixture {
     struct trader_config config;  // to be changed before fix_begin or fix_join
     trader_t *trader;
     struct outbox out;
+    struct outbox journal;  // records of all steps so far; fix_restart takes them
     int64_t now_us;
+    int64_t lives;    // processes before this one
     int64_t epoch;    // that the trader was granted
     int64_t version;  // of the warehouse, in the messages below
     int64_t warehouse_epoch;
@@ -36,9 +38,14 @@ extern struct fixture fix;
 void fix_set_up (void);
 void fix_tear_down (void);
 
-void fix_begin (void);   // made and started
-void fix_join (void);    // and joined, in epoch 1; what decides by itself has no stock yet
-void fix_cached (void);  // as fix_join, all products cached, with an empty snapshot taken
+void fix_begin (void);      // made and started
+void fix_join (void);       // and joined, in epoch 1; what decides by itself has no stock yet
+void fix_cached (void);     // as fix_join, all products cached, with an empty snapshot taken
+void fix_among_two (void);  // as fix_cached, and FIX_OTHER is there, too: its copy was begun
+void fix_backed (void);     // and made the backup: view 2
+
+// The process ends, and the next one, which has the records that came out so far, is started.
+void fix_restart (void);
 
 // Events as a shell makes them, now. A message is borrowed.
 struct event fix_event (enum event_type type);
@@ -50,8 +57,10 @@ void fix_client (struct message message);
 void fix_client_at (struct message message, struct route route);
 void fix_warehouse (struct message message);
 void fix_news (struct message message);
-void fix_wait (int64_t us);  // lets time pass, then a deadline
-int fix_due_in (void);       // microseconds to the deadline, -1 for none
+void fix_trader (struct message message);            // another trader answers
+void fix_acknowledge (int64_t view, int64_t write);  // FIX_OTHER does, and then DRAINED
+void fix_wait (int64_t us);                          // lets time pass, then a deadline
+int fix_due_in (void);                               // microseconds to the deadline, -1 for none
 
 // The step of a client's message and then DRAINED; the outbox holds what both left behind.
 void fix_ask (struct message message);
@@ -67,6 +76,7 @@ struct message fix_plain (enum message_type type, int64_t from);  // no body, or
 
 // What the warehouse sends. Results, levels and tokens are borrowed.
 struct message fix_view (int64_t nonce, int64_t epoch);
+struct message fix_view_of (int64_t epoch, int64_t view, int64_t backup);  // as the trader has it
 struct message fix_committed (int64_t batch, const struct result *results, size_t count);
 struct message fix_refused (enum reason reason, int64_t batch);
 struct message fix_snapshot (const struct level *stock, size_t count);
@@ -80,6 +90,10 @@ struct result fix_error (enum reason reason);
 
 // The warehouse commits the oldest batch, which holds one item, with this result.
 void fix_settle (int64_t batch, struct result result);
+
+// Records of the last step: how many of a type, the n-th of them from 0, NULL: none.
+size_t fix_records (enum record_type type);
+const struct record *fix_record (enum record_type type, size_t n);
 
 // Letters of the last step: how many of a type, the n-th of them from 0, the only one.
 size_t fix_count (enum message_type type);
