@@ -67,7 +67,7 @@ static void check (const struct trader_config *config)
     assert (config->batch_max >= 1 && config->batch_max <= LIMIT_BATCH);
     assert (config->in_flight_max >= 1 && config->in_flight_max <= IN_FLIGHT_LIMIT);
     assert (config->commit_timeout_us > 0 && config->causal_wait_us >= 0);
-    assert (config->ping_every_us > 0 && strlen (config->router) <= LIMIT_ENDPOINT);
+    assert (config->ping_every_us >= 0 && strlen (config->router) <= LIMIT_ENDPOINT);
 }
 
 static void *zeroed (size_t count, size_t size)

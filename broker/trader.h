@@ -46,7 +46,8 @@ struct trader_config {
     int64_t in_flight_max;      // commits under way at once, 1 to 16
     int64_t commit_timeout_us;  // unanswered: sent again
     int64_t causal_wait_us;     // longest wait for what causally precedes a request
-    int64_t ping_every_us;      // of traders that back each other up; suspected after three
+    int64_t ping_every_us;      // of traders that back each other up, which are suspected after
+                                // three; 0: it looks for no backup, and suspects nobody
     const char *router;         // where other traders reach it; borrowed, at most LIMIT_ENDPOINT
 };
 

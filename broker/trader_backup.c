@@ -131,7 +131,7 @@ static void search (trader_t *self, struct outbox *out)
     if (self->now_us < backup->due_us) {
         return;
     }
-    int64_t candidate = peers_next (self, backup->tried);
+    int64_t candidate = self->config.ping_every_us > 0 ? peers_next (self, backup->tried) : 0;
     if (candidate == 0) {
         backup->due_us = DEADLINE_NONE;  // Until one is heard of.
         return;
