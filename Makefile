@@ -9,7 +9,7 @@ SAN    := build/san
 
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
-  $(addprefix schemas/,arena.c message.c message_text.c) \
+  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
   $(addprefix broker/,outbox.c clocks.c seen.c queue.c cache.c trader_state.c trader.c trader_join.c \
     trader_admit.c trader_commit.c trader_peers.c trader_journal.c trader_backup.c trader_reply.c policy_sync.c policy_cached.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \

@@ -112,11 +112,11 @@ static size_t utf8_length (const unsigned char *bytes)
 
 // A text is for a person, and may quote what somebody sent: what is no UTF-8 or would break a
 // line becomes a question mark, and what is too long is cut off.
-static char *write_text (char *at, const char *text)
+static char *write_text (char *at, const char *text, size_t length_max)
 {
     assert (text);
     const unsigned char *bytes = (const unsigned char *) text;
-    size_t left = LIMIT_TEXT;
+    size_t left = length_max;
     *at++ = '"';
     while (*bytes && left > 0) {
         size_t length = utf8_length (bytes);
@@ -158,6 +158,7 @@ static unsigned word_at (const char *base, size_t offset)
 
 static_assert (sizeof (enum status) == sizeof (unsigned)
                    && sizeof (enum reason) == sizeof (unsigned)
+                   && sizeof (enum member_state) == sizeof (unsigned)
                    && sizeof (enum socket_name) == sizeof (unsigned)
                    && sizeof (enum happening) == sizeof (unsigned)
                    && sizeof (enum item_kind) == sizeof (unsigned)
@@ -190,7 +191,7 @@ static char *write_value (char *at, const struct field *field, const char *base)
             at, string_at (base, field->offset),
             codec_product_may_be_empty ((enum status) word_at (base, field->beside)));
     case VALUE_TEXT:
-        return write_text (at, string_at (base, field->offset));
+        return write_text (at, string_at (base, field->offset), (size_t) field->max);
     case VALUE_WORD: {
         unsigned word = word_at (base, field->offset);
         assert (word < field->max);

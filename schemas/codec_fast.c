@@ -123,7 +123,8 @@ static const char *read_product (const struct source *self, const char *at, bool
     return at + 1;
 }
 
-static const char *read_text (const struct source *self, const char *at, const char **text)
+static const char *read_text (const struct source *self, const char *at, size_t length_max,
+                              const char **text)
 {
     const char *begin = at + 1;
     if (*at != '"') {
@@ -134,7 +135,7 @@ static const char *read_text (const struct source *self, const char *at, const c
         at++;
     }
     size_t length = (size_t) (at - begin);
-    if (*at != '"' || length > LIMIT_TEXT) {
+    if (*at != '"' || length > length_max) {
         return NULL;
     }
     *text = arena_string (self->arena, begin, length);
@@ -270,7 +271,7 @@ static const char *read_value (const struct source *self, const char *at, const 
         return read_product (self, at, codec_product_may_be_empty (*status), target);
     }
     case VALUE_TEXT:
-        return read_text (self, at, target);
+        return read_text (self, at, (size_t) field->max, target);
     case VALUE_WORD:
         return read_name (at, field->words, (unsigned) field->max, target);
     case VALUE_LIST:

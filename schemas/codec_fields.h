@@ -16,10 +16,10 @@ enum value_kind {
     VALUE_BOOL,             // bool
     VALUE_PRODUCT,          // const char *, a valid product name
     VALUE_PRODUCT_OR_NONE,  // the same, or "" unless the status beside it sells something
-    VALUE_TEXT,             // const char *, at most LIMIT_TEXT bytes for a person
-    VALUE_WORD,             // an enum, by its name among the field's words
-    VALUE_LIST,             // a pointer and a count: an array of tuples
-    VALUE_SEEN,             // struct seen: an array of the version and then tuples
+    VALUE_TEXT,  // const char *, at most `max` bytes and LIMIT_TEXT, without control ones
+    VALUE_WORD,  // an enum, by its name among the field's words
+    VALUE_LIST,  // a pointer and a count: an array of tuples
+    VALUE_SEEN,  // struct seen: an array of the version and then tuples
 };
 
 enum { FIELD_KEY_BYTES = 24 };
@@ -33,7 +33,7 @@ struct field {
     size_t offset;             // of the value in its struct
     size_t beside;             // offset of a list's count, or of a product's status
     int64_t min;               // of an integer, or of a list's count
-    int64_t max;               // of an integer, or of a list's count; how many words there are
+    int64_t max;               // of an integer, a list's count or a text's bytes; of words how many
     int64_t absent;            // what an integer or bool is when it was left out
     const struct list *list;   // what the tuples of a list are
     const char *const *words;  // names of the enum, in its order

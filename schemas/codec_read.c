@@ -90,18 +90,20 @@ static bool read_product (struct reader *self, const struct place *place, const 
     return true;
 }
 
-static bool read_text (struct reader *self, const struct place *place, const json_t *value,
-                       const char **text)
+static bool read_text (struct reader *self, const struct place *place, const struct field *field,
+                       const json_t *value, const char **text)
 {
+    char wanted[64];
     const char *bytes = json_string_value (value);
     size_t length = json_string_length (value);
-    bool valid = bytes && length <= LIMIT_TEXT;
+    bool valid = bytes && length <= (size_t) field->max;
     for (size_t i = 0; valid && i < length; i++) {
         valid = (unsigned char) bytes[i] >= 0x20 && bytes[i] != 0x7f;
     }
     if (!valid) {
-        return refuse_value (self, place, value,
-                             "a text of at most 255 bytes without control characters");
+        snprintf (wanted, sizeof wanted, "a text of at most %d bytes without control characters",
+                  (int) field->max);
+        return refuse_value (self, place, value, wanted);
     }
     *text = arena_string (self->arena, bytes, length);
     return true;
@@ -276,7 +278,7 @@ bool codec_read_value (struct reader *self, const struct place *place, const str
         return read_product (self, place, value, codec_product_may_be_empty (*status), target);
     }
     case VALUE_TEXT:
-        return read_text (self, place, value, target);
+        return read_text (self, place, field, value, target);
     case VALUE_WORD:
         return read_word (self, place, field, value, target);
     case VALUE_LIST:

@@ -5,18 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { LEVELS_TOLD = 8, SALES_TOLD = 4, NAME_BYTES = 32, MONEY_BYTES = 32 };
+#include "schemas/message_words.h"
 
-struct line {
-    char *text;
-    size_t size;
-    size_t length;  // always less than size
-};
+enum { SALES_TOLD = 4, NAME_BYTES = 32, MONEY_BYTES = 32 };
 
-static void say (struct line *self, const char *format, ...)
-    __attribute__ ((format (printf, 2, 3)));
-
-static void say (struct line *self, const char *format, ...)
+void say (struct line *self, const char *format, ...)
 {
     va_list arguments;
     va_start (arguments, format);
@@ -171,70 +164,10 @@ static void say_error (struct line *line, int64_t to, const struct error *error)
     if (error->number > 0) {
         say (line, " about %" PRId64, error->number);
     }
+    if (error->trader > 0) {
+        say (line, " for trader %" PRId64, error->trader);
+    }
     say (line, ": %s, %s", reason_name (error->reason), error->text);
-}
-
-// Says ", 3 orders" or, of the first that is said, " 3 orders".
-static void say_count (struct line *line, bool *begun, size_t count, const char *what)
-{
-    if (count > 0) {
-        say (line, "%s%zu %s%s", *begun ? ", " : " ", count, what, count == 1 ? "" : "s");
-        *begun = true;
-    }
-}
-
-static void say_commit (struct line *line, int64_t from, const struct commit *commit)
-{
-    size_t counts[ITEM_KIND_COUNT] = {0};
-    for (size_t i = 0; i < commit->item_count; i++) {
-        counts[commit->items[i].kind]++;
-    }
-    size_t questions = counts[ITEM_ORDER_STATUS] + counts[ITEM_LOT_STATUS];
-    bool begun = false;
-    say (line, "trader %" PRId64 " commits batch %" PRId64 ":", from, commit->batch);
-    say_count (line, &begun, counts[ITEM_BUY], "order");
-    say_count (line, &begun, counts[ITEM_RESTOCK], "restock");
-    say_count (line, &begun, questions, "question");
-    say (line, "%s", begun ? "" : " nothing");
-}
-
-static void say_committed (struct line *line, int64_t to, const struct committed *committed)
-{
-    size_t receipts[STATUS_COUNT] = {0};
-    size_t counts[RESULT_KIND_COUNT] = {0};
-    for (size_t i = 0; i < committed->result_count; i++) {
-        const struct result *result = &committed->results[i];
-        counts[result->kind]++;
-        if (result->kind == RESULT_RECEIPT) {
-            receipts[result->status]++;
-        }
-    }
-    bool begun = false;
-    say (line, "trader %" PRId64 " is told that batch %" PRId64 " is committed:", to,
-         committed->batch);
-    for (unsigned i = 0; i < STATUS_COUNT; i++) {
-        if (receipts[i] > 0) {
-            say (line, "%s%zu %s", begun ? ", " : " ", receipts[i], status_name ((enum status) i));
-            begun = true;
-        }
-    }
-    say_count (line, &begun, counts[RESULT_RESTOCKED], "restock");
-    say_count (line, &begun, counts[RESULT_LOT], "lot");
-    say_count (line, &begun, counts[RESULT_ERROR], "error");
-    say (line, "%s (version %" PRId64 ")", begun ? "" : " nothing", committed->version);
-}
-
-static void say_stock (struct line *line, int64_t to, const struct stock *stock)
-{
-    say (line, "snapshot to %" PRId64 ", version %" PRId64 ":%s", to, stock->version,
-         stock->stock_count ? "" : " no products");
-    for (size_t i = 0; i < stock->stock_count && i < LEVELS_TOLD; i++) {
-        say (line, "%s%" PRId64 " %s", i ? ", " : " ", stock->stock[i].available,
-             stock->stock[i].product);
-    }
-    if (stock->stock_count > LEVELS_TOLD) {
-        say (line, " and %zu more products", stock->stock_count - LEVELS_TOLD);
-    }
 }
 
 // An oversell is told twice: the warehouse finds it, then the trader tells the buyer.
@@ -307,18 +240,6 @@ static void say_short (struct line *line, const struct message *message, int64_t
     case MESSAGE_PONG:
         say (line, "%" PRId64 " tells %" PRId64 " that it is there", from, to);
         return;
-    case MESSAGE_JOIN:
-        say (line, "trader %" PRId64 " asks to join", from);
-        if (message->join.epoch > 0) {
-            say (line, ", after epoch %" PRId64, message->join.epoch);
-        }
-        return;
-    case MESSAGE_VIEW:
-        say (line, "trader %" PRId64 " is in epoch %" PRId64, to, message->view.epoch);
-        return;
-    case MESSAGE_SNAPSHOT:
-        say (line, "trader %" PRId64 " asks for a snapshot", from);
-        return;
     case MESSAGE_INVALIDATION:
         say (line, "%s publishes: %" PRId64 " %s left (version %" PRId64 ")",
              publisher (from, name), message->invalidation.available, message->invalidation.product,
@@ -359,15 +280,6 @@ size_t message_text (const struct message *message, int64_t to, char *text, size
     case MESSAGE_ERROR:
         say_error (&line, to, &message->error);
         break;
-    case MESSAGE_COMMIT:
-        say_commit (&line, message->from, &message->commit);
-        break;
-    case MESSAGE_COMMITTED:
-        say_committed (&line, to, &message->committed);
-        break;
-    case MESSAGE_STOCK:
-        say_stock (&line, to, &message->stock);
-        break;
     case MESSAGE_OVERSELL:
         say_oversell (&line, message->from, &message->oversell);
         break;
@@ -377,8 +289,22 @@ size_t message_text (const struct message *message, int64_t to, char *text, size
     case MESSAGE_SOCKET:
         say_socket (&line, message->from, &message->socket);
         break;
+    case MESSAGE_MEMBER:
+        say_member (&line, message, to, MEMBER_EPOCH_UNKNOWN);
+        break;
     default:
-        say_short (&line, message, to);
+        if (!say_of_traders (&line, message, to)) {
+            say_short (&line, message, to);
+        }
     }
+    return line.length;
+}
+
+size_t member_text (const struct message *message, int64_t epoch_before, char *text, size_t size)
+{
+    assert (size > 0 && message->type == MESSAGE_MEMBER);
+    struct line line = {.text = text, .size = size};
+    text[0] = 0;
+    say_member (&line, message, 0, epoch_before);
     return line.length;
 }

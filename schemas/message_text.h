@@ -14,4 +14,11 @@ enum { MESSAGE_TEXT_BYTES = 2048 };
 // two digits for cents.
 size_t message_text (const struct message *message, int64_t to, char *text, size_t size);
 
+// What member_text takes for the epoch of a trader that was not told of before.
+enum { MEMBER_EPOCH_UNKNOWN = -1 };
+
+// The same of a `member`, for whoever looks on and remembers in which epoch its publisher told of
+// that trader before: a trader that is back then differs from one that goes on without a backup.
+size_t member_text (const struct message *message, int64_t epoch_before, char *text, size_t size);
+
 #endif

@@ -142,9 +142,13 @@ START_TEST (test_codec_fast_takes_blanks_wherever_json_has_them)
 END_TEST
 
 #define PING "{\"type\":\"ping\",\"v\":1,\"from\":5,\"clock\":1"
+#define PONG "{\"type\":\"pong\",\"v\":1,\"from\":1,\"clock\":1"
 #define BUY "{\"type\":\"buy\",\"v\":1,\"from\":5,\"clock\":1,\"number\":17,\"product\":\"salt\","
 #define RECEIPT "{\"type\":\"receipt\",\"v\":1,\"from\":1,\"clock\":1,\"number\":17,\"status\":"
 #define ERROR "{\"type\":\"error\",\"v\":1,\"from\":1,\"clock\":1,\"reason\":\"busy\",\"text\":\""
+#define MEMBER                                                                                \
+    "{\"type\":\"member\",\"v\":1,\"from\":0,\"clock\":1,\"epoch\":1,\"seq\":1,\"trader\":1," \
+    "\"trader_epoch\":1,\"view\":2,\"state\":\"live\",\"backup\":0,\"taker\":0,\"router\":"
 #define SIXTY "abcdefghij_0123456789[ ]{}/!(~).:,#$%&'*+;<=>?@^`|-ABCDEFGHI"
 
 static const struct {
@@ -163,6 +167,18 @@ static const struct {
     {PING ",}", false},
     {PING ",\"number\":1}", false},
     {PING " 2}", false},
+    {PING ",\"market\":7}", true},
+    {PING ", \"market\" : 7 }", true},
+    {PING ",\"market\":9007199254740991}", true},
+    {PING ",\"market\":0}", false},
+    {PING ",\"market\":9007199254740992}", false},
+    {PING ",\"market\":}", false},
+    {PING ",\"market\":7,\"market\":7}", false},
+    {PONG "}", true},
+    {PONG ",\"market\":7}", true},
+    {PONG ",\"epoch\":3}", true},
+    {PONG ",\"market\":7,\"epoch\":3}", true},
+    {PONG ",\"epoch\":3,\"market\":7}", false},
     {"{\"v\":1,\"type\":\"ping\",\"from\":5,\"clock\":1}", false},
     {"{\"type\":\"pin\",\"v\":1,\"from\":5,\"clock\":1}", false},
     {"{\"type\":\"pingo\",\"v\":1,\"from\":5,\"clock\":1}", false},
@@ -186,6 +202,22 @@ static const struct {
     {BUY "\"quantity\":2,\"vector\":[[1]]}", false},
     {BUY "\"quantity\":2,\"all_or_nothing\":tru}", false},
     {BUY "\"quantity\":2,\"quantity\":2}", false},
+    {BUY "\"quantity\":2,\"first\":1}", true},
+    {BUY "\"quantity\":2,\"first_epoch\":3}", true},
+    {BUY "\"quantity\":2,\"first\":1,\"first_epoch\":3,\"seen\":[0]}", true},
+    {BUY "\"quantity\":2,\"first_epoch\":3,\"first\":1}", false},
+    {BUY "\"quantity\":2,\"first\":65536}", false},
+    {MEMBER "\"\",\"remaining\":[]}", true},
+    {MEMBER "\"\",\"remaining\":[[1]]}", true},
+    {MEMBER "\"\",\"remaining\":[ [ 1 ] , [2] ]}", true},
+    {MEMBER "\"\",\"remaining\":[[2],[1]]}", false},
+    {MEMBER "\"\",\"remaining\":[[1],[1]]}", false},
+    {MEMBER "\"\",\"remaining\":[[0]]}", false},
+    {MEMBER "\"\",\"remaining\":[[1,2]]}", false},
+    {MEMBER "\"\",\"remaining\":[[]]}", false},
+    {MEMBER "\"\",\"remaining\":[1]}", false},
+    {MEMBER "\"" SIXTY SIXTY "seven..\",\"remaining\":[]}", true},
+    {MEMBER "\"" SIXTY SIXTY "eight...\",\"remaining\":[]}", false},
     {RECEIPT "\"sold\",\"product\":\"s\",\"units\":0,\"amount_cents\":0}", true},
     {RECEIPT "\"sold\",\"product\":\"\",\"units\":0,\"amount_cents\":0}", false},
     {RECEIPT "\"accepted\",\"product\":\"\",\"units\":0,\"amount_cents\":0}", false},

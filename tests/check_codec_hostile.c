@@ -43,6 +43,15 @@ static bool decode (const char *data, size_t size, struct message *message,
 #define COMMIT(items)                                                              \
     "{\"type\":\"commit\",\"v\":1,\"from\":1,\"clock\":1,\"epoch\":1,\"batch\":9," \
     "\"items\":[" items "]}"
+#define MEMBER(state, remaining)                                                              \
+    "{\"type\":\"member\",\"v\":1,\"from\":2,\"clock\":1,\"epoch\":1,\"seq\":1,\"trader\":1," \
+    "\"trader_epoch\":1,\"view\":1,\"state\":\"" state "\",\"backup\":0,\"taker\":0,"         \
+    "\"router\":\"\",\"remaining\":" remaining "}"
+#define SIXTY "tcp://abcdefghijklmnopqrstuvwxyz.0123456789.abcdefghijklmnop"
+#define JOIN(router)                                                                         \
+    "{\"type\":\"join\",\"v\":1,\"from\":2,\"clock\":1,\"nonce\":1,\"epoch\":0,\"began\":0," \
+    "\"router\":\"" router "\"}"
+#define PING_IN(market) "{\"type\":\"ping\",\"v\":1,\"from\":5,\"clock\":1,\"market\":" market "}"
 
 struct hostile {
     const char *bytes;
@@ -165,7 +174,7 @@ static const struct hostile hostile[] = {
      "error: text must be a text of at most 255 bytes", 5, 17},
     {HEAD ("error") "\"reason\":\"tired\",\"text\":\"\"}",
      "error: reason must be one of bad_request, conflict, expired, busy, unavailable, limit, "
-     "fenced, gap, not \"tired\"",
+     "fenced, taken, gap, pending, foreign, not \"tired\"",
      5, 17},
     {SALE ("[]"), "sale: sales must be an array of 1 to 256 tuples, not an array of 0", 0, 0},
     {SALE ("[5,1,9,3,2,10]"), "sale: sales[0] must be an array of 6 values, not 5", 0, 0},
@@ -175,12 +184,29 @@ static const struct hostile hostile[] = {
     {COMMIT ("[\"order_status\",5,1],[\"sell\",5,1]"), "commit: items[1] must be an array that", 1,
      9},
     {COMMIT ("[\"order_status\",5]"), "commit: items[0] must be an array of 3 values", 1, 9},
-    {COMMIT ("[\"buy\",5,1,1,\"salt\",2,false,false,-1]"),
+    {COMMIT ("[\"buy\",5,1,1,\"salt\",2,false,false,-1,0,0]"),
      "commit: items[0].promised must be an integer from 0 to 1000000, not -1", 1, 9},
-    {COMMIT ("[\"buy\",5,1,1,\"salt\",2,0,false,0]"),
+    {COMMIT ("[\"buy\",5,1,1,\"salt\",2,0,false,0,0,0]"),
      "commit: items[0].all_or_nothing must be true or false, not 0", 1, 9},
-    {COMMIT ("[\"restock\",5,1,1,\"salt\",2,1000000001,true]"),
+    {COMMIT ("[\"restock\",5,1,1,\"salt\",2,1000000001,true,0,0]"),
      "commit: items[0].price_cents must be an integer from 1 to 1000000000", 1, 9},
+    {COMMIT ("[\"buy\",5,1,1,\"salt\",2,false,false,0]"),
+     "commit: items[0] must be an array of 11 values, not an array of 9", 1, 9},
+    {COMMIT ("[\"buy\",5,1,1,\"salt\",2,false,false,0,65536,0]"),
+     "commit: items[0].first must be an integer from 0 to 65535, not 65536", 1, 9},
+    {MEMBER ("live", "[1]"), "member: remaining[0] must be an array of 1 value", 2, 0},
+    {MEMBER ("live", "[[1,1]]"), "member: remaining[0] must be an array of 1 value", 2, 0},
+    {MEMBER ("live", "[[]]"), "member: remaining[0] must be an array of 1 value", 2, 0},
+    {MEMBER ("live", "[[0]]"), "member: remaining[0].trader must be an integer from 1 to", 2, 0},
+    {MEMBER ("live", "[[2],[1]]"), "member: remaining must name its nodes in ascending", 2, 0},
+    {MEMBER ("dead", "[]"),
+     "member: state must be one of live, suspected, taking, failed, left, not \"dead\"", 2, 0},
+    {JOIN (SIXTY SIXTY "12345678"), "join: router must be a text of at most 127 bytes", 2, 0},
+    {PING_IN ("0"), "ping: market must be an integer from 1 to 9007199254740991, not 0", 5, 0},
+    {PING_IN ("null"), "ping: market must be an integer from 1 to", 5, 0},
+    {PING_IN ("\"7\""), "ping: market must be an integer from 1 to", 5, 0},
+    {PING_IN ("9007199254740992"), "ping: market must be an integer from 1 to", 5, 0},
+    {PING_IN ("7,\"market\":7"), "message: not valid JSON: duplicate object key", 0, 0},
     {"{\"type\":\"committed\",\"v\":1,\"from\":0,\"clock\":1,\"epoch\":1,\"batch\":9,\"version\":1,"
      "\"applied\":0,\"results\":[[\"error\",\"gap\"],[\"receipt\",\"sold\",\"salt\",1,0,5,"
      "[[9,1,1,0]]]]}",

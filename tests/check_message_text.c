@@ -29,6 +29,8 @@ static const struct sold_units sales[] = {{5, 17, 9, 3, 2, 1000}, {5, 18, 9, 4, 
                                           {6, 1, 8, 1, 3, 1},     {6, 2, 8, 1, 4, 2},
                                           {6, 3, 8, 1, 5, 3},     {6, 4, 8, 1, 6, 4}};
 
+static const int64_t others[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19};
+
 static const struct {
     struct message message;
     int64_t to;
@@ -121,28 +123,81 @@ static const struct {
      "seller 9 is told that 2 salt of lot 3 went to 5 at 0.07 (order 17)"},
     {{.type = MESSAGE_PING, .from = 5}, 1, "5 asks whether 1 is there"},
     {{.type = MESSAGE_PONG, .from = 1}, 5, "1 tells 5 that it is there"},
-    {{.type = MESSAGE_ERROR, .error = {REASON_BUSY, 17, "the queue is full"}},
+    {{.type = MESSAGE_ERROR, .error = {REASON_BUSY, 17, 0, "the queue is full"}},
      5,
      "error to 5 about 17: busy, the queue is full"},
-    {{.type = MESSAGE_ERROR, .error = {REASON_BAD_REQUEST, 0, "type is missing"}},
+    {{.type = MESSAGE_ERROR, .error = {REASON_BAD_REQUEST, 0, 0, "type is missing"}},
      5,
      "error to 5: bad_request, type is missing"},
-    {{.type = MESSAGE_JOIN, .from = 1, .join = {7, 0}}, 0, "trader 1 asks to join"},
-    {{.type = MESSAGE_JOIN, .from = 1, .join = {7, 2}}, 0, "trader 1 asks to join, after epoch 2"},
-    {{.type = MESSAGE_VIEW, .view = {7, 3}}, 1, "trader 1 is in epoch 3"},
-    {{.type = MESSAGE_COMMIT, .from = 1, .commit = {3, 4, items, 4}},
+    {{.type = MESSAGE_ERROR, .error = {REASON_TAKEN, 4, 1, "it was taken over"}},
+     2,
+     "error to 2 about 4 for trader 1: taken, it was taken over"},
+    {{.type = MESSAGE_JOIN, .from = 1, .join = {7, 0, 0, "a"}}, 0, "trader 1 asks to join"},
+    {{.type = MESSAGE_JOIN, .from = 1, .join = {7, 2, 0, "a"}},
+     0,
+     "trader 1 asks to join, after epoch 2"},
+    {{.type = MESSAGE_JOIN, .from = 1, .join = {7, 2, 1, "a"}},
+     0,
+     "trader 1 asks to join, after epoch 2, with its journal"},
+    {{.type = MESSAGE_CLAIM, .from = 1, .claim = {3, 5, 2, false}},
+     0,
+     "trader 1 asks to be backed up by trader 2 (view 5)"},
+    {{.type = MESSAGE_CLAIM, .from = 1, .claim = {3, 5, 0, false}},
+     0,
+     "trader 1 asks to go on without a backup (view 5)"},
+    {{.type = MESSAGE_CLAIM, .from = 1, .claim = {3, 5, 0, true}},
+     0,
+     "trader 1 asks to leave (view 5)"},
+    {{.type = MESSAGE_TAKEOVER, .from = 2, .takeover = {1, 6, false}},
+     0,
+     "trader 2 asks to take over trader 1 (view 6)"},
+    {{.type = MESSAGE_TAKEOVER, .from = 2, .takeover = {1, 7, true}},
+     0,
+     "trader 2 has settled all of trader 1 (view 7)"},
+    {{.type = MESSAGE_VIEW, .view = {.trader = 1, .epoch = 3}}, 1, "trader 1 is in epoch 3"},
+    {{.type = MESSAGE_VIEW, .view = {.trader = 1, .epoch = 3, .backup = 2}},
+     1,
+     "trader 1 is in epoch 3, backed up by trader 2"},
+    {{.type = MESSAGE_VIEW, .view = {.trader = 1, .epoch = 4, .state = MEMBER_TAKING, .taker = 2}},
+     2,
+     "trader 2 is told: trader 1 is in epoch 4, taken over by trader 2"},
+    {{.type = MESSAGE_VIEW, .view = {.trader = 1, .epoch = 4, .state = MEMBER_FAILED}},
+     1,
+     "trader 1 is in epoch 4, failed"},
+    {{.type = MESSAGE_JOURNAL, .from = 1, .journal = {6, 3, 40, 41, items, 3}},
+     2,
+     "trader 1 copies 3 decisions to trader 2, from write 41 (view 6)"},
+    {{.type = MESSAGE_JOURNAL, .from = 1, .journal = {6, 3, 40, 41, items, 1}},
+     2,
+     "trader 1 copies 1 decision to trader 2, from write 41 (view 6)"},
+    {{.type = MESSAGE_JOURNAL, .from = 1, .journal = {6, 3, 40, 41, NULL, 0}},
+     2,
+     "trader 1 asks trader 2 how far its copy is (view 6)"},
+    {{.type = MESSAGE_JOURNALED, .from = 2, .journaled = {6, 43, false}},
+     1,
+     "trader 2 tells trader 1 that its copy holds all up to write 43 (view 6)"},
+    {{.type = MESSAGE_JOURNALED, .from = 2, .journaled = {6, 43, true}},
+     1,
+     "trader 2 tells trader 1 that its copy is sealed behind write 43 (view 6)"},
+    {{.type = MESSAGE_COMMIT, .from = 1, .commit = {0, 3, 4, items, 4}},
      0,
      "trader 1 commits batch 4: 3 orders, 1 restock"},
-    {{.type = MESSAGE_COMMIT, .from = 1, .commit = {3, 4, items + 4, 2}},
+    {{.type = MESSAGE_COMMIT, .from = 1, .commit = {0, 3, 4, items + 4, 2}},
      0,
      "trader 1 commits batch 4: 2 questions"},
-    {{.type = MESSAGE_COMMIT, .from = 1, .commit = {3, 5, NULL, 0}},
+    {{.type = MESSAGE_COMMIT, .from = 1, .commit = {0, 3, 5, NULL, 0}},
      0,
      "trader 1 commits batch 5: nothing"},
-    {{.type = MESSAGE_COMMITTED, .committed = {3, 4, 14, 0, results, 6, NULL, 0}},
+    {{.type = MESSAGE_COMMITTED, .committed = {0, 3, 4, 14, 0, results, 6, NULL, 0}},
      1,
      "trader 1 is told that batch 4 is committed: 2 sold, 1 oversold, 1 restock, 1 lot, 1 error "
      "(version 14)"},
+    {{.type = MESSAGE_COMMIT, .from = 2, .commit = {1, 4, 1, items, 1}},
+     0,
+     "trader 2 commits batch 1 for trader 1: 1 order"},
+    {{.type = MESSAGE_COMMITTED, .committed = {1, 4, 1, 14, 41, results, 1, NULL, 0}},
+     2,
+     "trader 2 is told that batch 1 for trader 1 is committed: 1 sold (version 14)"},
     {{.type = MESSAGE_SNAPSHOT, .from = 1}, 0, "trader 1 asks for a snapshot"},
     {{.type = MESSAGE_STOCK, .stock = {2, 12, levels, 3, NULL, 0}},
      1,
@@ -175,6 +230,47 @@ static const struct {
      "seller 9 (lot 4) to buyer 5 (order 18); 3 salt at 0.01 from seller 8 (lot 1) to buyer 6 "
      "(order 1); 4 salt at 0.02 from seller 8 (lot 1) to buyer 6 (order 2) and 2 more through "
      "trader 1"},
+    {{.type = MESSAGE_MEMBER, .member = {.trader = 1, .trader_epoch = 1, .view = 1}},
+     0,
+     "trader 1 has joined (epoch 1)"},
+    {{.type = MESSAGE_MEMBER, .from = 2, .member = {.trader = 1, .trader_epoch = 5, .view = 9}},
+     7,
+     "informed that trader 1 is there, without a backup (epoch 5)"},
+    {{.type = MESSAGE_MEMBER, .member = {.trader = 1, .trader_epoch = 5, .view = 9, .backup = 2}},
+     0,
+     "trader 1 is backed up by trader 2"},
+    {{.type = MESSAGE_MEMBER,
+      .from = 2,
+      .member = {.trader = 1, .trader_epoch = 3, .state = MEMBER_SUSPECTED}},
+     0,
+     "trader 2 suspects trader 1"},
+    {{.type = MESSAGE_MEMBER,
+      .from = 2,
+      .member = {.trader = 1, .trader_epoch = 3, .state = MEMBER_SUSPECTED}},
+     7,
+     "informed that trader 2 suspects trader 1"},
+    {{.type = MESSAGE_MEMBER,
+      .member = {.trader = 1, .trader_epoch = 4, .state = MEMBER_TAKING, .taker = 2}},
+     0,
+     "trader 2 takes over trader 1 (epoch 4)"},
+    {{.type = MESSAGE_MEMBER,
+      .from = 2,
+      .member = {.trader = 1, .state = MEMBER_FAILED, .remaining = others, .remaining_count = 1}},
+     7,
+     "informed that trader 1 has failed, the remaining traders are 2"},
+    {{.type = MESSAGE_MEMBER,
+      .from = 3,
+      .member = {.trader = 1, .state = MEMBER_FAILED, .remaining = others, .remaining_count = 2}},
+     0,
+     "trader 3 passes on: trader 1 has failed, the remaining traders are 2, 3"},
+    {{.type = MESSAGE_MEMBER,
+      .member = {.trader = 1, .state = MEMBER_FAILED, .remaining = others, .remaining_count = 18}},
+     0,
+     "trader 1 has failed, the remaining traders are 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, "
+     "15, 16, 17 and 2 more"},
+    {{.type = MESSAGE_MEMBER, .member = {.trader = 1, .state = MEMBER_LEFT}},
+     0,
+     "trader 1 has left, no trader remains"},
     {{.type = MESSAGE_SOCKET,
       .from = 1,
       .socket = {2, 1, SOCKET_ROUTER, HAPPENING_ACCEPTED, "tcp://127.0.0.1:41234", ""}},
@@ -192,6 +288,35 @@ START_TEST (test_message_text_says_what_a_message_is)
     char text[MESSAGE_TEXT_BYTES];
     size_t length = message_text (&rows[_i].message, rows[_i].to, text, sizeof text);
     ck_assert_str_eq (text, rows[_i].text);
+    ck_assert_uint_eq (length, strlen (text));
+}
+END_TEST
+
+static const struct {
+    int64_t before;
+    int64_t now;
+    int64_t backup;
+    int64_t view;
+    const char *text;
+} changes[] = {
+    {MEMBER_EPOCH_UNKNOWN, 1, 0, 1, "trader 1 has joined (epoch 1)"},
+    {MEMBER_EPOCH_UNKNOWN, 5, 0, 9, "trader 1 is there, without a backup (epoch 5)"},
+    {4, 5, 0, 9, "trader 1 is back (epoch 5)"},
+    {5, 5, 0, 9, "trader 1 goes on without a backup"},
+    {1, 1, 0, 3, "trader 1 goes on without a backup"},
+    {5, 1, 0, 1, "trader 1 has joined (epoch 1)"},
+    {5, 5, 2, 9, "trader 1 is backed up by trader 2"},
+};
+
+START_TEST (test_message_text_tells_a_trader_that_is_back_from_one_without_a_backup)
+{
+    char text[MESSAGE_TEXT_BYTES];
+    struct message message = {.type = MESSAGE_MEMBER, .member = {.trader = 1}};
+    message.member.trader_epoch = changes[_i].now;
+    message.member.backup = changes[_i].backup;
+    message.member.view = changes[_i].view;
+    size_t length = member_text (&message, changes[_i].before, text, sizeof text);
+    ck_assert_str_eq (text, changes[_i].text);
     ck_assert_uint_eq (length, strlen (text));
 }
 END_TEST
@@ -236,6 +361,9 @@ static Suite *message_text_suite (void)
     TCase *words = tcase_create ("words");
     tcase_add_loop_test (words, test_message_text_says_what_a_message_is, 0,
                          (int) (sizeof rows / sizeof rows[0]));
+    tcase_add_loop_test (words,
+                         test_message_text_tells_a_trader_that_is_back_from_one_without_a_backup, 0,
+                         (int) (sizeof changes / sizeof changes[0]));
     suite_add_tcase (suite, words);
 
     TCase *room = tcase_create ("room");

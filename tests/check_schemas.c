@@ -9,6 +9,8 @@
 #include "schemas/codec.h"
 #include "schemas/codec_fields.h"
 
+enum { HEADER_FIELDS = 5, HEADER_REQUIRED = 4 };  // `market` may be left out
+
 static json_t *schema;  // of the type that is looked at
 
 static void teardown (void)
@@ -175,7 +177,7 @@ static bool is_required (const char *name)
 START_TEST (test_schema_agrees_with_the_field_table)
 {
     const struct shape *shape = &message_shapes[_i];
-    size_t required = 4;
+    size_t required = HEADER_REQUIRED;
     load_schema (types[_i]);
     const json_t *properties = json_object_get (schema, "properties");
     ck_assert (json_is_false (json_object_get (schema, "additionalProperties")));
@@ -186,16 +188,18 @@ START_TEST (test_schema_agrees_with_the_field_table)
     ck_assert_int_eq (integer_of (json_object_get (properties, "v"), "const"), PROTOCOL_VERSION);
     expect_integer (json_object_get (properties, "from"), shape->from_min, LIMIT_NODE);
     expect_integer (json_object_get (properties, "clock"), 0, LIMIT_INTEGER);
+    expect_integer (json_object_get (properties, "market"), 1, LIMIT_INTEGER);
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct field *field = &shape->fields[i];
         expect_field (json_object_get (properties, field->name), field);
         ck_assert_msg (is_required (field->name) == !field->optional, "%s", field->name);
         required += !field->optional;
     }
-    ck_assert_uint_eq (json_object_size (properties), 4 + shape->field_count);
+    ck_assert_uint_eq (json_object_size (properties), HEADER_FIELDS + shape->field_count);
     ck_assert_uint_eq (json_array_size (json_object_get (schema, "required")), required);
     ck_assert (is_required ("type") && is_required ("v"));
     ck_assert (is_required ("from") && is_required ("clock"));
+    ck_assert (!is_required ("market"));
 }
 END_TEST
 

@@ -18,29 +18,6 @@ int64_t draw_between (struct draw *self, int64_t min, int64_t max)
     return min + (int64_t) (draw_next (self) % (uint64_t) (max - min + 1));
 }
 
-static struct item item (struct maker *self)
-{
-    struct item made = {.kind = self->size == CASE_LARGEST
-                                    ? ITEM_BUY
-                                    : (enum item_kind) part_number (self, 0, ITEM_KIND_COUNT - 1)};
-    made.client = part_number (self, 1, LIMIT_NODE);
-    made.number = part_number (self, 1, LIMIT_INTEGER);
-    if (made.kind == ITEM_BUY || made.kind == ITEM_RESTOCK) {
-        made.clock = part_number (self, 0, LIMIT_INTEGER);
-        made.product = part_product (self);
-        made.quantity = part_number (self, 1, LIMIT_QUANTITY);
-        made.behind = part_flag (self);
-    }
-    if (made.kind == ITEM_BUY) {
-        made.all_or_nothing = part_flag (self);
-        made.promised = part_number (self, 0, LIMIT_QUANTITY);
-    }
-    if (made.kind == ITEM_RESTOCK) {
-        made.price_cents = part_number (self, 1, LIMIT_PRICE_CENTS);
-    }
-    return made;
-}
-
 static struct result result (struct maker *self)
 {
     struct result made = {.kind = RESULT_RECEIPT};
@@ -91,6 +68,7 @@ static void make_buy (struct maker *self, struct buy *buy)
     buy->quantity = part_number (self, 1, LIMIT_QUANTITY);
     buy->all_or_nothing =
         self->size == CASE_LARGEST || (self->size == CASE_ANY && part_flag (self));
+    buy->first = part_first (self);
     buy->seen = part_seen (self);
     buy->vector = part_vector (self);
 }
@@ -102,6 +80,7 @@ static void make_restock (struct maker *self, struct restock *restock)
     restock->product = part_product (self);
     restock->quantity = part_number (self, 1, LIMIT_QUANTITY);
     restock->price_cents = part_number (self, 1, LIMIT_PRICE_CENTS);
+    restock->first = part_first (self);
     restock->seen = part_seen (self);
     restock->vector = part_vector (self);
 }
@@ -118,18 +97,15 @@ static void make_restocked (struct maker *self, struct restocked *restocked)
 
 static void make_commit (struct maker *self, struct commit *commit)
 {
+    commit->trader = part_number (self, 0, LIMIT_NODE);
     commit->epoch = part_number (self, 0, LIMIT_INTEGER);
     commit->batch = part_number (self, 1, LIMIT_INTEGER);
-    commit->item_count = part_many (self, LIMIT_BATCH);
-    struct item *items = arena_take (self->arena, commit->item_count, sizeof *items);
-    for (size_t i = 0; i < commit->item_count; i++) {
-        items[i] = item (self);
-    }
-    commit->items = commit->item_count ? items : NULL;
+    commit->items = part_items (self, &commit->item_count);
 }
 
 static void make_committed (struct maker *self, struct committed *committed)
 {
+    committed->trader = part_number (self, 0, LIMIT_NODE);
     committed->epoch = part_number (self, 0, LIMIT_INTEGER);
     committed->batch = part_number (self, 1, LIMIT_INTEGER);
     committed->version = part_number (self, 0, LIMIT_INTEGER);
@@ -185,6 +161,69 @@ static void make_published (struct maker *self, struct message *message)
     message->sale.sales = part_sales (self, &message->sale.sale_count);
 }
 
+static void make_view (struct maker *self, struct view_told *view)
+{
+    view->trader = part_number (self, 1, LIMIT_NODE);
+    view->nonce = part_number (self, 0, LIMIT_INTEGER);
+    view->epoch = part_number (self, 0, LIMIT_INTEGER);
+    view->view = part_number (self, 0, LIMIT_INTEGER);
+    view->state = part_state (self);
+    view->backup = part_number (self, 0, LIMIT_NODE);
+    view->taker = part_number (self, 0, LIMIT_NODE);
+    view->began = part_number (self, 0, LIMIT_INTEGER);
+    view->applied = part_number (self, 0, LIMIT_INTEGER);
+    view->batch = part_number (self, 0, LIMIT_INTEGER);
+    view->members = part_members (self, &view->member_count);
+}
+
+static void make_member (struct maker *self, struct membership *member)
+{
+    member->epoch = part_number (self, 0, LIMIT_INTEGER);
+    member->seq = part_number (self, 0, LIMIT_INTEGER);
+    member->trader = part_number (self, 1, LIMIT_NODE);
+    member->trader_epoch = part_number (self, 0, LIMIT_INTEGER);
+    member->view = part_number (self, 0, LIMIT_INTEGER);
+    member->state = part_state (self);
+    member->backup = part_number (self, 0, LIMIT_NODE);
+    member->taker = part_number (self, 0, LIMIT_NODE);
+    member->router = part_endpoint (self);
+    member->remaining = part_remaining (self, &member->remaining_count);
+}
+
+// What traders tell each other, and the warehouse, of who has which orders.
+static void make_takeover (struct maker *self, struct message *message)
+{
+    switch (message->type) {
+    case MESSAGE_JOIN:
+        message->join = (struct join){part_number (self, 0, LIMIT_INTEGER),
+                                      part_number (self, 0, LIMIT_INTEGER),
+                                      part_number (self, 0, LIMIT_INTEGER), part_endpoint (self)};
+        return;
+    case MESSAGE_CLAIM:
+        message->claim = (struct claim){
+            part_number (self, 1, LIMIT_INTEGER), part_number (self, 1, LIMIT_INTEGER),
+            part_number (self, 0, LIMIT_NODE), part_number (self, 0, 1) == 1};
+        return;
+    case MESSAGE_TAKEOVER:
+        message->takeover =
+            (struct takeover){part_number (self, 1, LIMIT_NODE),
+                              part_number (self, 1, LIMIT_INTEGER), part_number (self, 0, 1) == 1};
+        return;
+    case MESSAGE_JOURNAL:
+        message->journal = (struct journal){.view = part_number (self, 1, LIMIT_INTEGER),
+                                            .began = part_number (self, 1, LIMIT_INTEGER),
+                                            .settled = part_number (self, 0, LIMIT_INTEGER),
+                                            .write = part_number (self, 1, LIMIT_INTEGER)};
+        message->journal.items = part_items (self, &message->journal.item_count);
+        return;
+    default:
+        assert (message->type == MESSAGE_JOURNALED);
+        message->journaled =
+            (struct journaled){part_number (self, 1, LIMIT_INTEGER),
+                               part_number (self, 0, LIMIT_INTEGER), part_number (self, 0, 1) == 1};
+    }
+}
+
 static void make_small (struct maker *self, struct message *message)
 {
     switch (message->type) {
@@ -207,19 +246,13 @@ static void make_small (struct maker *self, struct message *message)
         return;
     case MESSAGE_ERROR:
         message->error = (struct error){part_reason (self), part_number (self, 0, LIMIT_INTEGER),
-                                        part_error_text (self)};
+                                        part_number (self, 0, LIMIT_NODE), part_error_text (self)};
         return;
-    case MESSAGE_JOIN:
-        message->join = (struct join){part_number (self, 0, LIMIT_INTEGER),
-                                      part_number (self, 0, LIMIT_INTEGER)};
-        return;
-    case MESSAGE_VIEW:
-        message->view = (struct view_granted){part_number (self, 0, LIMIT_INTEGER),
-                                              part_number (self, 0, LIMIT_INTEGER)};
+    case MESSAGE_PONG:
+        message->pong.epoch = part_number (self, 0, LIMIT_INTEGER);
         return;
     default:
-        assert (message->type == MESSAGE_PING || message->type == MESSAGE_PONG
-                || message->type == MESSAGE_SNAPSHOT);
+        assert (message->type == MESSAGE_PING || message->type == MESSAGE_SNAPSHOT);
     }
 }
 
@@ -231,6 +264,7 @@ void message_case (enum message_type type, enum case_size size, struct draw *dra
     message->type = type;
     message->from = part_number (&maker, 1, LIMIT_NODE);
     message->clock = part_number (&maker, 0, LIMIT_INTEGER);
+    message->market = part_number (&maker, 0, LIMIT_INTEGER);
     switch (type) {
     case MESSAGE_BUY:
         make_buy (&maker, &message->buy);
@@ -264,6 +298,19 @@ void message_case (enum message_type type, enum case_size size, struct draw *dra
     case MESSAGE_SALE:
     case MESSAGE_SOCKET:
         make_published (&maker, message);
+        break;
+    case MESSAGE_VIEW:
+        make_view (&maker, &message->view);
+        break;
+    case MESSAGE_MEMBER:
+        make_member (&maker, &message->member);
+        break;
+    case MESSAGE_JOIN:
+    case MESSAGE_CLAIM:
+    case MESSAGE_TAKEOVER:
+    case MESSAGE_JOURNAL:
+    case MESSAGE_JOURNALED:
+        make_takeover (&maker, message);
         break;
     default:
         make_small (&maker, message);

@@ -59,12 +59,18 @@ static bool receipts_equal (const struct receipt *a, const struct receipt *b)
            && tokens_equal (&a->seen, &a->vector, &b->seen, &b->vector);
 }
 
+static bool firsts_equal (const struct first *a, const struct first *b)
+{
+    return a->trader == b->trader && a->epoch == b->epoch;
+}
+
 static bool items_equal (const struct item *a, const struct item *b)
 {
     if (a->kind != b->kind || a->client != b->client || a->number != b->number
         || a->clock != b->clock || a->quantity != b->quantity || a->price_cents != b->price_cents
         || a->all_or_nothing != b->all_or_nothing || a->behind != b->behind
-        || a->promised != b->promised || !a->product != !b->product) {
+        || a->promised != b->promised || !firsts_equal (&a->first, &b->first)
+        || !a->product != !b->product) {
         return false;
     }
     return !a->product || !strcmp (a->product, b->product);
@@ -82,20 +88,26 @@ static bool results_equal (const struct result *a, const struct result *b)
            && fills_equal (a->fills, a->fill_count, b->fills, b->fill_count);
 }
 
-static bool commits_equal (const struct commit *a, const struct commit *b)
+static bool item_lists_equal (const struct item *a, size_t a_count, const struct item *b,
+                              size_t b_count)
 {
-    bool equal = a->epoch == b->epoch && a->batch == b->batch
-                 && lists_agree (a->items, a->item_count, b->items, b->item_count);
-    for (size_t i = 0; equal && i < a->item_count; i++) {
-        equal = items_equal (&a->items[i], &b->items[i]);
+    bool equal = lists_agree (a, a_count, b, b_count);
+    for (size_t i = 0; equal && i < a_count; i++) {
+        equal = items_equal (&a[i], &b[i]);
     }
     return equal;
 }
 
+static bool commits_equal (const struct commit *a, const struct commit *b)
+{
+    return a->trader == b->trader && a->epoch == b->epoch && a->batch == b->batch
+           && item_lists_equal (a->items, a->item_count, b->items, b->item_count);
+}
+
 static bool committed_equal (const struct committed *a, const struct committed *b)
 {
-    bool equal = a->epoch == b->epoch && a->batch == b->batch && a->version == b->version
-                 && a->applied == b->applied
+    bool equal = a->trader == b->trader && a->epoch == b->epoch && a->batch == b->batch
+                 && a->version == b->version && a->applied == b->applied
                  && lists_agree (a->results, a->result_count, b->results, b->result_count)
                  && levels_equal (a->stock, a->stock_count, b->stock, b->stock_count);
     for (size_t i = 0; equal && i < a->result_count; i++) {
@@ -111,12 +123,14 @@ static bool requests_equal (const struct message *a, const struct message *b)
         return a->buy.number == b->buy.number && a->buy.attempt == b->buy.attempt
                && !strcmp (a->buy.product, b->buy.product) && a->buy.quantity == b->buy.quantity
                && a->buy.all_or_nothing == b->buy.all_or_nothing
+               && firsts_equal (&a->buy.first, &b->buy.first)
                && tokens_equal (&a->buy.seen, &a->buy.vector, &b->buy.seen, &b->buy.vector);
     case MESSAGE_RESTOCK:
         return a->restock.number == b->restock.number && a->restock.attempt == b->restock.attempt
                && !strcmp (a->restock.product, b->restock.product)
                && a->restock.quantity == b->restock.quantity
                && a->restock.price_cents == b->restock.price_cents
+               && firsts_equal (&a->restock.first, &b->restock.first)
                && tokens_equal (&a->restock.seen, &a->restock.vector, &b->restock.seen,
                                 &b->restock.vector);
     case MESSAGE_RESTOCKED:
@@ -173,6 +187,60 @@ static bool published_equal (const struct message *a, const struct message *b)
     }
 }
 
+static bool views_equal (const struct view_told *a, const struct view_told *b)
+{
+    bool equal = a->trader == b->trader && a->nonce == b->nonce && a->epoch == b->epoch
+                 && a->view == b->view && a->state == b->state && a->backup == b->backup
+                 && a->taker == b->taker && a->began == b->began && a->applied == b->applied
+                 && a->batch == b->batch
+                 && lists_agree (a->members, a->member_count, b->members, b->member_count);
+    for (size_t i = 0; equal && i < a->member_count; i++) {
+        const struct member *m = &a->members[i], *n = &b->members[i];
+        equal = m->trader == n->trader && m->epoch == n->epoch && m->state == n->state
+                && !strcmp (m->router, n->router);
+    }
+    return equal;
+}
+
+static bool members_equal (const struct membership *a, const struct membership *b)
+{
+    bool equal =
+        a->epoch == b->epoch && a->seq == b->seq && a->trader == b->trader
+        && a->trader_epoch == b->trader_epoch && a->view == b->view && a->state == b->state
+        && a->backup == b->backup && a->taker == b->taker && !strcmp (a->router, b->router)
+        && lists_agree (a->remaining, a->remaining_count, b->remaining, b->remaining_count);
+    for (size_t i = 0; equal && i < a->remaining_count; i++) {
+        equal = a->remaining[i] == b->remaining[i];
+    }
+    return equal;
+}
+
+static bool takeovers_equal (const struct message *a, const struct message *b)
+{
+    const struct claim *c = &a->claim, *d = &b->claim;
+    const struct takeover *t = &a->takeover, *u = &b->takeover;
+    const struct journal *j = &a->journal, *k = &b->journal;
+    switch (a->type) {
+    case MESSAGE_JOIN:
+        return a->join.nonce == b->join.nonce && a->join.epoch == b->join.epoch
+               && a->join.began == b->join.began && !strcmp (a->join.router, b->join.router);
+    case MESSAGE_CLAIM:
+        return c->epoch == d->epoch && c->view == d->view && c->backup == d->backup
+               && c->leaves == d->leaves;
+    case MESSAGE_TAKEOVER:
+        return t->trader == u->trader && t->view == u->view && t->complete == u->complete;
+    case MESSAGE_JOURNAL:
+        return j->view == k->view && j->began == k->began && j->settled == k->settled
+               && j->write == k->write
+               && item_lists_equal (j->items, j->item_count, k->items, k->item_count);
+    case MESSAGE_JOURNALED:
+        return a->journaled.view == b->journaled.view && a->journaled.write == b->journaled.write
+               && a->journaled.sealed == b->journaled.sealed;
+    default:
+        return false;
+    }
+}
+
 static bool small_equal (const struct message *a, const struct message *b)
 {
     const struct lot_state *l = &a->lot, *m = &b->lot;
@@ -192,19 +260,18 @@ static bool small_equal (const struct message *a, const struct message *b)
                && s->price_cents == t->price_cents;
     case MESSAGE_ERROR:
         return a->error.reason == b->error.reason && a->error.number == b->error.number
-               && !strcmp (a->error.text, b->error.text);
-    case MESSAGE_JOIN:
-        return a->join.nonce == b->join.nonce && a->join.epoch == b->join.epoch;
-    case MESSAGE_VIEW:
-        return a->view.nonce == b->view.nonce && a->view.epoch == b->view.epoch;
+               && a->error.trader == b->error.trader && !strcmp (a->error.text, b->error.text);
+    case MESSAGE_PONG:
+        return a->pong.epoch == b->pong.epoch;
     default:
-        return true;  // ping, pong and snapshot
+        return true;  // ping and snapshot
     }
 }
 
 bool messages_equal (const struct message *a, const struct message *b)
 {
-    if (a->type != b->type || a->from != b->from || a->clock != b->clock) {
+    if (a->type != b->type || a->from != b->from || a->clock != b->clock
+        || a->market != b->market) {
         return false;
     }
     switch (a->type) {
@@ -231,6 +298,16 @@ bool messages_equal (const struct message *a, const struct message *b)
     case MESSAGE_SALE:
     case MESSAGE_SOCKET:
         return published_equal (a, b);
+    case MESSAGE_VIEW:
+        return views_equal (&a->view, &b->view);
+    case MESSAGE_MEMBER:
+        return members_equal (&a->member, &b->member);
+    case MESSAGE_JOIN:
+    case MESSAGE_CLAIM:
+    case MESSAGE_TAKEOVER:
+    case MESSAGE_JOURNAL:
+    case MESSAGE_JOURNALED:
+        return takeovers_equal (a, b);
     default:
         return small_equal (a, b);
     }

@@ -47,22 +47,32 @@ const char *part_product (struct maker *self)
     return arena_string (self->arena, name, length);
 }
 
-const char *part_error_text (struct maker *self)
+static const char *text_of (struct maker *self, size_t length_max)
 {
     static const char *const pieces[] = {
         "a", "\"", "\\", " ", "/", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x90\x97", "{", "]", ","};
     char text[LIMIT_TEXT + 1] = "";
     size_t length = 0;
-    size_t wanted = part_many (self, LIMIT_TEXT);
+    size_t wanted = part_many (self, length_max);
     while (length < wanted) {
         const char *piece = self->size == CASE_LARGEST ? "\"" : pieces[draw_next (self->draw) % 11];
-        if (length + strlen (piece) > LIMIT_TEXT) {
+        if (length + strlen (piece) > length_max) {
             break;
         }
         strcpy (text + length, piece);
         length += strlen (piece);
     }
     return arena_string (self->arena, text, length);
+}
+
+const char *part_error_text (struct maker *self)
+{
+    return text_of (self, LIMIT_TEXT);
+}
+
+const char *part_endpoint (struct maker *self)
+{
+    return text_of (self, LIMIT_ENDPOINT);
 }
 
 // Ascending node ids: the one at `index` of `count`.
@@ -145,6 +155,73 @@ enum reason part_reason (struct maker *self)
 {
     return self->size == CASE_LARGEST ? REASON_BAD_REQUEST
                                       : (enum reason) part_number (self, 0, REASON_COUNT - 1);
+}
+
+enum member_state part_state (struct maker *self)
+{
+    return self->size == CASE_LARGEST
+               ? MEMBER_SUSPECTED
+               : (enum member_state) part_number (self, 0, MEMBER_STATE_COUNT - 1);
+}
+
+struct first part_first (struct maker *self)
+{
+    return (struct first){part_number (self, 0, LIMIT_NODE), part_number (self, 0, LIMIT_INTEGER)};
+}
+
+static struct item item (struct maker *self)
+{
+    struct item made = {.kind = self->size == CASE_LARGEST
+                                    ? ITEM_BUY
+                                    : (enum item_kind) part_number (self, 0, ITEM_KIND_COUNT - 1)};
+    made.client = part_number (self, 1, LIMIT_NODE);
+    made.number = part_number (self, 1, LIMIT_INTEGER);
+    if (made.kind == ITEM_BUY || made.kind == ITEM_RESTOCK) {
+        made.clock = part_number (self, 0, LIMIT_INTEGER);
+        made.product = part_product (self);
+        made.quantity = part_number (self, 1, LIMIT_QUANTITY);
+        made.behind = part_flag (self);
+        made.first = part_first (self);
+    }
+    if (made.kind == ITEM_BUY) {
+        made.all_or_nothing = part_flag (self);
+        made.promised = part_number (self, 0, LIMIT_QUANTITY);
+    }
+    if (made.kind == ITEM_RESTOCK) {
+        made.price_cents = part_number (self, 1, LIMIT_PRICE_CENTS);
+    }
+    return made;
+}
+
+const struct item *part_items (struct maker *self, size_t *count)
+{
+    *count = part_many (self, LIMIT_BATCH);
+    struct item *list = arena_take (self->arena, *count, sizeof *list);
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = item (self);
+    }
+    return *count ? list : NULL;
+}
+
+const struct member *part_members (struct maker *self, size_t *count)
+{
+    *count = part_many (self, LIMIT_TRADERS);
+    struct member *list = arena_take (self->arena, *count, sizeof *list);
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = (struct member){ascending (i, *count), part_number (self, 0, LIMIT_INTEGER),
+                                  part_state (self), part_endpoint (self)};
+    }
+    return *count ? list : NULL;
+}
+
+const int64_t *part_remaining (struct maker *self, size_t *count)
+{
+    *count = part_many (self, LIMIT_TRADERS);
+    int64_t *list = arena_take (self->arena, *count, sizeof *list);
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = ascending (i, *count);
+    }
+    return *count ? list : NULL;
 }
 
 const char *part_product_of (struct maker *self, enum status what)

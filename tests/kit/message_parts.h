@@ -21,8 +21,10 @@ size_t part_many (struct maker *self, size_t max);
 bool part_flag (struct maker *self);
 const char *part_product (struct maker *self);
 const char *part_error_text (struct maker *self);
+const char *part_endpoint (struct maker *self);
 enum status part_status (struct maker *self);
 enum reason part_reason (struct maker *self);
+enum member_state part_state (struct maker *self);
 
 // Empty, in some messages, where the status is one that allows it.
 const char *part_product_of (struct maker *self, enum status what);
@@ -33,5 +35,9 @@ const struct trader_seen *part_traders (struct maker *self, size_t *count);
 const struct fill *part_fills (struct maker *self, size_t *count);
 const struct sold_units *part_sales (struct maker *self, size_t *count);
 const struct level *part_levels (struct maker *self, size_t max, size_t *count);
+struct first part_first (struct maker *self);
+const struct item *part_items (struct maker *self, size_t *count);
+const struct member *part_members (struct maker *self, size_t *count);
+const int64_t *part_remaining (struct maker *self, size_t *count);
 
 #endif

@@ -46,8 +46,9 @@ static const char numbers[] =
 #define TEN "abcdefghi0"
 #define SIXTY TEN TEN TEN TEN TEN TEN
 #define LONG SIXTY SIXTY SIXTY SIXTY
-static const char strings[] = MESSAGE_TYPES (NAME) STATUSES (NAME) REASONS (
-    NAME) "\"\"\n\"s\ns\"\ns\n1\nnull\n\"" SIXTY "_-z\"\n\"" SIXTY "_-zz\"\n"
+static const char strings[] = MESSAGE_TYPES (NAME) STATUSES (NAME) REASONS (NAME) MEMBER_STATES (
+    NAME) "\"\"\n\"s\ns\"\ns\n1\nnull\n\"" SIXTY "_-z\"\n\"" SIXTY "_-zz\"\n\"" SIXTY SIXTY
+          "abcdefg\"\n\"" SIXTY SIXTY "abcdefgh\"\n"
           "\"" LONG "[ ]{}/!(~).:,12\"\n\"" LONG "[ ]{}/!(~).:,123\"\n\"A\"\n\"s t\"\n\"}\"\n"
           "\"s\\u0074\"\n\"s\\\"\"\n\"s\\\\\"\n\"sold\\u0000\"\n\"s\x7f\"\n\"s\x1f\"\n\"s\x80\"\n"
           "\"s\xc3\xa9\"\n";
