@@ -10,7 +10,7 @@ SAN    := build/san
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c) \
-  $(addprefix broker/,outbox.c clocks.c seen.c queue.c cache.c trader_state.c trader.c trader_join.c \
+  $(addprefix broker/,outbox.c liveness.c clocks.c seen.c queue.c cache.c trader_state.c trader.c trader_join.c \
     trader_admit.c trader_commit.c trader_reply.c policy_sync.c policy_cached.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \
     warehouse_item.c warehouse_publish.c warehouse_restore.c) \
@@ -39,7 +39,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
-  client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
+  client_random clocks histogram ledger liveness lots message_text queue seen seller seller_lots \
   seller_random trader trader_cached trader_causal trader_commit trader_news \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records window
