@@ -14,8 +14,8 @@ CORES := \
     trader_admit.c trader_commit.c trader_reply.c policy_sync.c policy_cached.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \
     warehouse_item.c warehouse_publish.c warehouse_restore.c) \
-  $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_send.c \
-    client_retry.c client_receive.c buyer.c seller.c seller_lots.c) \
+  $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c client_send.c \
+    client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
@@ -25,7 +25,7 @@ SHELLS := \
   $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c \
     socket_shell.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
-  $(addprefix actors/clients/,client_shell.c client_class.c) \
+  $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \
     processes.c) \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
