@@ -10,12 +10,13 @@ SAN    := build/san
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
-  $(addprefix broker/,outbox.c clocks.c seen.c queue.c cache.c trader_state.c trader.c trader_join.c \
-    trader_admit.c trader_commit.c trader_peers.c trader_journal.c trader_backup.c trader_reply.c policy_sync.c policy_cached.c) \
+  $(addprefix broker/,outbox.c liveness.c clocks.c seen.c queue.c cache.c trader_state.c trader.c \
+    trader_join.c trader_admit.c trader_commit.c trader_peers.c trader_journal.c trader_backup.c \
+    trader_reply.c policy_sync.c policy_cached.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \
     warehouse_item.c warehouse_publish.c warehouse_restore.c) \
-  $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_send.c \
-    client_retry.c client_receive.c buyer.c seller.c seller_lots.c) \
+  $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c client_send.c \
+    client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
@@ -25,7 +26,7 @@ SHELLS := \
   $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c \
     socket_shell.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
-  $(addprefix actors/clients/,client_shell.c client_class.c) \
+  $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \
     processes.c) \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
@@ -39,8 +40,9 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
-  client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
-  seller_random trader trader_backup trader_cached trader_causal trader_commit trader_journal trader_news \
+  client_failover client_random client_returns clocks histogram ledger liveness lots message_text \
+  queue seen seller seller_lots seller_random trader trader_backup trader_cached trader_causal \
+  trader_commit trader_journal trader_news \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \

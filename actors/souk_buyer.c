@@ -20,7 +20,9 @@ static const char help[] =
     "  --on-refusal HOW          refused: keep asking, or switch to another product (keep)\n"
     "  --think-time TIME         between an answer and the next order (0.5s)\n"
     "  --orders N                how many; 0: until it is stopped (0)\n"
-    "  --window N                orders that wait for an answer at once (1)\n";
+    "  --window N                orders that wait for an answer at once (1)\n"
+    "  --book FILE               its book as CSV: a line for each order with its final answer;\n"
+    "                            FILE must not be there yet\n";
 
 static const struct option options[] = {
     CLIENT_OPTIONS,
@@ -31,6 +33,7 @@ static const struct option options[] = {
     {"think-time", required_argument, NULL, 'k'},
     {"orders", required_argument, NULL, 'o'},
     {"window", required_argument, NULL, 'w'},
+    {"book", required_argument, NULL, 'b'},
     {0},
 };
 
@@ -110,7 +113,9 @@ int souk_buyer (int argc, char **argv)
             printf ("%s%s", help, client_options_help);
             return EXIT_FINE;
         }
-        if (!use_option (&config, option, argv[0])) {
+        if (option == 'b') {
+            common.shell.book = optarg;
+        } else if (!use_option (&config, option, argv[0])) {
             client_options_take (&common, option, argv);
         }
     }

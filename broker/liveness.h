@@ -3,8 +3,8 @@
 //
 // Anything that comes from the node is a sign of life. After one quiet interval it is due a PING;
 // after three it is suspected, until it is heard again. A process that was itself away (stopped by
-// a signal, a machine asleep) has heard nobody for that long, and suspects nobody for that: who
-// looks must look at least once an interval, or the time since the last look does not count.
+// a signal, a machine asleep) has heard nobody for that long, and suspects nobody for that: of the
+// time since the last look, no more than one interval counts.
 //
 // Times are monotonic microseconds, those of event.now_us.
 #ifndef SOUK_LIVENESS_H
@@ -37,7 +37,8 @@ bool liveness_wants_ping (const struct liveness *self, int64_t now_us);
 // Whether nothing was heard for LIVENESS_MISSED intervals.
 bool liveness_suspects (const struct liveness *self, int64_t now_us);
 
-// When one of the answers may change, at the latest an interval from the last look.
+// When one of the answers may change, at the latest an interval from the last look: always behind
+// that look. INT64_MAX where nobody is watched.
 int64_t liveness_deadline (const struct liveness *self);
 
 #endif

@@ -268,6 +268,7 @@ static bool is_event (enum message_type type)
     case MESSAGE_VIEW:
     case MESSAGE_OVERSELL:
     case MESSAGE_SALE:
+    case MESSAGE_MEMBER:
         return true;
     default:
         return false;

@@ -9,9 +9,15 @@ static struct message any_message (struct random *random)
     int64_t last = client_next_number (client);
     int64_t number = random_between (random, last > 12 ? last - 12 : 0, last);
     enum status status = (enum status) random_between (random, 0, STATUS_COUNT - 1);
-    switch (random_between (random, 0, 4)) {
+    int64_t epoch = random_between (random, 0, 5);
+    switch (random_between (random, 0, 6)) {
     case 0:
-        return kit_error (from, number, (enum reason) random_between (random, 0, 5));
+        return kit_error (from, number, (enum reason) random_between (random, 0, REASON_COUNT - 1));
+    case 5:
+        return kit_pong (from, epoch);
+    case 6:
+        return kit_news (from, random_between (random, 1, 4), epoch, random_between (random, 0, 9),
+                         (enum member_state) random_between (random, 0, MEMBER_STATE_COUNT - 1));
     case 1:
         return kit_oversold (from, number, 1, 1, 7);
     case 2:
@@ -39,6 +45,28 @@ static void check_answers (int64_t *closed)
     }
 }
 
+// What the traders were told of the first one, by number modulo the table's size.
+static struct first firsts[1 << 16];
+
+static void check_letters (void)
+{
+    for (size_t i = 0; i < out.letter_count; i++) {
+        const struct letter *letter = &out.letters[i];
+        ck_assert (letter->to >= 1 && letter->to <= 3);
+        if (letter->message.type != MESSAGE_BUY) {
+            continue;
+        }
+        const struct buy *buy = &letter->message.buy;
+        struct first *first = &firsts[buy->number];
+        if (buy->attempt == 1) {
+            *first = buy->first;
+            ck_assert_int_eq (first->trader, config.bound ? letter->to : 0);
+        }
+        ck_assert_int_eq (buy->first.trader, first->trader);
+        ck_assert_int_eq (buy->first.epoch, first->epoch);
+    }
+}
+
 START_TEST (test_client_keeps_its_promises_whatever_comes_when)
 {
     struct random random = random_seeded ((uint64_t) _i);
@@ -55,18 +83,21 @@ START_TEST (test_client_keeps_its_promises_whatever_comes_when)
             int64_t number = buy (2);
             ck_assert_int_eq (number != 0, client_next_number (client) == number + 1);
             asked += number != 0;
+            check_letters ();
         } else if (chance < 7) {
             struct message message = any_message (&random);
-            if (message.type == MESSAGE_OVERSELL) {
+            if (message_is_published (message.type)) {
                 publish (message);
             } else {
                 tell (message);
             }
+            check_letters ();
         }
         check_answers (&closed);
         if (client_deadline (client) <= now_us) {
             step (kit_event (EVENT_DEADLINE, now_us));
             check_answers (&closed);
+            check_letters ();
         }
         ck_assert_int_gt (client_deadline (client), now_us);
         ck_assert_int_eq (client_open (client), asked - closed);
@@ -77,6 +108,7 @@ START_TEST (test_client_keeps_its_promises_whatever_comes_when)
     while (client_open (client)) {
         run_to_deadline ();
         check_answers (&closed);
+        check_letters ();
         ck_assert_int_le (now_us, end_us);
     }
     ck_assert_int_eq (client_deadline (client), DEADLINE_NONE);

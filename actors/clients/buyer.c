@@ -23,6 +23,7 @@ struct buyer {
     size_t plan_at;      // the first one: plans are a ring of `window`
     size_t plan_count;
     struct buyer_book book;
+    size_t entry_at;  // of the last step's answers, the next one to be told as an entry
     struct histogram latency;
     bool started;
 };
@@ -145,13 +146,16 @@ static void enter_decided (struct buyer_book *book, const struct client_answer *
 
 static void take_answer (buyer_t *self, const struct client_answer *answer, int64_t now_us)
 {
+    bool moved = answer->moved_from != 0;
     switch (answer->outcome) {
     case CLIENT_ACCEPTED:
         break;
     case CLIENT_DECIDED:
+        self->book.moved += moved;
         enter_decided (&self->book, answer);
         break;
     case CLIENT_FAILED:
+        self->book.moved += moved;
         self->book.failed++;
         break;
     case CLIENT_GAVE_UP:
@@ -195,6 +199,7 @@ static void order_what_is_due (buyer_t *self, int64_t now_us, struct outbox *out
 
 void buyer_step (buyer_t *self, const struct event *event, struct outbox *out)
 {
+    self->entry_at = 0;
     (void) client_step (self->client, event, out);
     if (event->type == EVENT_START && !self->started) {
         plan_first_orders (self, event->now_us);
@@ -227,6 +232,35 @@ bool buyer_done (const buyer_t *self)
 const struct buyer_book *buyer_book (const buyer_t *self)
 {
     return &self->book;
+}
+
+bool buyer_next_entry (buyer_t *self, struct buyer_entry *entry)
+{
+    size_t count = 0;
+    const struct client_answer *answers = client_answers (self->client, &count);
+    while (self->entry_at < count) {
+        const struct client_answer *answer = &answers[self->entry_at++];
+        if (answer->outcome != CLIENT_ACCEPTED) {
+            *entry = (struct buyer_entry){
+                .number = answer->number,
+                .product = self->catalog.names[answer->tag],
+                .quantity = answer->quantity,
+                .outcome = answer->outcome,
+                .status = answer->status,
+                .units = answer->units,
+                .missing = answer->missing,
+                .amount_cents = answer->amount_cents,
+                .first_trader = answer->first_trader,
+            };
+            return true;
+        }
+    }
+    return false;
+}
+
+int64_t buyer_next_foreign (buyer_t *self)
+{
+    return client_next_foreign (self->client);
 }
 
 const struct histogram *buyer_latency (const buyer_t *self)

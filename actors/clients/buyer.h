@@ -34,6 +34,20 @@ struct buyer_book {
     int64_t gave_up;        // without an answer: what became of them is unknown
     int64_t open;           // no final answer yet
     int64_t resent;         // messages sent again
+    int64_t moved;          // final answers by another trader than the one asked first
+};
+
+// An order with its final answer.
+struct buyer_entry {
+    int64_t number;
+    const char *product;  // the buyer's
+    int64_t quantity;     // ordered
+    enum client_outcome outcome;
+    enum status status;  // where it was decided
+    int64_t units;       // bought
+    int64_t missing;     // promised and not there
+    int64_t amount_cents;
+    int64_t first_trader;  // that it was sent to first
 };
 
 // One unit of any product, keep asking, no think time, window 1, until stopped. The client's
@@ -54,6 +68,12 @@ int64_t buyer_deadline (const buyer_t *self);
 
 bool buyer_done (const buyer_t *self);  // made its orders (or was stopped), none is open
 const struct buyer_book *buyer_book (const buyer_t *self);
+
+// Takes the next of the orders that the last step closed; call it until it returns false.
+bool buyer_next_entry (buyer_t *self, struct buyer_entry *entry);
+
+// Takes the next trader that turned out to be of another market, 0: none.
+int64_t buyer_next_foreign (buyer_t *self);
 
 // From the first sending of each order to its first answer, accepted or final.
 const struct histogram *buyer_latency (const buyer_t *self);

@@ -31,7 +31,7 @@ client_t *client_new (const struct client_config *config, uint64_t seed)
     self->trader_count = config->trader_count;
     self->traders = client_checked (calloc (self->trader_count, sizeof *self->traders));
     for (size_t i = 0; i < self->trader_count; i++) {
-        self->traders[i].id = config->traders[i];
+        self->traders[i] = (struct trader_state){.id = config->traders[i], .state = MEMBER_LIVE};
     }
     self->random = random_seeded (seed);
     // Clients that go round robin do not all begin at the same trader.
@@ -44,7 +44,7 @@ client_t *client_new (const struct client_config *config, uint64_t seed)
     self->oldest = config->first_number;
     self->next = config->first_number;
     self->due_us = DEADLINE_NONE;
-    self->ping_us = DEADLINE_NONE;
+    self->watch_us = DEADLINE_NONE;
     return self;
 }
 
@@ -62,13 +62,11 @@ void client_destroy (client_t **self_p)
     *self_p = NULL;
 }
 
-static void start (client_t *self, int64_t now_us, struct outbox *out)
+static void watch (client_t *self, int64_t now_us, struct outbox *out)
 {
-    self->started = true;
-    for (size_t i = 0; i < self->trader_count; i++) {
-        self->traders[i].heard_us = now_us;
+    if (self->started && (!self->stopped || self->open)) {
+        client_watch (self, now_us, out);
     }
-    client_ping_all (self, now_us, out);
 }
 
 bool client_step (client_t *self, const struct event *event, struct outbox *out)
@@ -77,15 +75,18 @@ bool client_step (client_t *self, const struct event *event, struct outbox *out)
     self->answer_at = 0;
     switch (event->type) {
     case EVENT_START:
-        start (self, event->now_us, out);
+        self->started = true;
+        client_watch_begin (self, event->now_us, out);
         return false;
     case EVENT_RECEIVE:
         return client_receive (self, event, out);
+    case EVENT_DRAINED:
+        // All that waited has been heard, on a socket that is never idle, too.
+        watch (self, event->now_us, out);
+        return false;
     case EVENT_DEADLINE:
+        watch (self, event->now_us, out);
         client_run_due (self, event->now_us, out);
-        if (self->started && (!self->stopped || self->open)) {
-            client_ping_quiet (self, event->now_us, out);
-        }
         return false;
     case EVENT_STOP:
         self->stopped = true;
@@ -111,7 +112,7 @@ int64_t client_deadline (const client_t *self)
     if (!self->started || (self->stopped && !self->open)) {
         return DEADLINE_NONE;
     }
-    return self->due_us < self->ping_us ? self->due_us : self->ping_us;
+    return self->due_us < self->watch_us ? self->due_us : self->watch_us;
 }
 
 bool client_can_ask (const client_t *self)
@@ -133,6 +134,11 @@ int64_t client_ask (client_t *self, const struct client_request *body, int64_t n
     struct request *request = client_request_new (self);
     request->body = *body;
     request->trader = client_choose (self, now_us, SIZE_MAX);
+    request->first_at = request->trader;
+    if (self->config.bound) {
+        const struct trader_state *trader = &self->traders[request->trader];
+        request->first = (struct first){.trader = trader->id, .epoch = trader->epoch};
+    }
     request->first_us = now_us;
     request->give_up_us = client_later (now_us, self->config.give_up_us);
     client_send_request (self, request, now_us, out);
@@ -144,6 +150,29 @@ void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outb
 {
     client_send_number (self, MESSAGE_LOT_STATUS, number, client_choose (self, now_us, SIZE_MAX),
                         now_us, out);
+}
+
+const struct client_answer *client_answers (const client_t *self, size_t *count)
+{
+    *count = self->answer_count;
+    return self->answers;
+}
+
+int64_t client_next_foreign (client_t *self)
+{
+    for (size_t i = 0; self->foreign_news && i < self->trader_count; i++) {
+        if (self->traders[i].foreign_new) {
+            self->traders[i].foreign_new = false;
+            return self->traders[i].id;
+        }
+    }
+    self->foreign_news = false;
+    return 0;
+}
+
+int64_t client_market (const client_t *self)
+{
+    return self->market;
 }
 
 int64_t client_next_number (const client_t *self)

@@ -2,6 +2,11 @@
 // waits, sends the same request again (to another trader where that is safe), and gives up after
 // a bound, saying so. No answer is ever invented.
 //
+// A bound client tells with each request which trader it went to first, and in which epoch of that
+// one. It stays with that trader until it hears that the trader has failed and all that it had
+// decided is settled, or finds it silent; then any living trader may have the request, which is
+// answered `pending` there until it is safe to decide.
+//
 // A request is open from client_ask until its final answer. An `accepted` receipt is an answer
 // but not the final one: the request stays open, unsettled, until the trader tells what the
 // warehouse made of it; if that does not come, the client asks (order_status).
@@ -17,14 +22,14 @@ struct client_config {
     const int64_t *traders;  // node ids; copied
     size_t trader_count;     // at most LIMIT_TRADERS
     enum trader_choice choice;
-    bool bound;                 // a request goes to its first trader alone: every mode but sync
+    bool bound;                 // a request stays with its first trader: every mode but sync
     bool vector_clock;          // send vector clocks (the market orders by them)
     int64_t first_number;       // of the first request, 1 unless this client lived before
     int64_t answers_kept;       // of the warehouse: numbers never run ahead further than this
     int64_t timeout_us;         // unanswered: sent again, doubling each time up to 8 of these
     int64_t settle_timeout_us;  // accepted but not settled: asked for
     int64_t give_up_us;         // from the first sending, or from when it was accepted
-    int64_t ping_every_us;      // a trader that has heard nothing for this long gets a PING
+    int64_t ping_every_us;  // a quiet trader gets a PING, and is suspected after three; 0: never
 };
 
 // timeout 1 s, settle 2 s, give up 60 s, ping 1 s, random choice.
@@ -54,6 +59,9 @@ struct client_answer {
     int64_t tag;
     bool first;            // no answer came before this one
     int64_t latency_us;    // since the request was first sent
+    int64_t first_trader;  // that it was first sent to
+    int64_t moved_from;    // that one, where another trader answered; else 0
+    int64_t quantity;      // asked for
     enum status status;    // of a decided buy: SOLD, OVERSOLD, OUT_OF_STOCK or TOO_MANY_LOTS
     enum reason reason;    // CLIENT_FAILED
     int64_t units;         // of a buy: what the buyer has, or is promised
@@ -91,6 +99,14 @@ int64_t client_ask (client_t *self, const struct client_request *request, int64_
 // Asks any trader for a lot's state. Nothing waits for the `lot` that may come.
 void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out);
 
+// All answers of the last step, in order, whether they were taken or not. Borrowed until the next
+// step or request.
+const struct client_answer *client_answers (const client_t *self, size_t *count);
+
+// Takes the next trader that turned out to be of another market, 0: none. It is left alone.
+int64_t client_next_foreign (client_t *self);
+
+int64_t client_market (const client_t *self);       // that it trades in, 0: nobody told it yet
 int64_t client_next_number (const client_t *self);  // of the next request
 int64_t client_open (const client_t *self);         // requests without a final answer
 int64_t client_resent (const client_t *self);       // messages sent again

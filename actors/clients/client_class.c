@@ -24,6 +24,21 @@ static bool buyer_settled (const void *core)
     return book->open == 0 && book->gave_up == 0;
 }
 
+static int64_t buyer_moved (const void *core)
+{
+    return buyer_book (core)->moved;
+}
+
+static int64_t buyer_next_foreign_any (void *core)
+{
+    return buyer_next_foreign (core);
+}
+
+static bool buyer_next_entry_any (void *core, struct buyer_entry *entry)
+{
+    return buyer_next_entry (core, entry);
+}
+
 static void buyer_progress (const void *core, struct report *report)
 {
     const struct buyer_book *book = buyer_book (core);
@@ -64,6 +79,7 @@ static void buyer_summary (const void *core, struct report *report)
     report_number (report, "gave_up", book->gave_up);
     report_number (report, "open", book->open);
     report_number (report, "resent", book->resent);
+    report_number (report, "moved", book->moved);
     report_latency (buyer_latency (core), report);
 }
 
@@ -73,6 +89,9 @@ const struct client_class buyer_class = {
     .deadline = buyer_deadline_any,
     .done = buyer_done_any,
     .settled = buyer_settled,
+    .moved = buyer_moved,
+    .next_foreign = buyer_next_foreign_any,
+    .next_entry = buyer_next_entry_any,
     .progress = buyer_progress,
     .summary = buyer_summary,
 };
@@ -98,6 +117,16 @@ static bool seller_settled (const void *core)
     return book->open == 0 && book->gave_up == 0;
 }
 
+static int64_t seller_moved (const void *core)
+{
+    return seller_book (core)->moved;
+}
+
+static int64_t seller_next_foreign_any (void *core)
+{
+    return seller_next_foreign (core);
+}
+
 static void seller_progress (const void *core, struct report *report)
 {
     const struct seller_book *book = seller_book (core);
@@ -117,6 +146,7 @@ static void seller_summary (const void *core, struct report *report)
     report_number (report, "gave_up", book->gave_up);
     report_number (report, "open", book->open);
     report_number (report, "resent", book->resent);
+    report_number (report, "moved", book->moved);
 }
 
 const struct client_class seller_class = {
@@ -125,6 +155,8 @@ const struct client_class seller_class = {
     .deadline = seller_deadline_any,
     .done = seller_done_any,
     .settled = seller_settled,
+    .moved = seller_moved,
+    .next_foreign = seller_next_foreign_any,
     .progress = seller_progress,
     .summary = seller_summary,
 };

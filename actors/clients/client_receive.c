@@ -16,7 +16,8 @@ static void take_accepted (client_t *self, struct request *request, const struct
         return;
     }
     if (!request->answered) {
-        struct client_answer *answer = client_answer_add (self, request, CLIENT_ACCEPTED, now_us);
+        struct client_answer *answer =
+            client_answer_add (self, request, CLIENT_ACCEPTED, trader, now_us);
         answer->status = STATUS_ACCEPTED;
         answer->units = verdict->units;
         request->answered = true;
@@ -48,11 +49,11 @@ static void take_verdict (client_t *self, struct request *request, const struct 
         // Nobody remembers an order that was accepted: its trader lost it before the warehouse
         // had it. Ordering it again under its number does no harm if that is wrong.
         if (request->phase == PHASE_UNSETTLED && request->asked) {
-            client_send_request (self, request, now_us, out);
-            client_wait_for_answer (self, request, now_us);
+            client_send_again (self, request, now_us, out);
         }
     } else if (status_is_final (verdict->status)) {
-        struct client_answer *answer = client_answer_add (self, request, CLIENT_DECIDED, now_us);
+        struct client_answer *answer =
+            client_answer_add (self, request, CLIENT_DECIDED, trader, now_us);
         answer->status = verdict->status;
         answer->units = verdict->units;
         answer->missing = verdict->missing;
@@ -106,19 +107,25 @@ static void receive_oversell (client_t *self, const struct oversell *oversell, s
     take_verdict (self, request, &verdict, trader, now_us, out);
 }
 
-static void receive_restocked (client_t *self, const struct restocked *restocked, int64_t now_us)
+static void receive_restocked (client_t *self, const struct restocked *restocked, size_t trader,
+                               int64_t now_us)
 {
     struct request *request = client_request_of (self, restocked->number);
     if (!request || request->body.type != MESSAGE_RESTOCK) {
         return;
     }
     learn (self, &restocked->seen, &restocked->vector);
-    (void) client_answer_add (self, request, CLIENT_DECIDED, now_us);
+    (void) client_answer_add (self, request, CLIENT_DECIDED, trader, now_us);
     client_close (self, request);
 }
 
-static void receive_error (client_t *self, const struct error *error, int64_t now_us)
+static void receive_error (client_t *self, const struct error *error, size_t trader, int64_t now_us,
+                           struct outbox *out)
 {
+    if (error->reason == REASON_FOREIGN) {
+        client_leave_foreign (self, trader, now_us, out);
+        return;
+    }
     struct request *request = client_request_of (self, error->number);
     if (!request) {
         return;
@@ -128,7 +135,7 @@ static void receive_error (client_t *self, const struct error *error, int64_t no
     case REASON_CONFLICT:
     case REASON_EXPIRED:
     case REASON_LIMIT:
-        client_answer_add (self, request, CLIENT_FAILED, now_us)->reason = error->reason;
+        client_answer_add (self, request, CLIENT_FAILED, trader, now_us)->reason = error->reason;
         client_close (self, request);
         return;
     default:
@@ -140,23 +147,34 @@ static void receive_error (client_t *self, const struct error *error, int64_t no
     }
 }
 
+static void receive_news (client_t *self, const struct event *event, size_t trader,
+                          struct outbox *out)
+{
+    const struct message *message = event->message;
+    if (message->type == MESSAGE_OVERSELL) {
+        receive_oversell (self, &message->oversell, trader, event->now_us, out);
+    } else if (message->type == MESSAGE_MEMBER) {
+        client_take_news (self, &message->member, event->now_us, out);
+    }
+}
+
 bool client_receive (client_t *self, const struct event *event, struct outbox *out)
 {
     const struct message *message = event->message;
     size_t trader = 0;
     if ((event->port != PORT_TRADER && event->port != PORT_NEWS)
-        || !client_find_trader (self, message->from, &trader)) {
+        || !client_find_trader (self, message->from, &trader)
+        || !client_same_market (self, trader, event, out)) {
         return false;
     }
     lamport_receive (&self->lamport, message->clock);
-    self->traders[trader].heard_us = event->now_us;
-    if (message->type != MESSAGE_PONG && message->type != MESSAGE_ERROR) {
+    client_heard (self, trader, event->now_us);
+    if (message->type != MESSAGE_PONG && message->type != MESSAGE_ERROR
+        && message->type != MESSAGE_MEMBER) {
         self->traders[trader].suspect_until_us = 0;  // It gets things done, not merely lives.
     }
     if (event->port == PORT_NEWS) {
-        if (message->type == MESSAGE_OVERSELL) {
-            receive_oversell (self, &message->oversell, trader, event->now_us, out);
-        }
+        receive_news (self, event, trader, out);
         return false;
     }
     switch (message->type) {
@@ -168,13 +186,16 @@ bool client_receive (client_t *self, const struct event *event, struct outbox *o
         receive_receipt (self, &message->oversold, STATUS_OVERSOLD, trader, event->now_us, out);
         break;
     case MESSAGE_RESTOCKED:
-        receive_restocked (self, &message->restocked, event->now_us);
+        receive_restocked (self, &message->restocked, trader, event->now_us);
         break;
     case MESSAGE_ERROR:
-        receive_error (self, &message->error, event->now_us);
+        receive_error (self, &message->error, trader, event->now_us, out);
+        break;
+    case MESSAGE_PONG:
+        client_take_pong (self, trader, message->pong.epoch, event->now_us, out);
         break;
     default:
-        break;  // A pong is a sign of life and no more; `sold` and `lot` are the seller's.
+        break;  // `sold` and `lot` are the seller's.
     }
     return true;
 }

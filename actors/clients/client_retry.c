@@ -57,18 +57,20 @@ static void suspect (client_t *self, size_t trader, int64_t now_us)
         client_later (now_us, SUSPECT_TIMEOUTS * self->config.timeout_us);
 }
 
-static void ask_status (client_t *self, struct request *request, int64_t now_us, struct outbox *out)
+void client_ask_status (client_t *self, struct request *request, int64_t now_us, struct outbox *out)
 {
-    if (request->asked) {
-        self->resent++;
-        suspect (self, request->trader, now_us);
-        if (!self->config.bound) {
-            request->trader = client_choose (self, now_us, request->trader);
-        }
-    }
+    request->trader = client_status_trader (self, request, now_us);
+    self->resent += request->asked > 0;
     request->asked++;
     client_send_number (self, MESSAGE_ORDER_STATUS, request->number, request->trader, now_us, out);
     client_wait_for_settling (self, request, now_us);
+}
+
+void client_send_again (client_t *self, struct request *request, int64_t now_us, struct outbox *out)
+{
+    request->trader = client_next_trader (self, request, now_us);
+    client_send_request (self, request, now_us, out);
+    client_wait_for_answer (self, request, now_us);
 }
 
 static void run_request (client_t *self, struct request *request, int64_t now_us,
@@ -78,22 +80,21 @@ static void run_request (client_t *self, struct request *request, int64_t now_us
         if (request->phase == PHASE_WAITING) {
             suspect (self, request->trader, now_us);
         }
-        (void) client_answer_add (self, request, CLIENT_GAVE_UP, now_us);
+        (void) client_answer_add (self, request, CLIENT_GAVE_UP, request->trader, now_us);
         client_close (self, request);
         return;
     }
     if (request->phase == PHASE_UNSETTLED) {
-        ask_status (self, request, now_us, out);
+        if (request->asked) {
+            suspect (self, request->trader, now_us);
+        }
+        client_ask_status (self, request, now_us, out);
         return;
     }
     if (request->phase == PHASE_WAITING) {
         suspect (self, request->trader, now_us);
     }
-    if (!self->config.bound) {
-        request->trader = client_choose (self, now_us, request->trader);
-    }
-    client_send_request (self, request, now_us, out);
-    client_wait_for_answer (self, request, now_us);
+    client_send_again (self, request, now_us, out);
 }
 
 void client_run_due (client_t *self, int64_t now_us, struct outbox *out)

@@ -2,83 +2,15 @@
 
 #include <string.h>
 
-bool client_find_trader (const client_t *self, int64_t id, size_t *at)
-{
-    for (size_t i = 0; i < self->trader_count; i++) {
-        if (self->traders[i].id == id) {
-            *at = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-// A trader is avoided after it let a request time out, until anything comes from it. One that
-// leaves three PINGs in a row unanswered is avoided too, before it costs anybody an order.
-static bool seems_alive (const client_t *self, const struct trader_state *trader, int64_t now_us)
-{
-    if (trader->suspect_until_us > now_us) {
-        return false;
-    }
-    int64_t every = self->config.ping_every_us;
-    if (every <= 0) {
-        return true;
-    }
-    int64_t quiet = client_later (client_later (trader->heard_us, every), every);
-    return client_later (client_later (quiet, every), self->config.timeout_us) > now_us;
-}
-
-// Index of the next trader in the order of choice among those that pass, SIZE_MAX when none does.
-static size_t pick (client_t *self, int64_t now_us, size_t avoid, bool alive)
-{
-    size_t passing = 0;
-    for (size_t i = 0; i < self->trader_count; i++) {
-        if (i != avoid && (!alive || seems_alive (self, &self->traders[i], now_us))) {
-            passing++;
-        }
-    }
-    if (!passing) {
-        return SIZE_MAX;
-    }
-    size_t skip = 0;
-    size_t at = self->cursor;
-    if (self->config.choice == CHOICE_RANDOM) {
-        skip = (size_t) random_between (&self->random, 0, (int64_t) passing - 1);
-        at = 0;
-    }
-    for (;; at++) {
-        size_t i = at % self->trader_count;
-        if (i != avoid && (!alive || seems_alive (self, &self->traders[i], now_us))) {
-            if (!skip) {
-                self->cursor = (i + 1) % self->trader_count;
-                return i;
-            }
-            skip--;
-        }
-    }
-}
-
-size_t client_choose (client_t *self, int64_t now_us, size_t avoid)
-{
-    size_t at = pick (self, now_us, avoid, true);
-    if (at == SIZE_MAX && avoid != SIZE_MAX) {
-        // The only one alive may be the one that the caller would rather leave.
-        at = pick (self, now_us, SIZE_MAX, true);
-    }
-    if (at == SIZE_MAX) {
-        at = pick (self, now_us, avoid, false);
-    }
-    return at == SIZE_MAX ? pick (self, now_us, SIZE_MAX, false) : at;
-}
-
 static struct message *letter_to (client_t *self, size_t trader, enum message_type type,
                                   int64_t now_us, struct outbox *out)
 {
     struct trader_state *state = &self->traders[trader];
-    state->sent_us = now_us;
+    liveness_sent (&state->liveness, now_us);
     struct letter *letter = outbox_letter (out, PORT_TRADER, state->id, type);
     letter->message.from = self->config.id;
     letter->message.clock = lamport_send (&self->lamport);
+    letter->message.market = self->market;
     return &letter->message;
 }
 
@@ -122,6 +54,7 @@ void client_send_request (client_t *self, struct request *request, int64_t now_u
             .product = body->product,
             .quantity = body->quantity,
             .all_or_nothing = body->all_or_nothing,
+            .first = request->first,
             .seen = copy_seen (self, out),
             .vector = copy_vector (self, out),
         };
@@ -132,6 +65,7 @@ void client_send_request (client_t *self, struct request *request, int64_t now_u
             .product = body->product,
             .quantity = body->quantity,
             .price_cents = body->price_cents,
+            .first = request->first,
             .seen = copy_seen (self, out),
             .vector = copy_vector (self, out),
         };
@@ -149,27 +83,8 @@ void client_send_number (client_t *self, enum message_type type, int64_t number,
     }
 }
 
-void client_ping_all (client_t *self, int64_t now_us, struct outbox *out)
+void client_send_ping (client_t *self, size_t trader, int64_t now_us, struct outbox *out)
 {
-    for (size_t i = 0; i < self->trader_count; i++) {
-        (void) letter_to (self, i, MESSAGE_PING, now_us, out);
-    }
-    int64_t every = self->config.ping_every_us;
-    self->ping_us = every > 0 ? client_later (now_us, every) : DEADLINE_NONE;
-}
-
-void client_ping_quiet (client_t *self, int64_t now_us, struct outbox *out)
-{
-    if (self->ping_us > now_us) {
-        return;
-    }
-    int64_t every = self->config.ping_every_us;
-    self->ping_us = DEADLINE_NONE;
-    for (size_t i = 0; i < self->trader_count; i++) {
-        if (client_later (self->traders[i].sent_us, every) <= now_us) {
-            (void) letter_to (self, i, MESSAGE_PING, now_us, out);
-        }
-        int64_t next = client_later (self->traders[i].sent_us, every);
-        self->ping_us = next < self->ping_us ? next : self->ping_us;
-    }
+    self->traders[trader].asked_us = now_us;
+    (void) letter_to (self, trader, MESSAGE_PING, now_us, out);
 }

@@ -2,7 +2,12 @@
 
 #include "broker/poller_shell.h"
 
-enum { STOP_BOUND_US = 5000000, PROGRESS_US = 500000, REPORT_ERROR = 256 };
+enum {
+    STOP_BOUND_US = 5000000,
+    PROGRESS_US = 500000,
+    RECOVERED_US = 50000,  // between two reports of answers that moved, at least
+    REPORT_ERROR = 256,
+};
 
 // The sockets in the poller; the traders' are from TRADERS on.
 enum { PIPE, NEWS, TRADERS };
@@ -14,6 +19,10 @@ struct shell {
     zsock_t *news;                    // SUB to all traders
     struct poller poller;
     struct wire wire;
+    struct book book;
+    int64_t logged[LIMIT_TRADERS];  // what was logged last of each trader
+    int64_t moved;                  // answers that were reported to have moved
+    int64_t recovered_due_us;       // no report of more before then
     int64_t progress_due_us;
     int64_t stop_by_us;  // 0: not stopping
     bool ended;
@@ -29,6 +38,7 @@ static bool open_sockets (struct shell *self, char *error, size_t size)
     }
     snprintf (topic, sizeof topic, "oversell.%lld", (long long) config->id);
     zsock_set_subscribe (self->news, topic);
+    zsock_set_subscribe (self->news, "member.");
     for (size_t i = 0; i < config->trader_count; i++) {
         self->traders[i] = wire_socket (ZMQ_DEALER, WIRE_CONNECT, config->traders[i].router,
                                         LIMIT_MESSAGE_BYTES, error, size);
@@ -52,10 +62,23 @@ static void watch_sockets (struct shell *self)
     }
 }
 
+static void step_with (struct shell *self, const struct event *event)
+{
+    const struct client_class *class = self->config->class;
+    struct buyer_entry entry;
+    class->step (self->config->core, event, &self->wire.out);
+    while (class->next_entry && class->next_entry (self->config->core, &entry)) {
+        book_add (&self->book, &entry);
+    }
+    for (int64_t id; (id = class->next_foreign (self->config->core)) != 0;) {
+        wire_log (&self->wire, "trader %lld is of another market: it is left alone, see --trader",
+                  (long long) id);
+    }
+}
+
 static void step (struct shell *self, enum event_type type)
 {
-    struct event event = {.type = type, .now_us = wire_now_us ()};
-    self->config->class->step (self->config->core, &event, &self->wire.out);
+    step_with (self, &(struct event){.type = type, .now_us = wire_now_us ()});
 }
 
 // A topic is a prefix, so "oversell.1" brings what is meant for 10, too.
@@ -64,6 +87,32 @@ static bool is_meant_for (const struct shell *self, const struct event *event)
     return event->port != PORT_NEWS || event->type != EVENT_RECEIVE
            || event->message->type != MESSAGE_OVERSELL
            || event->message->oversell.buyer == self->config->id;
+}
+
+// The index of this trader's socket, -1 where it has none.
+static int dealer_of (const struct shell *self, int64_t trader)
+{
+    for (size_t i = 0; i < self->config->trader_count; i++) {
+        if (self->config->traders[i].id == trader) {
+            return (int) i;
+        }
+    }
+    return -1;
+}
+
+// Every trader passes on what it hears of the others. To read it once is enough.
+static bool is_worth_a_line (struct shell *self, const struct message *message)
+{
+    if (message->type != MESSAGE_MEMBER) {
+        return true;
+    }
+    int index = dealer_of (self, message->member.trader);
+    int64_t news = 2 * message->member.view + (message->member.state == MEMBER_SUSPECTED);
+    if (index < 0 || news <= self->logged[index]) {
+        return false;
+    }
+    self->logged[index] = news;
+    return true;
 }
 
 static void drain (struct shell *self, size_t index, zsock_t *socket, enum port port)
@@ -83,24 +132,13 @@ static void drain (struct shell *self, size_t index, zsock_t *socket, enum port 
         wire_decode (&self->wire, &frames, port == PORT_NEWS ? 1 : 0, LIMIT_MESSAGE_BYTES, &event,
                      &error);
         if (is_meant_for (self, &event)) {
-            if (event.type == EVENT_RECEIVE) {
+            if (event.type == EVENT_RECEIVE && is_worth_a_line (self, event.message)) {
                 wire_log_message (&self->wire, event.message, self->config->id);
             }
-            self->config->class->step (self->config->core, &event, &self->wire.out);
+            step_with (self, &event);
         }
         wire_close (&frames);
     }
-}
-
-// The index of this trader's socket, -1 where it has none.
-static int dealer_of (const struct shell *self, int64_t trader)
-{
-    for (size_t i = 0; i < self->config->trader_count; i++) {
-        if (self->config->traders[i].id == trader) {
-            return (int) i;
-        }
-    }
-    return -1;
 }
 
 // What cannot go is lost, as on any wire: the core sends it again.
@@ -128,6 +166,33 @@ static void report (struct shell *self, const char *command, const char *event,
     poller_sent (&self->poller, PIPE);
 }
 
+// That requests got through although their trader did not: at once, for whoever times a failure.
+static void report_recovered (struct shell *self, int64_t now_us)
+{
+    int64_t moved = self->config->class->moved (self->config->core);
+    if (moved == self->moved || now_us < self->recovered_due_us) {
+        return;
+    }
+    struct report line;
+    report_begin (&line, self->config->json, "recovered", self->config->id,
+                  self->config->class->role);
+    report_number (&line, "moved", moved);
+    zstr_sendx (self->pipe, "PROGRESS", report_end (&line), NULL);
+    poller_sent (&self->poller, PIPE);
+    self->moved = moved;
+    self->recovered_due_us = now_us + RECOVERED_US;
+}
+
+static void report_book (struct shell *self, bool (*write) (struct book *, char *, size_t))
+{
+    char error[REPORT_ERROR];
+    if (!write (&self->book, error, sizeof error)) {
+        zstr_sendx (self->pipe, "FAILED", error, NULL);
+        poller_sent (&self->poller, PIPE);
+        self->ended = true;
+    }
+}
+
 static void flush (struct shell *self)
 {
     int64_t now_us = wire_now_us ();
@@ -135,9 +200,11 @@ static void flush (struct shell *self)
         send_letter (self, &self->wire.out.letters[i]);
     }
     wire_round (&self->wire);
+    report_recovered (self, now_us);
     if (now_us >= self->progress_due_us) {
         report (self, "PROGRESS", "progress", self->config->class->progress);
         self->progress_due_us = now_us + PROGRESS_US;
+        report_book (self, book_flush);
     }
     self->ended = self->ended || self->config->class->done (self->config->core)
                   || (self->stop_by_us && now_us >= self->stop_by_us);
@@ -159,6 +226,10 @@ static int64_t next_wake (const struct shell *self)
     int64_t wake = self->config->class->deadline (self->config->core);
     if (self->progress_due_us < wake) {
         wake = self->progress_due_us;
+    }
+    if (self->config->class->moved (self->config->core) != self->moved
+        && self->recovered_due_us < wake) {
+        wake = self->recovered_due_us;
     }
     return self->stop_by_us && self->stop_by_us < wake ? self->stop_by_us : wake;
 }
@@ -195,10 +266,12 @@ void client_shell (zsock_t *pipe, void *config)
     self->config = config;
     self->pipe = pipe;
     wire_init (&self->wire, self->config->log);
-    if (open_sockets (self, error, sizeof error)) {
+    if (open_sockets (self, error, sizeof error)
+        && book_open (&self->book, self->config->book, error, sizeof error)) {
         watch_sockets (self);
         report (self, "READY", "ready", NULL);
         serve (self);
+        report_book (self, book_close);
         report (self, "SUMMARY", "summary", self->config->class->summary);
     } else {
         zstr_sendx (pipe, "FAILED", error, NULL);

@@ -3,11 +3,13 @@
 // reports its progress.
 //
 // Told by its pipe: STOP (begin nothing new, end when nothing is open), $TERM (end). It tells:
-// READY or FAILED with a line to show, PROGRESS about twice a second, at the end SUMMARY and DONE
-// ("open" where something stayed unanswered).
+// READY or FAILED with a line to show, PROGRESS about twice a second, and soon after another trader
+// than the first answered for one that failed; at the end SUMMARY and DONE ("open" where something
+// stayed unanswered). FAILED after READY: the book could not be written, and it ends.
 #ifndef SOUK_CLIENT_SHELL_H
 #define SOUK_CLIENT_SHELL_H
 
+#include "actors/clients/book_shell.h"
 #include "broker/report.h"
 #include "broker/wire_shell.h"
 
@@ -17,7 +19,10 @@ struct client_class {
     void (*step) (void *core, const struct event *event, struct outbox *out);
     int64_t (*deadline) (const void *core);
     bool (*done) (const void *core);
-    bool (*settled) (const void *core);  // nothing is without a final answer
+    bool (*settled) (const void *core);    // nothing is without a final answer
+    int64_t (*moved) (const void *core);   // answers by another trader than the first
+    int64_t (*next_foreign) (void *core);  // as client_next_foreign
+    bool (*next_entry) (void *core, struct buyer_entry *entry);  // NULL: it keeps no book
     void (*progress) (const void *core, struct report *report);
     void (*summary) (const void *core, struct report *report);
 };
@@ -37,6 +42,7 @@ struct client_shell_config {
     int64_t id;
     const struct client_trader *traders;
     size_t trader_count;
+    const char *book;  // a file to write the book to, that is not there yet; NULL: none
     enum log_level log;
     bool json;
 };

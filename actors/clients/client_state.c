@@ -78,11 +78,12 @@ void client_close (client_t *self, struct request *request)
 }
 
 struct client_answer *client_answer_add (client_t *self, const struct request *request,
-                                         enum client_outcome outcome, int64_t now_us)
+                                         enum client_outcome outcome, size_t trader, int64_t now_us)
 {
     // A step tells at most one thing of each open request.
     assert (self->answer_count <= self->ring_size);
     struct client_answer *answer = &self->answers[self->answer_count++];
+    int64_t first = self->traders[request->first_at].id;
     *answer = (struct client_answer){
         .outcome = outcome,
         .type = request->body.type,
@@ -90,6 +91,9 @@ struct client_answer *client_answer_add (client_t *self, const struct request *r
         .tag = request->body.tag,
         .first = !request->answered,
         .latency_us = now_us - request->first_us,
+        .first_trader = first,
+        .moved_from = trader == request->first_at ? 0 : first,
+        .quantity = request->body.quantity,
     };
     return answer;
 }

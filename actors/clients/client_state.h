@@ -1,12 +1,13 @@
-// What the parts of the client core share: client_state.c (the open requests), client_send.c
-// (traders and letters), client_retry.c (time), client_receive.c (what traders say) and client.c
-// (the verbs). For nobody else.
+// What the parts of the client core share: client_state.c (the open requests), client_traders.c
+// (which trader is asked), client_send.c (letters), client_retry.c (time), client_receive.c (what
+// traders say), client_news.c (what is heard of them) and client.c (the verbs). For nobody else.
 #ifndef SOUK_CLIENT_STATE_H
 #define SOUK_CLIENT_STATE_H
 
 #include "actors/clients/client.h"
 #include "actors/clients/random.h"
 #include "broker/clocks.h"
+#include "broker/liveness.h"
 #include "broker/seen.h"
 
 enum phase {
@@ -21,6 +22,8 @@ struct request {
     enum phase phase;
     bool answered;       // accepted at least once
     size_t trader;       // index of the trader that it was last sent to
+    size_t first_at;     // index of the trader that it was first sent to
+    struct first first;  // what the traders are told of that: the same for ever
     int64_t attempt;     // how often the request itself was sent
     int64_t refusals;    // how often a trader was busy or could not decide
     int64_t asked;       // order_status sent since it was accepted last
@@ -31,8 +34,15 @@ struct request {
 
 struct trader_state {
     int64_t id;
-    int64_t sent_us;           // last letter to it
-    int64_t heard_us;          // last message from it
+    int64_t epoch;             // the latest that is known of it, 0: none
+    int64_t view;              // of the latest news of it
+    int64_t closed;            // what it decided in epochs before this one is settled or void
+    enum member_state state;   // by the news; live until they say otherwise
+    bool silent;               // suspected when it was last looked at
+    bool foreign;              // of another market
+    bool foreign_new;          // and nobody has been told yet
+    struct liveness liveness;  // begun at EVENT_START
+    int64_t asked_us;          // last PING
     int64_t suspect_until_us;  // it let a request time out: avoided until then
 };
 
@@ -40,7 +50,9 @@ struct client {
     struct client_config config;  // its `traders` is not used
     struct trader_state *traders;
     size_t trader_count;
-    size_t cursor;  // round robin: the next one
+    size_t cursor;      // round robin: the next one
+    int64_t market;     // that it belongs to, 0: nobody told it yet
+    bool foreign_news;  // some trader has foreign_new
     struct random random;
     int64_t lamport;
     struct clock_vector vector;
@@ -54,8 +66,8 @@ struct client {
     int64_t next;      // number of the next request
     int64_t open;
     int64_t resent;
-    int64_t due_us;   // no open request is due before it
-    int64_t ping_us;  // no trader is due for a PING before it
+    int64_t due_us;    // no open request is due before it
+    int64_t watch_us;  // no trader is due to be looked at before it
     bool started;
     bool stopped;
 };
@@ -65,7 +77,8 @@ void *client_checked (void *memory);  // aborts where the heap had none
 struct request *client_request_of (client_t *self, int64_t number);  // NULL when it is not open
 struct request *client_request_new (client_t *self);                 // cleared, of the next number
 struct client_answer *client_answer_add (client_t *self, const struct request *request,
-                                         enum client_outcome outcome, int64_t now_us);
+                                         enum client_outcome outcome, size_t trader,
+                                         int64_t now_us);
 void client_close (client_t *self, struct request *request);
 
 // client_receive.c
@@ -76,15 +89,39 @@ void client_wait_for_answer (client_t *self, struct request *request, int64_t no
 void client_wait_for_settling (client_t *self, struct request *request, int64_t now_us);
 void client_back_off (client_t *self, struct request *request, int64_t now_us);
 void client_run_due (client_t *self, int64_t now_us, struct outbox *out);
+// Sends a request, or asks what became of an accepted order, without waiting for its time.
+void client_send_again (client_t *self, struct request *request, int64_t now_us,
+                        struct outbox *out);
+void client_ask_status (client_t *self, struct request *request, int64_t now_us,
+                        struct outbox *out);
+
+// client_traders.c
+bool client_find_trader (const client_t *self, int64_t id, size_t *at);
+size_t client_choose (client_t *self, int64_t now_us, size_t avoid);  // avoid: SIZE_MAX for none
+// Whom to send a request that was sent before, and whom to ask what became of an accepted order.
+size_t client_next_trader (client_t *self, const struct request *request, int64_t now_us);
+size_t client_status_trader (client_t *self, const struct request *request, int64_t now_us);
+void client_watch_begin (client_t *self, int64_t now_us, struct outbox *out);  // PINGs them all
+// Looks at those that are due: which are silent, which are to get a PING.
+void client_watch (client_t *self, int64_t now_us, struct outbox *out);
+void client_heard (client_t *self, size_t trader, int64_t now_us);
+
+// client_news.c
+void client_take_pong (client_t *self, size_t trader, int64_t epoch, int64_t now_us,
+                       struct outbox *out);
+void client_take_news (client_t *self, const struct membership *news, int64_t now_us,
+                       struct outbox *out);
+// The trader says by `message` that it is of the client's market, or of none yet. If not, the
+// client leaves it alone.
+bool client_same_market (client_t *self, size_t trader, const struct event *event,
+                         struct outbox *out);
+void client_leave_foreign (client_t *self, size_t trader, int64_t now_us, struct outbox *out);
 
 // client_send.c
-size_t client_choose (client_t *self, int64_t now_us, size_t avoid);  // avoid: SIZE_MAX for none
-bool client_find_trader (const client_t *self, int64_t id, size_t *at);
 void client_send_request (client_t *self, struct request *request, int64_t now_us,
                           struct outbox *out);
+void client_send_ping (client_t *self, size_t trader, int64_t now_us, struct outbox *out);
 void client_send_number (client_t *self, enum message_type type, int64_t number, size_t trader,
                          int64_t now_us, struct outbox *out);
-void client_ping_all (client_t *self, int64_t now_us, struct outbox *out);
-void client_ping_quiet (client_t *self, int64_t now_us, struct outbox *out);  // those that are due
 
 #endif

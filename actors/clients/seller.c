@@ -174,6 +174,7 @@ static void take_answer (seller_t *self, const struct client_answer *answer, int
     assert (lot);  // The client asks for no more numbers than are remembered here.
     switch (answer->outcome) {
     case CLIENT_DECIDED:
+        self->book.moved += answer->moved_from != 0;
         set_state (self, lot, LOT_IN);
         self->look_us = client_later (now_us, self->config.every_us);
         return;
@@ -329,4 +330,9 @@ bool seller_done (const seller_t *self)
 const struct seller_book *seller_book (const seller_t *self)
 {
     return &self->book;
+}
+
+int64_t seller_next_foreign (seller_t *self)
+{
+    return client_next_foreign (self->client);
 }

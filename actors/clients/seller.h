@@ -39,6 +39,7 @@ struct seller_book {
     int64_t gave_up;        // without an answer: what became of them is unknown
     int64_t open;           // no answer yet
     int64_t resent;         // messages sent again
+    int64_t moved;          // restocks confirmed by another trader than the one asked first
 };
 
 // Five units of the same product every 5 s, at 100 cents, until stopped. The client's traders and
@@ -59,5 +60,8 @@ int64_t seller_deadline (const seller_t *self);
 
 bool seller_done (const seller_t *self);  // made its restocks (or was stopped), none is open
 const struct seller_book *seller_book (const seller_t *self);
+
+// Takes the next trader that turned out to be of another market, 0: none.
+int64_t seller_next_foreign (seller_t *self);
 
 #endif

@@ -17,6 +17,13 @@ void set_up (void)
     config.ping_every_us = 0;
 }
 
+void set_up_bound (void)
+{
+    set_up ();
+    config.bound = true;
+    config.ping_every_us = KIT_S;
+}
+
 void tear_down (void)
 {
     client_destroy (&client);
@@ -33,6 +40,14 @@ void begin (void)
 {
     client = client_new (&config, 1);
     step (kit_event (EVENT_START, now_us));
+}
+
+void begin_known (void)
+{
+    begin ();
+    for (int64_t trader = 1; trader <= 3; trader++) {
+        tell (kit_pong (trader, 1));
+    }
 }
 
 int64_t buy (int64_t quantity)
@@ -63,6 +78,25 @@ void run_to_deadline (void)
         now_us = client_deadline (client);
         step (kit_event (EVENT_DEADLINE, now_us));
     } while (!out.letter_count && client_open (client) == open);
+}
+
+int64_t run_without (int64_t silent, enum message_type type)
+{
+    for (;;) {
+        ck_assert_int_ne (client_deadline (client), DEADLINE_NONE);
+        now_us = client_deadline (client);
+        step (kit_event (EVENT_DEADLINE, now_us));
+        const struct letter *letter = kit_letter (&out, type, 0);
+        int64_t to = letter ? letter->to : 0;
+        for (int64_t trader = 1; trader <= 3; trader++) {
+            if (trader != silent) {
+                tell (kit_pong (trader, 1));
+            }
+        }
+        if (to) {
+            return to;
+        }
+    }
 }
 
 struct client_answer the_answer (void)

@@ -77,6 +77,33 @@ struct message kit_error (int64_t from, int64_t number, enum reason reason)
     };
 }
 
+struct message kit_pong (int64_t from, int64_t epoch)
+{
+    return (struct message){
+        .type = MESSAGE_PONG, .from = from, .clock = 1, .market = KIT_MARKET, .pong.epoch = epoch};
+}
+
+struct message kit_news (int64_t from, int64_t trader, int64_t epoch, int64_t view,
+                         enum member_state state)
+{
+    static const int64_t remaining[] = {1, 2, 3};
+    return (struct message){
+        .type = MESSAGE_MEMBER,
+        .from = from,
+        .clock = 1,
+        .market = KIT_MARKET,
+        .member = {.epoch = 1,
+                   .seq = view,
+                   .trader = trader,
+                   .trader_epoch = epoch,
+                   .view = view,
+                   .state = state,
+                   .router = "",
+                   .remaining = remaining,
+                   .remaining_count = 3},
+    };
+}
+
 size_t kit_count (const struct outbox *out, enum message_type type)
 {
     size_t count = 0;
