@@ -6,7 +6,7 @@
 
 enum {
     LIMIT_MESSAGE_BYTES = 64 * 1024,  // one frame between a client and a trader
-    LIMIT_BATCH_BYTES = 1024 * 1024,  // one frame between a trader and the warehouse
+    LIMIT_BATCH_BYTES = 1024 * 1024,  // one frame that traders and the warehouse exchange
     LIMIT_JSON_DEPTH = 16,            // nesting of arrays and objects
     LIMIT_FRAMES = 8,                 // frames of one ZeroMQ message
     LIMIT_DRAIN = 512,                // messages a shell hands to its core between two DRAINED

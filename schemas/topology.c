@@ -11,7 +11,9 @@
 #include "schemas/topology_fields.h"
 
 enum {
-    STORE_BYTES_MAX = 4095,
+    FILE_BYTES_MAX = 4095,
+    PING_US_MIN = 1000,
+    PING_US_MAX = 60 * 1000 * 1000,
     IN_FLIGHT_MAX = 16,
     WINDOW_MAX = 1024,
     ANSWERS_MAX = 65536,
@@ -31,6 +33,8 @@ static const struct topology_field MARKET_FIELDS[] = {
     {"trader_choice", FIELD_WORD, offsetof (struct topology, trader_choice), .words = CHOICES},
     {"invalidation", FIELD_BOOLEAN, offsetof (struct topology, invalidation), .otherwise = true},
     {"seed", FIELD_INTEGER, offsetof (struct topology, seed), .max = LIMIT_INTEGER},
+    {"ping_every_us", FIELD_INTEGER, offsetof (struct topology, ping_every_us), .min = PING_US_MIN,
+     .max = PING_US_MAX},
     {"warehouse", FIELD_PART, .required = true},
     {"products", FIELD_PART, .required = true},
     {"traders", FIELD_PART, .required = true},
@@ -42,7 +46,7 @@ static const struct topology_field MARKET_FIELDS[] = {
 static const struct topology_field WAREHOUSE_FIELDS[] = {
     {"rep", FIELD_ENDPOINT, offsetof (struct topology_warehouse, rep), .required = true},
     {"pub", FIELD_ENDPOINT, offsetof (struct topology_warehouse, pub), .required = true},
-    {"store", FIELD_TEXT, offsetof (struct topology_warehouse, store), .max = STORE_BYTES_MAX},
+    {"store", FIELD_TEXT, offsetof (struct topology_warehouse, store), .max = FILE_BYTES_MAX},
     {"commission_percent", FIELD_INTEGER, offsetof (struct topology_warehouse, commission_percent),
      .max = 100},
     {"answers_kept", FIELD_INTEGER, offsetof (struct topology_warehouse, answers_kept), .min = 1,
@@ -67,6 +71,7 @@ static const struct topology_field TRADER_FIELDS[] = {
      .max = LIMIT_BATCH},
     {"in_flight_max", FIELD_INTEGER, offsetof (struct topology_trader, in_flight_max), .min = 1,
      .max = IN_FLIGHT_MAX},
+    {"journal", FIELD_TEXT, offsetof (struct topology_trader, journal), .max = FILE_BYTES_MAX},
     {0},
 };
 
@@ -195,6 +200,23 @@ static bool ids_unique (struct topology_reader *self, const struct topology *top
     return true;
 }
 
+static bool journals_unique (struct topology_reader *self, const struct topology *topology)
+{
+    for (size_t index = 0; index < topology->trader_count; index++) {
+        const char *journal = topology->traders[index].journal;
+        for (size_t other = 0; journal && other < index; other++) {
+            const char *theirs = topology->traders[other].journal;
+            if (theirs && strcmp (theirs, journal) == 0) {
+                char path[FIELD_PATH_BYTES];
+                snprintf (path, sizeof path, "traders[%zu].journal", index);
+                return topology_refuse (self, path, "is that of traders[%zu], too: %.200s", other,
+                                        journal);
+            }
+        }
+    }
+    return true;
+}
+
 static bool product_listed (const struct topology *topology, size_t count, const char *name)
 {
     for (size_t index = 0; index < count; index++) {
@@ -286,8 +308,8 @@ static bool read_market (struct topology_reader *self, json_t *root, struct topo
 {
     return topology_read_object (self, "", root, MARKET_FIELDS, topology)
            && read_parts (self, root, topology) && counts_bounded (self, topology)
-           && ids_unique (self, topology) && products_unique (self, topology)
-           && clients_consistent (self, topology);
+           && ids_unique (self, topology) && journals_unique (self, topology)
+           && products_unique (self, topology) && clients_consistent (self, topology);
 }
 
 // The whole file, which the caller must free. NULL when it cannot be read.

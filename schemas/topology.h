@@ -31,6 +31,7 @@ struct topology_trader {
     int64_t queue_max;
     int64_t batch_max;
     int64_t in_flight_max;
+    const char *journal;  // file, relative to the topology's own folder
 };
 
 struct topology_buyer {
@@ -66,6 +67,7 @@ struct topology {
     const char *trader_choice;  // "random", "round-robin"
     bool invalidation;
     int64_t seed;
+    int64_t ping_every_us;  // traders' interval for signs of life
     struct topology_warehouse warehouse;
     const struct topology_product *products;
     size_t product_count;

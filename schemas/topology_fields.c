@@ -76,7 +76,7 @@ bool topology_endpoint_valid (const char *text)
         return length > 6 && length <= 6 + FIELD_IPC_BYTES_MAX;
     }
     const char *colon = strrchr (text, ':');
-    if (strncmp (text, "tcp://", 6) != 0 || length > FIELD_ENDPOINT_BYTES_MAX || colon < text + 7) {
+    if (strncmp (text, "tcp://", 6) != 0 || length > LIMIT_ENDPOINT || colon < text + 7) {
         return false;
     }
     size_t digits = strspn (colon + 1, "0123456789");
@@ -96,8 +96,8 @@ static bool read_string (struct topology_reader *self, const char *path, const j
     if (field->kind == FIELD_ENDPOINT && (!text || !topology_endpoint_valid (text))) {
         return topology_refuse (self, path,
                                 "must be tcp://HOST:PORT, tcp://HOST:* or ipc://PATH, the path "
-                                "at most %d bytes",
-                                FIELD_IPC_BYTES_MAX);
+                                "at most %d bytes, all at most %d",
+                                FIELD_IPC_BYTES_MAX, LIMIT_ENDPOINT);
     }
     if (field->kind == FIELD_TEXT && (!text || length < 1 || length > (size_t) field->max)) {
         return topology_refuse (self, path, "must be a string of 1 to %" PRId64 " bytes",

@@ -11,7 +11,7 @@
 
 #include "schemas/arena.h"
 
-enum { FIELD_PATH_BYTES = 128, FIELD_IPC_BYTES_MAX = 107, FIELD_ENDPOINT_BYTES_MAX = 255 };
+enum { FIELD_PATH_BYTES = 128, FIELD_IPC_BYTES_MAX = 107 };
 
 enum field_kind {
     FIELD_NONE,      // ends a table

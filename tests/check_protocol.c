@@ -12,6 +12,7 @@
 static const char *const statuses[] = {STATUSES (NAME)};
 static const char *const reasons[] = {REASONS (NAME)};
 static const char *const types[] = {MESSAGE_TYPES (NAME)};
+static const char *const states[] = {MEMBER_STATES (NAME)};
 #undef NAME
 
 static char *protocol;  // protocol.md
@@ -134,19 +135,23 @@ START_TEST (test_protocol_tells_the_tuples_of_clocks_and_tokens)
 }
 END_TEST
 
-START_TEST (test_protocol_tells_every_status_and_reason_and_the_header)
+START_TEST (test_protocol_tells_every_word_and_the_header)
 {
     char *status = section_of ("## Statuses");
     char *reason = section_of ("## Reasons");
     char *header = section_of ("## The header");
+    char *member = section_of ("## States");
     for (size_t i = 0; i < STATUS_COUNT; i++) {
         expect_row (status, statuses[i]);
     }
     for (size_t i = 0; i < REASON_COUNT; i++) {
         expect_row (reason, reasons[i]);
     }
-    static const char *const keys[] = {"type", "v", "from", "clock"};
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < MEMBER_STATE_COUNT; i++) {
+        expect_row (member, states[i]);
+    }
+    static const char *const keys[] = {"type", "v", "from", "clock", "market"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         expect_row (header, keys[i]);
     }
     for (size_t i = 0; i < STATUS_COUNT; i++) {
@@ -158,6 +163,7 @@ START_TEST (test_protocol_tells_every_status_and_reason_and_the_header)
     free (status);
     free (reason);
     free (header);
+    free (member);
 }
 END_TEST
 
@@ -216,7 +222,7 @@ static const struct {
     BOUND (LIMIT_PRICE_CENTS),   BOUND (LIMIT_FILLS),       BOUND (LIMIT_BATCH),
     BOUND (LIMIT_QUEUE),         BOUND (LIMIT_WAITING),     BOUND (LIMIT_VECTOR),
     BOUND (LIMIT_ANSWERS),       BOUND (LIMIT_TEXT),        BOUND (LIMIT_ROUTE),
-    BOUND (LIMIT_SALES),         BOUND (LIMIT_INTEGER),
+    BOUND (LIMIT_SALES),         BOUND (LIMIT_INTEGER),     BOUND (LIMIT_ENDPOINT),
 };
 
 START_TEST (test_protocol_tells_every_bound)
@@ -255,7 +261,7 @@ static Suite *protocol_suite (void)
                          MESSAGE_TYPE_COUNT);
     tcase_add_loop_test (page, test_protocol_shows_examples_that_decode, 0, MESSAGE_TYPE_COUNT);
     tcase_add_test (page, test_protocol_tells_the_tuples_of_clocks_and_tokens);
-    tcase_add_test (page, test_protocol_tells_every_status_and_reason_and_the_header);
+    tcase_add_test (page, test_protocol_tells_every_word_and_the_header);
     tcase_add_test (page, test_protocol_has_no_message_that_does_not_exist);
     tcase_add_test (page, test_protocol_tells_every_bound);
     tcase_add_test (page, test_bounds_of_limits_h_are_all_looked_at);

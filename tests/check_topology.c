@@ -18,6 +18,7 @@ START_TEST (test_topology_reads_every_field)
     ck_assert_str_eq (loaded.topology.trader_choice, "round-robin");
     ck_assert (!loaded.topology.invalidation);
     ck_assert_int_eq (loaded.topology.seed, 42);
+    ck_assert_int_eq (loaded.topology.ping_every_us, 20000);
     ck_assert_str_eq (loaded.topology.warehouse.rep, "tcp://127.0.0.1:*");
     ck_assert_str_eq (loaded.topology.warehouse.pub, "ipc:///tmp/pub");
     ck_assert_str_eq (loaded.topology.warehouse.store, "market.db");
@@ -35,6 +36,7 @@ START_TEST (test_topology_reads_every_field)
     ck_assert_int_eq (loaded.topology.traders[0].queue_max, 100);
     ck_assert_int_eq (loaded.topology.traders[0].batch_max, 5);
     ck_assert_int_eq (loaded.topology.traders[0].in_flight_max, 2);
+    ck_assert_str_eq (loaded.topology.traders[0].journal, "trader-7.journal");
 }
 END_TEST
 
@@ -76,12 +78,14 @@ START_TEST (test_topology_tells_what_was_left_out)
     ck_assert_ptr_null (loaded.topology.trader_choice);
     ck_assert (loaded.topology.invalidation);
     ck_assert_int_eq (loaded.topology.seed, -1);
+    ck_assert_int_eq (loaded.topology.ping_every_us, -1);
     ck_assert_ptr_null (loaded.topology.warehouse.store);
     ck_assert_int_eq (loaded.topology.warehouse.commission_percent, -1);
     ck_assert_int_eq (loaded.topology.warehouse.answers_kept, -1);
     ck_assert_int_eq (loaded.topology.traders[0].queue_max, -1);
     ck_assert_int_eq (loaded.topology.traders[0].batch_max, -1);
     ck_assert_int_eq (loaded.topology.traders[0].in_flight_max, -1);
+    ck_assert_ptr_null (loaded.topology.traders[0].journal);
     ck_assert_ptr_null (loaded.topology.buyers[0].product);
     ck_assert_ptr_null (loaded.topology.buyers[0].on_refusal);
     ck_assert_int_eq (loaded.topology.buyers[0].quantity_min, -1);
@@ -161,6 +165,20 @@ START_TEST (test_topology_refuses_an_ipc_path_too_long_for_a_socket)
 }
 END_TEST
 
+START_TEST (test_topology_refuses_an_endpoint_too_long_to_be_told)
+{
+    char endpoint[LIMIT_ENDPOINT + 2];
+    for (size_t size = LIMIT_ENDPOINT; size <= LIMIT_ENDPOINT + 1; size++) {
+        memset (endpoint, 'x', size);
+        memcpy (endpoint, "tcp://", 6);
+        strcpy (endpoint + size - 3, ":80");
+        bool valid = read_with ("traders", "router", json_string (endpoint));
+        ck_assert_msg (valid == (size == LIMIT_ENDPOINT), "%zu: %s", size, loaded.error);
+    }
+    ck_assert_ptr_nonnull (strstr (loaded.error, "traders[0].router: must be tcp://HOST:PORT"));
+}
+END_TEST
+
 static const struct {
     const char *section;
     const char *key;
@@ -173,6 +191,10 @@ static const struct {
      "[{'id': 9, 'router': 'ipc://a', 'pub': 'ipc://b'},"
      " {'id': 9, 'router': 'ipc://c', 'pub': 'ipc://d'}]",
      "traders[1].id: is taken"},
+    {"", "traders",
+     "[{'id': 8, 'router': 'ipc://a', 'pub': 'ipc://b', 'journal': 'j'},"
+     " {'id': 9, 'router': 'ipc://c', 'pub': 'ipc://d', 'journal': 'j'}]",
+     "traders[1].journal: is that of traders[0], too: j"},
     {"", "products", "[{'name': 'fish'}, {'name': 'salt'}, {'name': 'fish'}]",
      "products[2].name: stands here twice: fish"},
     {"", "products", "[{'name': 'random'}, {'name': 'fish'}]", "products[0].name: must not be"},
@@ -252,6 +274,7 @@ static Suite *topology_suite (void)
     tcase_add_loop_test (rules, test_topology_takes_tcp_and_ipc_endpoints_alone, 0,
                          sizeof ENDPOINTS / sizeof ENDPOINTS[0]);
     tcase_add_test (rules, test_topology_refuses_an_ipc_path_too_long_for_a_socket);
+    tcase_add_test (rules, test_topology_refuses_an_endpoint_too_long_to_be_told);
     tcase_add_loop_test (rules, test_topology_refuses_what_contradicts_itself, 0,
                          sizeof CONTRADICTIONS / sizeof CONTRADICTIONS[0]);
     tcase_add_test (rules, test_topology_orders_at_most_64_peers_by_vector);
