@@ -20,7 +20,7 @@ CORES := \
 CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
-    store_sqlite_write.c verify.c verify_rules.c verify_print.c)
+    store_sqlite_prepare.c store_sqlite_write.c verify.c verify_rules.c verify_print.c)
 SHELLS := \
   $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c \
     socket_shell.c trader_shell.c) \
