@@ -46,7 +46,7 @@ CORE_CHECKS := \
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_disk \
   shells_monitor shells_news shells_watch store store_faults store_sqlite topology \
-  topology_schema transcripts verify
+  topology_schema transcripts verify verify_takeovers
 KIT := $(addprefix tests/kit/,cache_fixture.c \
     cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
     message_equal.c message_parts.c shell_kit.c store_case.c topology_case.c trader_fixture.c \
