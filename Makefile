@@ -43,7 +43,7 @@ CORE_CHECKS := \
   seller_random trader trader_cached trader_causal trader_commit trader_news \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records warehouse_takeover \
-  warehouse_views window
+  warehouse_views warehouse_views_random window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_disk \
   shells_monitor shells_news shells_watch store store_faults store_sqlite topology \
