@@ -13,15 +13,15 @@ CORES := \
   $(addprefix broker/,outbox.c liveness.c clocks.c seen.c queue.c cache.c trader_state.c trader.c \
     trader_join.c trader_admit.c trader_commit.c trader_peers.c trader_journal.c trader_backup.c \
     trader_reply.c policy_sync.c policy_cached.c) \
-  $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \
-    warehouse_item.c warehouse_publish.c warehouse_restore.c) \
-  $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c client_send.c \
-    client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
+  $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_view.c \
+    warehouse_commit.c warehouse_item.c warehouse_publish.c warehouse_restore.c) \
+  $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
+    client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
-    store_sqlite_write.c verify.c verify_rules.c verify_print.c)
+    store_sqlite_prepare.c store_sqlite_write.c verify.c verify_rules.c verify_print.c)
 SHELLS := \
   $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c \
     socket_shell.c trader_shell.c) \
@@ -44,16 +44,14 @@ CORE_CHECKS := \
   queue seen seller seller_lots seller_random trader trader_backup trader_cached trader_causal \
   trader_commit trader_journal trader_news \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
-  warehouse_behind warehouse_bounds warehouse_random warehouse_records window
+  warehouse_behind warehouse_bounds warehouse_random warehouse_records warehouse_takeover \
+  warehouse_views warehouse_views_random window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_disk \
   shells_monitor shells_news shells_watch store store_faults store_sqlite topology \
-  topology_schema transcripts verify
-KIT := $(addprefix tests/kit/,cache_fixture.c \
-    cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
-    message_equal.c message_parts.c shell_kit.c store_case.c topology_case.c trader_expect.c trader_fixture.c \
-    verify_breaks.c warehouse_fixture.c warehouse_model.c warehouse_store.c text_changes.c)
+  topology_schema transcripts verify verify_takeovers
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
+KIT := $(filter-out $(SIM_KIT),$(wildcard tests/kit/*.c))
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { TOPOLOGY_BLOCK = 64 * 1024 };
 
@@ -218,4 +220,11 @@ uint64_t node_seed (int64_t seed, int64_t node)
     z = (z ^ (z >> 30)) * UINT64_C (0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C (0x94D049BB133111EB);
     return z ^ (z >> 31);
+}
+
+uint64_t process_seed (int64_t node)
+{
+    struct timespec now;
+    clock_gettime (CLOCK_REALTIME, &now);
+    return node_seed (now.tv_sec * 1000000007 + now.tv_nsec + getpid (), node);
 }

@@ -55,4 +55,7 @@ int64_t find_id (int argc, char *const *argv, const struct option *options);
 // Of this topology's seed, one for a node.
 uint64_t node_seed (int64_t seed, int64_t node);
 
+// One that no other process has, whatever the topology's is.
+uint64_t process_seed (int64_t node);
+
 #endif

@@ -1,7 +1,5 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "actors/souk_commands.h"
 #include "actors/souk_node.h"
@@ -148,14 +146,6 @@ static void use_option (struct trader_shell_config *config, int option, char **a
     }
 }
 
-// Each process draws its own nonce, so that the warehouse tells it from the one before it.
-static uint64_t process_seed (int64_t id)
-{
-    struct timespec now;
-    clock_gettime (CLOCK_REALTIME, &now);
-    return node_seed (now.tv_sec * 1000000007 + now.tv_nsec + getpid (), id);
-}
-
 int souk_trader (int argc, char **argv)
 {
     struct trader_shell_config config = {
@@ -185,6 +175,6 @@ int souk_trader (int argc, char **argv)
         usage_error (argv[0], "--id is missing: traders are numbered from 1");
     }
     config.trader.id = id;
-    config.seed = process_seed (id);
+    config.seed = process_seed (id);  // Its nonce: the warehouse tells it from the one before it.
     return node_run (trader_shell, &config, config.json);
 }

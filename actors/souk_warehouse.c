@@ -65,6 +65,7 @@ int souk_warehouse (int argc, char **argv)
         .pub = "tcp://127.0.0.1:5551",
         .store = "warehouse.db",
         .log = LOG_EVENTS,
+        .seed = process_seed (WAREHOUSE_NODE),
     };
     const struct topology *topology = find_topology (argc, argv, options);
     if (topology) {

@@ -223,6 +223,7 @@ static bool publish (struct watch *self, const struct watched *watched, struct r
         .message = {.type = MESSAGE_SOCKET,
                     .from = self->node,
                     .clock = self->tick (self->context),
+                    .market = self->market,
                     .socket = {.epoch = self->epoch,
                                .seq = ++self->seq,
                                .socket = watched->name,

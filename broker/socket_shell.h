@@ -15,6 +15,7 @@ struct watch {
     int64_t node;
     watch_tick_fn *tick;
     void *context;
+    int64_t market;  // that the node belongs to, for its owner to set; 0: it does not know yet
     int64_t epoch;  // that `seq` counts in
     int64_t seq;
     size_t count;

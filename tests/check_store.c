@@ -124,19 +124,22 @@ END_TEST
 START_TEST (test_store_takes_new_states_over_old_ones)
 {
     const struct record later[] = {
-        {.type = RECORD_WAREHOUSE, .warehouse = {4, 10}},
+        {.type = RECORD_WAREHOUSE, .warehouse = {4, 10, 77}},
         {.type = RECORD_LOT_LEFT, .lot_left = {2, 1}},
         {.type = RECORD_ACCOUNT, .account = {1, 300}},
         {.type = RECORD_TRADER, .trader = {1, 3, 12, 1, 1}},
+        {.type = RECORD_VIEW, .view = {1, 9, 3, MEMBER_FAILED, 0, 0, 4, "ipc://else"}},
     };
     store_t *store = open_store (_i);
     must_write (store, market, market_count);
-    must_write (store, later, 4);
+    must_write (store, later, 5);
     const char *text = load_text (store, 16);
-    ck_assert_int_eq (strncmp (text, "warehouse epoch 4 version 10\n", 29), 0);
+    ck_assert_int_eq (strncmp (text, "warehouse epoch 4 version 10 market 77\n", 39), 0);
     ck_assert_ptr_nonnull (strstr (text, "price 110 quantity 5 left 1\n"));
     ck_assert_ptr_nonnull (strstr (text, "account 1 300\n"));
     ck_assert_ptr_nonnull (strstr (text, "trader 1 epoch 3 nonce 12 batch 1 applied 1\n"));
+    ck_assert_ptr_nonnull (
+        strstr (text, "view 9 of 1 failed began 3 backup 0 taker 0 closed 4 at ipc://else\n"));
     store_close (&store);
 }
 END_TEST
@@ -269,11 +272,21 @@ static void add_order (struct draft *self)
     }
 }
 
+static void add_view (struct draft *self, int64_t value)
+{
+    static const enum member_state states[] = {MEMBER_LIVE, MEMBER_TAKING, MEMBER_FAILED,
+                                               MEMBER_LEFT};
+    static const char *const routers[] = {"", "tcp://127.0.0.1:5560", "ipc://one"};
+    add (self, RECORD_VIEW)->view = (struct record_view){
+        between (self, 1, 5), value, value + 1, states[value % 4], value % 3, value % 5, value + 2,
+        routers[value % 3]};
+}
+
 static void add_any (struct draft *self)
 {
     static const char *const names[] = {"apple", "pear", "plum"};
     int64_t value = between (self, 0, 1000);
-    switch (between (self, 0, 6)) {
+    switch (between (self, 0, 7)) {
     case 0:
         add_lot (self);
         return;
@@ -292,13 +305,16 @@ static void add_any (struct draft *self)
             (struct record_trader){between (self, 1, 5), value, value + 1, value + 2, value + 3};
         return;
     case 4:
-        add (self, RECORD_WAREHOUSE)->warehouse = (struct record_warehouse){value, value + 1};
+        add (self, RECORD_WAREHOUSE)->warehouse = (struct record_warehouse){value, value + 1, 77};
         return;
     case 5:
         if (self->products < 3) {
             const char *name = names[self->products++];
             add (self, RECORD_PRODUCT)->product = (struct record_product){self->products, name};
         }
+        return;
+    case 6:
+        add_view (self, value);
         return;
     default:
         add_order (self);

@@ -89,6 +89,9 @@ static const struct record contradictions[] = {
     {.type = RECORD_ORDER, .order = {8, 1, 1, 2, 1, false, STATUS_TOO_MANY_LOTS, 0, 0, 0}},
     {.type = RECORD_ORDER, .order = {8, 5, 1, 2, 1, false, STATUS_ACCEPTED, 1, 0, 0}},
     {.type = RECORD_FILL, .fill = {7, 2, 3, 9, 2, 2, 2, 7, 4}},
+    {.type = RECORD_WAREHOUSE, .warehouse = {4, 9, 78}},
+    {.type = RECORD_VIEW, .view = {1, 5, 2, MEMBER_SUSPECTED, 0, 0, 2, ""}},
+    {.type = RECORD_SETTLED, .write = {1, 5}},  // of a trader's journal
 };
 
 START_TEST (test_store_refuses_a_contradiction_and_its_whole_batch)
@@ -199,13 +202,17 @@ static bool take_all (void *context, const struct record *record)
     return true;
 }
 
-START_TEST (test_store_stops_loading_at_a_fill_without_its_lot)
+START_TEST (test_store_stops_loading_at_what_it_cannot_tell)
 {
+    static const char *const breaks[][2] = {
+        {"DELETE FROM lots WHERE id = 2", "a lot that is not there"},
+        {"UPDATE views SET state = 'suspected' WHERE trader = 2", "a view is in an unknown state"},
+    };
     store_t *store = must_open (path);
     must_write (store, market, market_count);
-    run_sql (path, "DELETE FROM lots WHERE id = 2");
+    run_sql (path, breaks[_i][0]);
     ck_assert_int_eq (store_load (store, 16, take_all, NULL), STORE_FAILED);
-    ck_assert_ptr_nonnull (strstr (store_error (store), "a lot that is not there"));
+    ck_assert_ptr_nonnull (strstr (store_error (store), breaks[_i][1]));
     store_close (&store);
 }
 END_TEST
@@ -321,10 +328,10 @@ END_TEST
 
 START_TEST (test_store_refuses_another_version)
 {
-    static const char *const versions[] = {"PRAGMA user_version = 1", "PRAGMA user_version = 3"};
+    static const char *const versions[] = {"PRAGMA user_version = 2", "PRAGMA user_version = 4"};
     load_file (path, 16);
     run_sql (path, versions[_i]);
-    expect_no_store (path, _i == 0 ? "a store of version 1" : "a store of version 3");
+    expect_no_store (path, _i == 0 ? "a store of version 2" : "a store of version 4");
 }
 END_TEST
 
@@ -361,7 +368,7 @@ static Suite *store_sqlite_suite (void)
     tcase_add_test (records, test_store_refuses_a_fill_that_is_not_behind_its_order);
     tcase_add_test (records, test_store_keeps_as_many_fills_as_an_order_may_have);
     tcase_add_loop_test (records, test_store_names_each_outcome_in_words, 0, 4);
-    tcase_add_test (records, test_store_stops_loading_at_a_fill_without_its_lot);
+    tcase_add_loop_test (records, test_store_stops_loading_at_what_it_cannot_tell, 0, 2);
     tcase_add_test (records, test_store_shows_people_the_sales_and_the_ledger);
     suite_add_tcase (suite, records);
     TCase *files = tcase_create ("files");

@@ -9,7 +9,8 @@ START_TEST (test_warehouse_grants_each_new_process_an_epoch)
 {
     wh_restart ();
     ck_assert_int_eq (wh_join (TRADER, 70), 1);
-    ck_assert_str_eq (wh_records (), "trader 1 epoch 1 nonce 70 batch 0 applied 0\n");
+    ck_assert_str_eq (wh_records (), "trader 1 epoch 1 nonce 70 batch 0 applied 0\n"
+                                     "view 1 of 1 live began 1 backup 0 taker 0 closed 0 at \n");
     ck_assert_int_eq (wh_join (TRADER, 70), 1);  // the same join, sent twice
     ck_assert_uint_eq (wh.out.record_count, 0);
     ck_assert_int_eq (wh_join (OTHER_TRADER, 70), 1);
@@ -199,7 +200,7 @@ START_TEST (test_warehouse_takes_an_empty_batch)
     wh_begin ();
     ck_assert_int_eq (wh_commit (TRADER, NULL, 0)->version, 0);
     ck_assert_str_eq (wh_records (), "trader 1 epoch 1 nonce 1 batch 1 applied 0\n"
-                                     "warehouse epoch 1 version 0\n");
+                                     "warehouse epoch 1 version 0 market 2433363436\n");
     ck_assert_int_eq (wh_commit_as (TRADER, 1, NULL, 0)->version, 0);
 }
 END_TEST
@@ -266,14 +267,16 @@ START_TEST (test_warehouse_answers_every_message_once)
         struct message request = {.type = type, .from = from, .clock = 100};
         const struct message *answer = wh_ask (&request);
         bool fenced = type == MESSAGE_COMMIT && from > 0;
-        bool known = type == MESSAGE_JOIN || type == MESSAGE_SNAPSHOT;
+        bool known = type == MESSAGE_JOIN || type == MESSAGE_CLAIM || type == MESSAGE_TAKEOVER
+                     || type == MESSAGE_SNAPSHOT;
         if (!(known && from > 0)) {
             ck_assert_int_eq (answer->type, MESSAGE_ERROR);
             ck_assert_int_eq (answer->error.reason, fenced ? REASON_FENCED : REASON_BAD_REQUEST);
             ck_assert_uint_eq (wh.out.record_count, 0);
         }
     }
-    bool taken = type == MESSAGE_JOIN || type == MESSAGE_SNAPSHOT || type == MESSAGE_COMMIT;
+    bool taken = type == MESSAGE_JOIN || type == MESSAGE_CLAIM || type == MESSAGE_TAKEOVER
+                 || type == MESSAGE_SNAPSHOT || type == MESSAGE_COMMIT;
     ck_assert_int_eq (warehouse_counters (wh.warehouse)->refused_input, taken ? 1 : 3);
 }
 END_TEST
@@ -301,7 +304,7 @@ START_TEST (test_warehouse_needs_no_other_events)
     struct item item = wh_restock (SAM, 1, "salt", 1, 1);
     struct message message = wh_batch (TRADER, 1, 1, &item, 1);
     static const enum event_type types[] = {EVENT_DRAINED, EVENT_DEADLINE, EVENT_UNDELIVERABLE,
-                                            EVENT_STOP};
+                                            EVENT_UNWRITTEN, EVENT_STOP};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         wh_step (&(struct event){.type = types[i], .now_us = 5, .message = &message});
         ck_assert_uint_eq (wh.out.letter_count + wh.out.record_count, 0);

@@ -1,5 +1,6 @@
 // What the warehouse makes durable, and how it is rebuilt from that.
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/kit/warehouse_fixture.h"
 #include "tests/kit/warehouse_store.h"
@@ -40,7 +41,7 @@ START_TEST (test_warehouse_records_a_batch_in_order)
         "account 22 12\n"
         "account 12 -7\n"
         "trader 1 epoch 1 nonce 1 batch 1 applied 1\n"
-        "warehouse epoch 1 version 2\n");
+        "warehouse epoch 1 version 2 market 2433363436\n");
     struct item item = wh_buy (BOB, 9, "salt", 1);
     (void) wh_commit (OTHER_TRADER, &item, 1);
     ck_assert_str_eq (
@@ -52,18 +53,18 @@ START_TEST (test_warehouse_records_a_batch_in_order)
         "account 22 18\n"
         "account 2 1\n"
         "trader 2 epoch 1 nonce 1 batch 1 applied 0\n"
-        "warehouse epoch 1 version 3\n");
+        "warehouse epoch 1 version 3 market 2433363436\n");
 }
 END_TEST
 
 START_TEST (test_warehouse_records_each_of_its_lives)
 {
     wh_restart ();
-    ck_assert_str_eq (wh_records (), "warehouse epoch 1 version 0\n");
+    ck_assert_str_eq (wh_records (), "warehouse epoch 1 version 0 market 2433363436\n");
     (void) wh_join (TRADER, 1);
     (void) wh_one (wh_restock (SAM, 1, "salt", 1, 1));
     wh_restart ();
-    ck_assert_str_eq (wh_records (), "warehouse epoch 2 version 1\n");
+    ck_assert_str_eq (wh_records (), "warehouse epoch 2 version 1 market 2433363436\n");
 }
 END_TEST
 
@@ -111,7 +112,9 @@ START_TEST (test_warehouse_sells_on_from_where_it_was_killed)
 }
 END_TEST
 
-// Behind a product, a lot of SAM's and an order of ALICE's.
+static char long_router[LIMIT_ENDPOINT + 2];
+
+// Behind a product, a lot of SAM's, TRADER in epoch 3 and an order of ALICE's.
 static const struct record bad[] = {
     {.type = RECORD_PRODUCT, .product = {3, "oil"}},  // the second is missing
     {.type = RECORD_PRODUCT, .product = {2, "salt"}},
@@ -149,8 +152,26 @@ static const struct record bad[] = {
     {.type = RECORD_TRADER, .trader = {TRADER, 0, 1, 1, 1}},
     {.type = RECORD_TRADER, .trader = {TRADER, 1, 1, -1, 1}},
     {.type = RECORD_TRADER, .trader = {TRADER, 1, 1, 1, -1}},
-    {.type = RECORD_WAREHOUSE, .warehouse = {-1, 1}},
-    {.type = RECORD_WAREHOUSE, .warehouse = {1, -1}},
+    {.type = RECORD_WAREHOUSE, .warehouse = {-1, 1, 1}},
+    {.type = RECORD_WAREHOUSE, .warehouse = {1, -1, 1}},
+    {.type = RECORD_WAREHOUSE, .warehouse = {1, 1, 0}},
+    {.type = RECORD_WAREHOUSE, .warehouse = {1, 1, INT64_C (1) << 32}},
+    {.type = RECORD_VIEW, .view = {OTHER_TRADER, 3, 2, MEMBER_LIVE, 0, 0, 2, ""}},  // of no trader
+    {.type = RECORD_VIEW, .view = {TRADER, 0, 2, MEMBER_LIVE, 0, 0, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 0, MEMBER_LIVE, 0, 0, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 4, MEMBER_LIVE, 0, 0, 2, ""}},  // after its epoch
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, 0, 0, 5, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, 0, 0, -1, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_SUSPECTED, 0, 0, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, (enum member_state) 9, 0, 0, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, TRADER, 0, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, LIMIT_NODE + 1, 0, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_FAILED, OTHER_TRADER, 0, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, 0, OTHER_TRADER, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_TAKING, 0, 0, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_TAKING, 0, TRADER, 2, ""}},
+    {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, 0, 0, 2, long_router}},
+    {.type = RECORD_SETTLED, .write = {TRADER, 1}},  // of a trader's journal
     {.type = (enum record_type) 99},
 };
 
@@ -160,9 +181,15 @@ START_TEST (test_warehouse_refuses_records_that_are_no_markets)
     static const struct record lot = {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5}};
     static const struct record order = {.type = RECORD_ORDER,
                                         .order = {ALICE, 1, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}};
+    static const struct record trader = {.type = RECORD_TRADER, .trader = {TRADER, 3, 1, 1, 1}};
+    static const struct record view = {
+        .type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, OTHER_TRADER, 0, 4, "ipc://one"}};
+    memset (long_router, 'x', sizeof long_router - 1);
     wh.warehouse = warehouse_new (&wh.config, 1);
     ck_assert (warehouse_restore (wh.warehouse, &product));
     ck_assert (warehouse_restore (wh.warehouse, &lot));
+    ck_assert (warehouse_restore (wh.warehouse, &trader));
+    ck_assert (warehouse_restore (wh.warehouse, &view));
     ck_assert (warehouse_restore (wh.warehouse, &order));
     ck_assert (!warehouse_restore (wh.warehouse, &bad[_i]));
 }

@@ -27,9 +27,9 @@ void store_close (store_t **self_p);
 
 // Hands over all that a warehouse is rebuilt from, in this order: the warehouse's own record,
 // products, lots in order of arrival (those with units left, those among their seller's last
-// `answers_kept` numbers, and the last that came), accounts, traders, then in order of arrival
-// those orders that are among their buyer's last `answers_kept` numbers, each with its fills
-// behind it.
+// `answers_kept` numbers, and the last that came), accounts, traders, their views, then in
+// order of arrival those orders that are among their buyer's last `answers_kept` numbers, each with
+// its fills behind it.
 enum store_status store_load (store_t *self, int64_t answers_kept, store_visit_fn *visit,
                               void *context) __attribute__ ((warn_unused_result));
 

@@ -1,6 +1,7 @@
 #include "actors/store/store_schema.h"
 
 #include <stdio.h>
+#include <string.h>
 
 // What is written for every order is kept short: its row goes to the end of one table, and holds
 // its first fill, which nearly always is its only one; further fills stand in a table of their own.
@@ -13,7 +14,8 @@ const char *const store_schema_sql =
     "CREATE TABLE warehouse ("
     "  id INTEGER PRIMARY KEY CHECK (id = 1),"
     "  epoch INTEGER NOT NULL,"
-    "  version INTEGER NOT NULL"
+    "  version INTEGER NOT NULL,"
+    "  market INTEGER NOT NULL"
     ") STRICT;"
 
     "CREATE TABLE products ("
@@ -83,6 +85,19 @@ const char *const store_schema_sql =
     "  applied INTEGER NOT NULL"
     ") STRICT;"
 
+    // Who backs a trader up, and who takes it over; 0 for nobody. It stands apart from the traders
+    // because it changes seldom, and they with every batch.
+    "CREATE TABLE views ("
+    "  trader INTEGER PRIMARY KEY,"
+    "  view INTEGER NOT NULL,"
+    "  began INTEGER NOT NULL,"
+    "  state TEXT NOT NULL CHECK (state IN ('live', 'taking', 'failed', 'left')),"
+    "  backup INTEGER NOT NULL,"
+    "  taker INTEGER NOT NULL,"
+    "  closed INTEGER NOT NULL,"
+    "  router TEXT NOT NULL"
+    ") STRICT;"
+
     // Which units of which lot went to which order.
     "CREATE VIEW fills"
     " (id, buyer, number, lot, seller, trader, units, price_cents, commission_cents) AS"
@@ -139,6 +154,25 @@ bool store_schema_status (int64_t outcome, enum status *status)
     }
     *status = outcomes[outcome];
     return true;
+}
+
+// A suspicion is the backup's own affair: no view is in that state.
+const char *store_schema_state_name (enum member_state state)
+{
+    return state == MEMBER_SUSPECTED || state >= MEMBER_STATE_COUNT ? NULL
+                                                                    : member_state_name (state);
+}
+
+bool store_schema_state (const char *name, enum member_state *state)
+{
+    for (int i = 0; i < MEMBER_STATE_COUNT; i++) {
+        const char *known = store_schema_state_name ((enum member_state) i);
+        if (known && strcmp (known, name) == 0) {
+            *state = (enum member_state) i;
+            return true;
+        }
+    }
+    return false;
 }
 
 // Reads one integer. Returns SQLite's result code, SQLITE_OK when there was one.

@@ -11,7 +11,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x536f756b,  // "Souk", in the file's header
-    STORE_VERSION = 2,                  // of the tables, in the file's user_version
+    STORE_VERSION = 3,                  // of the tables, in the file's user_version
 };
 
 enum {
@@ -32,6 +32,12 @@ int64_t store_schema_outcome (enum status status);
 
 // The status of an outcome. Returns false when there is none.
 bool store_schema_status (int64_t outcome, enum status *status);
+
+// The name of a trader's state, as `views.state` holds it; NULL for one that no view is in.
+const char *store_schema_state_name (enum member_state state);
+
+// The state of a name. Returns false when no view is in one of that name.
+bool store_schema_state (const char *name, enum member_state *state);
 
 // Looks what the database is. For STORE_KIND_OTHER the reason is written to `error`, as in
 // "x.db is no store: file is not a database".

@@ -24,8 +24,12 @@ enum put {
     PUT_FILL_AGAIN,
     PUT_ACCOUNT,
     PUT_TRADER,
+    PUT_VIEW,
     PUT_COUNT
 };
+
+// What each statement puts, in words; NULL for those that put nothing of their own.
+extern const char *const store_sqlite_put_names[PUT_COUNT];
 
 // Used by one thread at a time.
 struct store_sqlite {

@@ -21,7 +21,7 @@ struct load {
 // Makes a record of a row and hands it over. Returns false when the row is none, or refused.
 typedef bool row_fn (struct load *load, sqlite3_stmt *row);
 
-static const char warehouse_sql[] = "SELECT epoch, version FROM warehouse";
+static const char warehouse_sql[] = "SELECT epoch, version, market FROM warehouse";
 
 static const char products_sql[] = "SELECT id, name FROM products ORDER BY id";
 
@@ -37,6 +37,9 @@ static const char accounts_sql[] = "SELECT node, balance_cents FROM accounts ORD
 
 static const char traders_sql[] =
     "SELECT id, epoch, nonce, batch, applied FROM traders ORDER BY id";
+
+static const char views_sql[] =
+    "SELECT trader, view, began, backup, taker, closed, state, router FROM views ORDER BY trader";
 
 // Each buyer's highest number comes first.
 static const char numbers_sql[] =
@@ -74,7 +77,7 @@ static bool hand_over (struct load *load, const struct record *record)
     static const char *const names[] = {
         [RECORD_WAREHOUSE] = "warehouse", [RECORD_PRODUCT] = "products", [RECORD_LOT] = "lots",
         [RECORD_LOT_LEFT] = "lots",       [RECORD_ORDER] = "orders",     [RECORD_FILL] = "fills",
-        [RECORD_ACCOUNT] = "accounts",    [RECORD_TRADER] = "traders",
+        [RECORD_ACCOUNT] = "accounts",    [RECORD_TRADER] = "traders",   [RECORD_VIEW] = "views",
     };
     if (load->visit (load->context, record)) {
         return true;
@@ -90,7 +93,8 @@ static bool load_warehouse (struct load *load, sqlite3_stmt *row)
     return hand_over (load, &(struct record){
                                 .type = RECORD_WAREHOUSE,
                                 .warehouse = {.epoch = sqlite3_column_int64 (row, 0),
-                                              .version = sqlite3_column_int64 (row, 1)},
+                                              .version = sqlite3_column_int64 (row, 1),
+                                              .market = sqlite3_column_int64 (row, 2)},
                             });
 }
 
@@ -140,6 +144,29 @@ static bool load_trader (struct load *load, sqlite3_stmt *row)
                                            .batch = sqlite3_column_int64 (row, 3),
                                            .applied = sqlite3_column_int64 (row, 4)},
                             });
+}
+
+static bool load_view (struct load *load, sqlite3_stmt *row)
+{
+    const char *state = (const char *) sqlite3_column_text (row, 6);
+    const char *router = (const char *) sqlite3_column_text (row, 7);
+    if (!state || !router) {
+        return fail_sqlite (load);
+    }
+    struct record record = {
+        .type = RECORD_VIEW,
+        .view = {.trader = sqlite3_column_int64 (row, 0),
+                 .view = sqlite3_column_int64 (row, 1),
+                 .began = sqlite3_column_int64 (row, 2),
+                 .backup = sqlite3_column_int64 (row, 3),
+                 .taker = sqlite3_column_int64 (row, 4),
+                 .closed = sqlite3_column_int64 (row, 5),
+                 .router = router},
+    };
+    if (!store_schema_state (state, &record.view.state)) {
+        return fail (load, "a view is in an unknown state");
+    }
+    return hand_over (load, &record);
 }
 
 // The columns from `first` on are a fill.
@@ -302,6 +329,7 @@ enum store_status store_sqlite_load (store_t *store, int64_t answers_kept, store
                   && load_table (&load, products_sql, load_product)
                   && load_table (&load, lots_sql, load_lot)
                   && load_table (&load, accounts_sql, load_account)
-                  && load_table (&load, traders_sql, load_trader) && load_orders (&load);
+                  && load_table (&load, traders_sql, load_trader)
+                  && load_table (&load, views_sql, load_view) && load_orders (&load);
     return loaded ? STORE_OK : STORE_FAILED;
 }

@@ -15,66 +15,6 @@
 
 #define COUNT(array) (sizeof (array) / sizeof *(array))
 
-static const char *const put_sql[PUT_COUNT] = {
-    [PUT_BEGIN] = "BEGIN IMMEDIATE",
-    [PUT_COMMIT] = "COMMIT",
-    [PUT_ROLLBACK] = "ROLLBACK",
-    [PUT_WAREHOUSE] =
-        "INSERT INTO warehouse (id, epoch, version) VALUES (1, ?1, ?2)"
-        " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version",
-    [PUT_PRODUCT] = "INSERT INTO products (id, name) VALUES (?1, ?2)"
-                    " ON CONFLICT (id) DO UPDATE SET name = name WHERE name = excluded.name",
-    [PUT_LOT] =
-        "INSERT INTO lots (id, seller, number, trader, product, price_cents, quantity, unsold,"
-        "                  at_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-        " ON CONFLICT (id) DO UPDATE SET unsold = excluded.unsold"
-        " WHERE (seller, number, trader, product, price_cents, quantity)"
-        "     = (excluded.seller, excluded.number, excluded.trader, excluded.product,"
-        "        excluded.price_cents, excluded.quantity)",
-    [PUT_LOT_LEFT] = "UPDATE lots SET unsold = ?2 WHERE id = ?1",
-    [PUT_ORDER] =
-        "INSERT INTO orders (buyer, number, trader, product, quantity, all_or_nothing, outcome,"
-        "                    units, missing, amount_cents, lot, seller, lot_units, price_cents,"
-        "                    commission_cents, at_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [PUT_ORDER_AGAIN] =
-        "SELECT id FROM orders WHERE number = ?2 AND buyer = ?1"
-        " AND (trader, product, quantity, all_or_nothing, outcome, units, missing, amount_cents)"
-        "   = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-        " AND (lot, seller, lot_units, price_cents, commission_cents)"
-        "  IS (?11, ?12, ?13, ?14, ?15)",
-    [PUT_FILL] = "INSERT INTO further_fills (id, lot, seller, units, price_cents, commission_cents)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [PUT_FILL_AGAIN] = "SELECT id FROM further_fills WHERE id = ?1"
-                       " AND (lot, seller, units, price_cents, commission_cents)"
-                       "   = (?2, ?3, ?4, ?5, ?6)",
-    [PUT_ACCOUNT] = "INSERT INTO accounts (node, balance_cents) VALUES (?1, ?2)"
-                    " ON CONFLICT (node) DO UPDATE SET balance_cents = excluded.balance_cents",
-    [PUT_TRADER] =
-        "INSERT INTO traders (id, epoch, nonce, batch, applied) VALUES (?1, ?2, ?3, ?4, ?5)"
-        " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, nonce = excluded.nonce,"
-        "   batch = excluded.batch, applied = excluded.applied",
-};
-
-static const char *const put_names[PUT_COUNT] = {
-    [PUT_WAREHOUSE] = "warehouse", [PUT_PRODUCT] = "product", [PUT_LOT] = "lot",
-    [PUT_LOT_LEFT] = "lot",        [PUT_ORDER] = "order",     [PUT_FILL] = "fill",
-    [PUT_ACCOUNT] = "account",     [PUT_TRADER] = "trader",
-};
-
-int store_sqlite_prepare (struct store_sqlite *self)
-{
-    for (int i = 0; i < PUT_COUNT; i++) {
-        int rc = sqlite3_prepare_v3 (self->db, put_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                     &self->put[i], NULL);
-        if (rc != SQLITE_OK) {
-            return rc;
-        }
-    }
-    return SQLITE_OK;
-}
-
 // Whether a write found no room, and left nothing behind. SQLite reports ENOSPC as SQLITE_FULL,
 // and the other ways of being full (a quota, a limit of file size) as a failed write; either is
 // short of a whole commit frame, which a later start could take for a commit. Busy is whoever
@@ -127,8 +67,9 @@ static enum store_status contradiction (struct store_sqlite *self, enum put put,
                                         const int64_t *values, size_t count)
 {
     snprintf (self->base.error, sizeof self->base.error,
-              "the %s of key %lld, %lld contradicts what the store holds", put_names[put],
-              (long long) values[0], (long long) (count > 1 ? values[1] : 0));
+              "the %s of key %lld, %lld contradicts what the store holds",
+              store_sqlite_put_names[put], (long long) values[0],
+              (long long) (count > 1 ? values[1] : 0));
     return STORE_FAILED;
 }
 
@@ -285,6 +226,29 @@ static enum store_status put_trader (struct store_sqlite *self, const struct rec
     return put_row (self, PUT_TRADER, values, COUNT (values));
 }
 
+static enum store_status put_view (struct store_sqlite *self, const struct record_view *view)
+{
+    const char *state = store_schema_state_name (view->state);
+    if (!state) {
+        snprintf (self->base.error, sizeof self->base.error,
+                  "the view of trader %lld is in no state that a view can be in",
+                  (long long) view->trader);
+        return STORE_FAILED;
+    }
+    const int64_t values[] = {view->trader, view->view,  view->began,
+                              view->backup, view->taker, view->closed};
+    bind_text (self, PUT_VIEW, COUNT (values) + 1, state);
+    bind_text (self, PUT_VIEW, COUNT (values) + 2, view->router);
+    return put_row (self, PUT_VIEW, values, COUNT (values));
+}
+
+static enum store_status put_warehouse (struct store_sqlite *self,
+                                        const struct record_warehouse *warehouse)
+{
+    const int64_t values[] = {warehouse->epoch, warehouse->version, warehouse->market};
+    return put_row (self, PUT_WAREHOUSE, values, COUNT (values));
+}
+
 static enum store_status put_product (struct store_sqlite *self,
                                       const struct record_product *product)
 {
@@ -313,7 +277,7 @@ static enum store_status put_records (struct store_sqlite *self, const struct re
     *taken = 1;
     switch (record->type) {
     case RECORD_WAREHOUSE:
-        return put_pair (self, PUT_WAREHOUSE, record->warehouse.epoch, record->warehouse.version);
+        return put_warehouse (self, &record->warehouse);
     case RECORD_PRODUCT:
         return put_product (self, &record->product);
     case RECORD_LOT:
@@ -329,8 +293,12 @@ static enum store_status put_records (struct store_sqlite *self, const struct re
         return put_pair (self, PUT_ACCOUNT, record->account.node, record->account.balance_cents);
     case RECORD_TRADER:
         return put_trader (self, &record->trader);
+    case RECORD_VIEW:
+        return put_view (self, &record->view);
+    default:
+        break;  // Those of a trader's journal are not kept here.
     }
-    snprintf (self->base.error, sizeof self->base.error, "no record has the type %d",
+    snprintf (self->base.error, sizeof self->base.error, "no record of a warehouse has the type %d",
               (int) record->type);
     return STORE_FAILED;
 }

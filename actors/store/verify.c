@@ -135,6 +135,17 @@ static void read_book (struct verify *self, void *list, size_t index, sqlite3_st
     };
 }
 
+static void read_stranded (struct verify *self, void *list, size_t index, sqlite3_stmt *row)
+{
+    (void) self;
+    ((struct verdict_stranded *) list)[index] = (struct verdict_stranded){
+        .trader = sqlite3_column_int64 (row, 1),
+        .taker = sqlite3_column_int64 (row, 2),
+        .epoch = sqlite3_column_int64 (row, 3),
+        .applied = sqlite3_column_int64 (row, 4),
+    };
+}
+
 static void read_lists (struct verify *self)
 {
     struct verdict *verdict = self->verdict;
@@ -161,6 +172,11 @@ static void read_lists (struct verify *self)
                    "  sum (outcome = " OUTCOME_OVERSOLD "), sum (missing)"
                    " FROM orders NOT INDEXED GROUP BY buyer ORDER BY buyer",
                    sizeof (struct verdict_book), read_book, &verdict->book_count);
+    verdict->stranded =
+        read_list (self, "what is stranded",
+                   "SELECT count (*) OVER (), trader, taker, epoch, applied"
+                   " FROM views JOIN traders ON id = trader WHERE state = 'taking' ORDER BY trader",
+                   sizeof (struct verdict_stranded), read_stranded, &verdict->stranded_count);
 }
 
 static void read_totals (struct verify *self)
@@ -241,8 +257,8 @@ static bool judge (const char *path, bool still, arena_t *arena, struct verdict 
                    char *error, size_t error_size)
 {
     struct verify self = {.arena = arena, .verdict = verdict};
-    // Each rule has one problem at most, and so has each of the four readings besides.
-    const char **problems = arena_take (arena, verify_rule_count + 4, sizeof *problems);
+    // Each rule has one problem at most, and so has each of the five readings besides.
+    const char **problems = arena_take (arena, verify_rule_count + 5, sizeof *problems);
     *verdict = (struct verdict){.problems = problems};
     bool judged = false;
     if (!open_store (path, still, &self.db)

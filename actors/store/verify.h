@@ -37,6 +37,15 @@ struct verdict_book {
     int64_t missing_units;
 };
 
+// A trader whose backup has begun to take it over, and not come to the end: what else it had
+// decided is settled by that one, or by itself from its own journal.
+struct verdict_stranded {
+    int64_t trader;
+    int64_t taker;
+    int64_t epoch;    // that the takeover was granted
+    int64_t applied;  // of its decisions, which the store has
+};
+
 struct verdict {
     bool conserved;         // there is no problem
     const char **problems;  // in words, one for each rule that is broken
@@ -47,6 +56,8 @@ struct verdict {
     size_t account_count;
     const struct verdict_book *books;  // ascending by node
     size_t book_count;
+    const struct verdict_stranded *stranded;  // ascending by trader: no problem, but not the end
+    size_t stranded_count;
     int64_t restocked_units;
     int64_t sold_units;
     int64_t left_units;

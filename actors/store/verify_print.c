@@ -43,6 +43,13 @@ void verify_print_text (const struct verdict *verdict, FILE *out)
     print_products (verdict, out);
     print_orders (verdict, out);
     print_accounts (verdict, out);
+    for (size_t i = 0; i < verdict->stranded_count; i++) {
+        const struct verdict_stranded *stranded = &verdict->stranded[i];
+        fprintf (out,
+                 "stranded: trader %" PRId64 ", until trader %" PRId64
+                 " has taken it over (epoch %" PRId64 ", %" PRId64 " of its decisions are in)\n",
+                 stranded->trader, stranded->taker, stranded->epoch, stranded->applied);
+    }
     for (size_t i = 0; i < verdict->problem_count; i++) {
         fprintf (out, "problem: %s\n", verdict->problems[i]);
     }
@@ -82,6 +89,14 @@ static void print_book (const struct verdict_book *book, FILE *out)
              book->oversold, book->missing_units);
 }
 
+static void print_stranded (const struct verdict_stranded *stranded, FILE *out)
+{
+    fprintf (out,
+             "{\"trader\":%" PRId64 ",\"taker\":%" PRId64 ",\"epoch\":%" PRId64
+             ",\"applied\":%" PRId64 "}",
+             stranded->trader, stranded->taker, stranded->epoch, stranded->applied);
+}
+
 static void print_lists (const struct verdict *verdict, FILE *out)
 {
     fputs (",\"problems\":[", out);
@@ -106,6 +121,11 @@ static void print_lists (const struct verdict *verdict, FILE *out)
     for (size_t i = 0; i < verdict->book_count; i++) {
         fputs (comma (i), out);
         print_book (&verdict->books[i], out);
+    }
+    fputs ("],\"stranded\":[", out);
+    for (size_t i = 0; i < verdict->stranded_count; i++) {
+        fputs (comma (i), out);
+        print_stranded (&verdict->stranded[i], out);
     }
     fputs ("]", out);
 }

@@ -19,11 +19,15 @@
     "  UNION ALL SELECT seller, cents - fee FROM sales UNION ALL SELECT trader, fee FROM sales)" \
     " GROUP BY node)"
 
+// A market's id is drawn from 32 bits.
+#define MARKET_MAX INT64_C (0xFFFFFFFF)
+
 // What a warehouse that starts would refuse is no market either.
 const struct verify_limit verify_limits[] = {
     {":integer", LIMIT_INTEGER},   {":node", LIMIT_NODE},         {":quantity", LIMIT_QUANTITY},
     {":price", LIMIT_PRICE_CENTS}, {":name", LIMIT_PRODUCT_NAME}, {":products", LIMIT_PRODUCTS},
     {":traders", LIMIT_TRADERS},   {":clients", LIMIT_CLIENTS},   {":lots", LIMIT_LOTS},
+    {":market", MARKET_MAX},       {":endpoint", LIMIT_ENDPOINT},
 };
 
 const size_t verify_limit_count = sizeof verify_limits / sizeof *verify_limits;
@@ -170,14 +174,15 @@ const struct verify_rule verify_rules[] = {
     // A store that was made, and whose warehouse has not yet started, has no rows at all.
     {"a market has one warehouse",
      "SELECT CASE count (*) WHEN 1 THEN format ('the warehouse is out of bounds: epoch %d,"
-     " version %d', max (epoch), max (version))"
+     " version %d, market %d', max (epoch), max (version), max (market))"
      "  ELSE format ('the warehouse has %d rows, and not one', count (*)) END"
      " FROM warehouse HAVING CASE count (*)"
      "  WHEN 0 THEN EXISTS (SELECT 1 FROM products) OR EXISTS (SELECT 1 FROM lots)"
      "   OR EXISTS (SELECT 1 FROM orders) OR EXISTS (SELECT 1 FROM accounts)"
-     "   OR EXISTS (SELECT 1 FROM traders)"
+     "   OR EXISTS (SELECT 1 FROM traders) OR EXISTS (SELECT 1 FROM views)"
      "  WHEN 1 THEN (max (epoch) BETWEEN 1 AND :integer"
-     "   AND max (version) BETWEEN 0 AND :integer) IS NOT TRUE"
+     "   AND max (version) BETWEEN 0 AND :integer"
+     "   AND max (market) BETWEEN 1 AND :market) IS NOT TRUE"
      "  ELSE 1 END"},
 
     {"a market is within its size",
@@ -195,6 +200,42 @@ const struct verify_rule verify_rules[] = {
      " FROM traders WHERE (id BETWEEN 1 AND :node AND epoch BETWEEN 1 AND :integer"
      "  AND nonce BETWEEN 0 AND :integer AND batch BETWEEN 0 AND :integer"
      "  AND applied BETWEEN 0 AND :integer) IS NOT TRUE ORDER BY id LIMIT 1"},
+
+    {"a trader has a view, and a view its trader",
+     "SELECT CASE WHEN traders.id IS NULL THEN format ('there is a view of trader %d, and no such"
+     " trader', node) ELSE format ('trader %d has no view', node) END"
+     " FROM (SELECT id AS node FROM traders UNION SELECT trader FROM views)"
+     " LEFT JOIN traders ON traders.id = node LEFT JOIN views ON views.trader = node"
+     " WHERE traders.id IS NULL OR views.trader IS NULL ORDER BY node LIMIT 1"},
+
+    {"a view is within bounds",
+     "SELECT format ('the view of trader %d is out of bounds: view %d, backup %d, taker %d, a"
+     " router of %d bytes', trader, view, backup, taker, length (CAST (router AS BLOB)))"
+     " FROM views WHERE (view BETWEEN 1 AND :integer AND backup BETWEEN 0 AND :node"
+     "  AND taker BETWEEN 0 AND :node AND length (CAST (router AS BLOB)) <= :endpoint) IS NOT TRUE"
+     " ORDER BY trader LIMIT 1"},
+
+    {"a view is of the trader's epochs",
+     "SELECT format ('the view of trader %d contradicts its epoch %d: its writes count since %d,"
+     " and %d is closed', trader, epoch, began, closed)"
+     " FROM views JOIN traders ON id = trader"
+     " WHERE (began BETWEEN 1 AND epoch AND closed BETWEEN 0 AND epoch + 1) IS NOT TRUE"
+     " ORDER BY trader LIMIT 1"},
+
+    {"a view's state fits who backs up and who takes over",
+     "SELECT format ('the view of trader %d is %s with backup %d and taker %d',"
+     "  trader, state, backup, taker)"
+     " FROM views WHERE (state IN ('live', 'taking', 'failed', 'left')"
+     "  AND (backup = 0 OR (state = 'live' AND backup <> trader))"
+     "  AND (taker = 0) = (state <> 'taking') AND taker <> trader) IS NOT TRUE"
+     " ORDER BY trader LIMIT 1"},
+
+    {"who backs up and who takes over is a trader",
+     "SELECT format ('the view of trader %d names trader %d, which is not there',"
+     "  trader, backup + taker)"
+     " FROM views WHERE backup + taker NOT IN (SELECT id FROM traders) AND backup + taker <> 0"
+     "  AND (backup = 0 OR taker = 0)"
+     " ORDER BY trader LIMIT 1"},
 
     {"a product has a name of its own",
      "SELECT format ('product %d is named \"%s\", which %s', id, name,"

@@ -4,7 +4,6 @@
 
 #include "actors/warehouse/warehouse_state.h"
 #include "broker/clocks.h"
-#include "schemas/planted.h"
 
 struct warehouse_config warehouse_config_default (void)
 {
@@ -17,7 +16,6 @@ struct warehouse_config warehouse_config_default (void)
 
 warehouse_t *warehouse_new (const struct warehouse_config *config, uint64_t seed)
 {
-    (void) seed;  // Nothing here is left to chance.
     assert (config->commission_percent >= 0 && config->commission_percent <= 100);
     assert (config->answers_kept >= 1);
     warehouse_t *self = calloc (1, sizeof *self);
@@ -25,6 +23,7 @@ warehouse_t *warehouse_new (const struct warehouse_config *config, uint64_t seed
         abort ();
     }
     self->config = *config;
+    self->seed = seed;
     self->lots = lots_new ();
     self->ledger = ledger_new ();
     self->answers = answers_new (config->answers_kept);
@@ -58,41 +57,24 @@ void warehouse_destroy (warehouse_t **self_p)
     *self_p = NULL;
 }
 
+// An id from 1 to 2^32-1 out of the seed (splitmix64: Steele, Lea, Flood 2014), so that markets of
+// seeds that are close to each other have ids that are not.
+static int64_t draw_market (uint64_t seed)
+{
+    uint64_t z = seed + UINT64_C (0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C (0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C (0x94D049BB133111EB);
+    z = (z ^ (z >> 31)) >> 32;
+    return z == 0 ? 1 : (int64_t) z;
+}
+
 static void start (warehouse_t *self, struct outbox *out)
 {
     self->epoch++;
-    outbox_record (out, RECORD_WAREHOUSE)->warehouse = (struct record_warehouse){
-        .epoch = self->epoch,
-        .version = self->version,
-    };
-}
-
-// Grants the trader an epoch of its own, if it knows the one before it: a compare-and-swap, so that
-// a join that comes late, from a process that was replaced meanwhile, takes nobody's place. The
-// answer tells who has the place now. The same join, sent twice, is granted the same epoch.
-static void join (warehouse_t *self, const struct message *message, struct outbox *out)
-{
-    struct view *view = warehouse_view (self, message->from);
-    if (!view) {
-        view = warehouse_add_view (self, message->from);
+    if (self->market == 0) {
+        self->market = draw_market (self->seed);
     }
-    if (!view) {
-        warehouse_error (self, out, message->from, REASON_LIMIT, 0,
-                         "no room for another trader: use the id of one that has ended");
-        return;
-    }
-    bool has_it = view->epoch > 0 && view->nonce == message->join.nonce;
-    if (!has_it && view->epoch == message->join.epoch) {
-        if (!PLANTED (16) || view->epoch == 0) {
-            view->epoch++;
-        }
-        view->nonce = message->join.nonce;
-        view->batch = 0;
-        view->applied = 0;
-        warehouse_record_view (view, out);
-    }
-    warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_VIEW)->view =
-        (struct view_told){.trader = view->trader, .nonce = view->nonce, .epoch = view->epoch};
+    warehouse_record (self, out);
 }
 
 static void snapshot (warehouse_t *self, const struct message *message, struct outbox *out)
@@ -116,8 +98,20 @@ static void snapshot (warehouse_t *self, const struct message *message, struct o
         };
 }
 
+// Whoever has lost its way to another market's warehouse must not be served from this one's stock.
+static bool is_foreign (const warehouse_t *self, const struct message *message)
+{
+    return message->market != 0 && message->market != self->market;
+}
+
 static void receive (warehouse_t *self, const struct message *message, struct outbox *out)
 {
+    if (is_foreign (self, message)) {
+        self->counters.refused_input++;
+        warehouse_error (self, out, message->from, REASON_FOREIGN, message_number (message),
+                         "the warehouse is of another market: look where it and its store are");
+        return;
+    }
     lamport_receive (&self->clock, message->clock);
     if (message->from == WAREHOUSE_NODE) {
         self->counters.refused_input++;
@@ -133,7 +127,13 @@ static void receive (warehouse_t *self, const struct message *message, struct ou
         snapshot (self, message, out);
         break;
     case MESSAGE_JOIN:
-        join (self, message, out);
+        warehouse_join (self, message, out);
+        break;
+    case MESSAGE_CLAIM:
+        warehouse_claim (self, message, out);
+        break;
+    case MESSAGE_TAKEOVER:
+        warehouse_takeover (self, message, out);
         break;
     default:
         self->counters.refused_input++;
@@ -185,6 +185,11 @@ int64_t warehouse_deadline (const warehouse_t *self)
 int64_t warehouse_epoch (const warehouse_t *self)
 {
     return self->epoch;
+}
+
+int64_t warehouse_market (const warehouse_t *self)
+{
+    return self->market;
 }
 
 int64_t warehouse_tick (warehouse_t *self)

@@ -26,14 +26,17 @@ struct warehouse_counters {
     int64_t oversold;       // orders that were promised more than there was
     int64_t repeated;       // answered from the table
     int64_t refused_input;  // malformed, or not for a warehouse
-    int64_t fenced;         // commits of an older epoch
+    int64_t fenced;         // commits of an older epoch, or by a trader that was taken over
+    int64_t takeovers;      // that are complete
+    int64_t resumed;        // joins of traders that went on from their journals
 };
 
 struct warehouse_config warehouse_config_default (void);
 
 typedef struct warehouse warehouse_t;
 
-// The caller owns the result and must destroy it.
+// The caller owns the result and must destroy it. `seed` makes the id of the market, should this be
+// its first start.
 warehouse_t *warehouse_new (const struct warehouse_config *config, uint64_t seed);
 void warehouse_destroy (warehouse_t **self_p);
 
@@ -52,6 +55,9 @@ int64_t warehouse_deadline (const warehouse_t *self);
 
 // How often it was started.
 int64_t warehouse_epoch (const warehouse_t *self);
+
+// The id of the market: drawn at its first start, and the store's for ever; 0 before EVENT_START.
+int64_t warehouse_market (const warehouse_t *self);
 
 // The Lamport clock for a message that its shell sends of its own accord: counts it as sent.
 int64_t warehouse_tick (warehouse_t *self);

@@ -23,11 +23,8 @@ static void record_batch (warehouse_t *self, const struct view *view, struct out
 {
     lots_tell_changed (self->lots, record_lot, out);
     ledger_tell_changed (self->ledger, record_account, out);
-    warehouse_record_view (view, out);
-    outbox_record (out, RECORD_WAREHOUSE)->warehouse = (struct record_warehouse){
-        .epoch = self->epoch,
-        .version = self->version,
-    };
+    warehouse_record_trader (view, out);
+    warehouse_record (self, out);
 }
 
 static void answer_batch (warehouse_t *self, const struct batch *batch,
@@ -43,6 +40,7 @@ static void answer_batch (warehouse_t *self, const struct batch *batch,
     }
     warehouse_letter (self, batch->out, PORT_WAREHOUSE, message->from, MESSAGE_COMMITTED)
         ->committed = (struct committed){
+        .trader = message->commit.trader,
         .epoch = message->commit.epoch,
         .batch = message->commit.batch,
         .version = self->version,
@@ -54,23 +52,72 @@ static void answer_batch (warehouse_t *self, const struct batch *batch,
     };
 }
 
+// Commits for a trader are taken from itself while it is live, and from its taker while that one
+// settles its copy; under the epoch of the view alone.
+static bool is_entitled (const struct view *view, const struct message *message)
+{
+    bool own = view->trader == message->from;
+    bool from_whom = own ? view->state == MEMBER_LIVE
+                         : view->state == MEMBER_TAKING && view->taker == message->from;
+    return from_whom && (view->epoch == message->commit.epoch || PLANTED (3));
+}
+
+// A trader that was taken over may join again, and go on with what is left of it; one whose place
+// another process has must end.
+static bool is_taken (const struct view *view, const struct message *message)
+{
+    bool taken_over = view->state == MEMBER_TAKING || view->state == MEMBER_FAILED;
+    bool own = view->trader == message->from;
+    return (taken_over && message->commit.epoch < view->epoch)
+           || (own && view->state != MEMBER_LIVE);
+}
+
+static void refuse (warehouse_t *self, const struct message *message, struct outbox *out,
+                    enum reason reason, int64_t number, const char *text)
+{
+    struct message *answer =
+        warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_ERROR);
+    answer->error = (struct error){
+        .reason = reason,
+        .number = number,
+        .trader = message->commit.trader,
+        .text = text,
+    };
+}
+
+static void refuse_stranger (warehouse_t *self, const struct view *view,
+                             const struct message *message, struct outbox *out)
+{
+    self->counters.fenced++;
+    if (view && is_taken (view, message)) {
+        refuse (self, message, out, REASON_TAKEN, message->commit.batch,
+                "the trader has left, or another one has taken it over: join again");
+    } else if (message->commit.trader) {
+        refuse (self, message, out, REASON_FENCED, message->commit.batch,
+                "the trader is not yours to settle for, or no longer: drop the copy");
+    } else {
+        refuse (self, message, out, REASON_FENCED, message->commit.batch,
+                "another process has joined under this id since: join again");
+    }
+}
+
 void warehouse_commit (warehouse_t *self, const struct message *message, struct outbox *out)
 {
     const struct commit *commit = &message->commit;
-    struct view *view = warehouse_view (self, message->from);
-    if (!view || (view->epoch != commit->epoch && !PLANTED (3))) {
-        self->counters.fenced++;
-        warehouse_error (self, out, message->from, REASON_FENCED, commit->batch,
-                         "another process has joined under this id since: join again");
+    int64_t trader = commit->trader ? commit->trader : message->from;
+    struct view *view = warehouse_view (self, trader);
+    if (!view || !is_entitled (view, message)) {
+        refuse_stranger (self, view, message, out);
         return;
     }
     if (!PLANTED (11) && commit->batch > view->batch + 1) {
-        warehouse_error (self, out, message->from, REASON_GAP, view->batch + 1,
-                         "batches before this one are missing: send from the expected one on");
+        refuse (self, message, out, REASON_GAP, view->batch + 1,
+                "batches before this one are missing: send from the expected one on");
         return;
     }
     struct batch batch = {
         .view = view,
+        .behalf = trader != message->from,
         .again = commit->batch <= view->batch && !PLANTED (10),
         .out = out,
     };

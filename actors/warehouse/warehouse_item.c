@@ -286,6 +286,19 @@ static bool promise_is_odd (const struct item *item)
            && (item->promised > item->quantity || (item->all_or_nothing && part));
 }
 
+// Whether the trader that the request went to first may have decided it by itself, so that nobody
+// else may decide it yet. That one may have its own request decided here; else all that it decided
+// in that epoch must be settled, or be known to count no more.
+static bool is_pending (const warehouse_t *self, const struct batch *batch, const struct item *item)
+{
+    if (item->behind || item->first.trader == 0
+        || (item->first.trader == batch->view->trader && !batch->behalf)) {
+        return false;
+    }
+    const struct view *first = warehouse_view (self, item->first.trader);
+    return !first || first->closed <= item->first.epoch;
+}
+
 struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item)
 {
     const struct answer *answer;
@@ -307,6 +320,9 @@ struct result warehouse_item (warehouse_t *self, struct batch *batch, const stru
     }
     if (state == ANSWER_KNOWN) {
         return known_result (self, batch, item, answer);
+    }
+    if (is_pending (self, batch, item)) {
+        return error_result (REASON_PENDING);
     }
     if (batch->again) {
         return error_result (REASON_UNAVAILABLE);

@@ -45,6 +45,42 @@ void warehouse_gather_sales (warehouse_t *self, const struct item *item, const s
     }
 }
 
+// Who is live, ascending. The list is taken from the arena of `out`.
+static const int64_t *live_traders (const warehouse_t *self, struct outbox *out, size_t *count)
+{
+    int64_t *traders = arena_take (out->arena, HASH_COUNT (self->views), sizeof *traders);
+    *count = 0;
+    for (const struct view *view = self->views; view; view = view->hh.next) {
+        if (view->state == MEMBER_LIVE) {
+            traders[(*count)++] = view->trader;
+        }
+    }
+    return traders;
+}
+
+void warehouse_publish_member (warehouse_t *self, struct view *view, struct outbox *out)
+{
+    if (!self->config.publish) {
+        return;
+    }
+    size_t count;
+    const int64_t *remaining = live_traders (self, out, &count);
+    warehouse_letter (self, out, PORT_NEWS, view->trader, MESSAGE_MEMBER)->member =
+        (struct membership){
+            .epoch = self->epoch,
+            .seq = ++view->member_seq,
+            .trader = view->trader,
+            .trader_epoch = view->epoch,
+            .view = view->view,
+            .state = view->state,
+            .backup = view->backup,
+            .taker = view->taker,
+            .router = view->router,
+            .remaining = remaining,
+            .remaining_count = count,
+        };
+}
+
 static void publish_sales_of (warehouse_t *self, const struct view *view, struct product *product,
                               struct outbox *out)
 {

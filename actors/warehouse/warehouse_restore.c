@@ -1,6 +1,10 @@
 // Rebuilding a warehouse from the records of its earlier life, in the order of store_load.
+#include <string.h>
+
 #include "actors/warehouse/warehouse_state.h"
 #include "schemas/planted.h"
+
+#define MARKET_MAX INT64_C (0xFFFFFFFF)
 
 // A store may have been written to by others: what is out of bounds here is refused, and cannot
 // harm the tables that nodes and numbers lead into.
@@ -26,9 +30,11 @@ static bool is_count (int64_t count)
 
 static bool restore_warehouse (warehouse_t *self, const struct record_warehouse *record)
 {
-    if (!is_count (record->epoch) || !is_count (record->version)) {
+    if (!is_count (record->epoch) || !is_count (record->version)
+        || !within (record->market, 1, MARKET_MAX)) {
         return false;
     }
+    self->market = record->market;
     self->epoch = record->epoch;
     self->version = record->version;
     return true;
@@ -169,6 +175,42 @@ static bool restore_trader (warehouse_t *self, const struct record_trader *recor
     view->nonce = record->nonce;
     view->batch = record->batch;
     view->applied = record->applied;
+    view->began = record->epoch;  // Until its view follows.
+    return true;
+}
+
+static bool is_other_or_none (const struct record_view *record, int64_t node)
+{
+    return within (node, 0, LIMIT_NODE) && node != record->trader;
+}
+
+// A backup is there for a live trader alone, and a taker while it takes over.
+static bool is_view (const struct record_view *record, const struct view *trader)
+{
+    bool state = record->state == MEMBER_LIVE || record->state == MEMBER_TAKING
+                 || record->state == MEMBER_FAILED || record->state == MEMBER_LEFT;
+    return state && is_number (record->view) && within (record->began, 1, trader->epoch)
+           && within (record->closed, 0, trader->epoch + 1)
+           && is_other_or_none (record, record->backup) && is_other_or_none (record, record->taker)
+           && (record->backup == 0 || record->state == MEMBER_LIVE)
+           && (record->taker != 0) == (record->state == MEMBER_TAKING)
+           && strlen (record->router) <= LIMIT_ENDPOINT;
+}
+
+// The rest of a trader's view, behind all traders.
+static bool restore_view (warehouse_t *self, const struct record_view *record)
+{
+    struct view *view = warehouse_view (self, record->trader);
+    if (!view || !is_view (record, view)) {
+        return false;
+    }
+    view->view = record->view;
+    view->began = record->began;
+    view->state = record->state;
+    view->backup = record->backup;
+    view->taker = record->taker;
+    view->closed = record->closed;
+    strcpy (view->router, record->router);
     return true;
 }
 
@@ -194,6 +236,10 @@ bool warehouse_restore (warehouse_t *self, const struct record *record)
         return restore_account (self, &record->account);
     case RECORD_TRADER:
         return restore_trader (self, &record->trader);
+    case RECORD_VIEW:
+        return restore_view (self, &record->view);
+    default:
+        break;  // Those of a trader's journal are not for a warehouse.
     }
     return false;
 }

@@ -157,6 +157,7 @@ static void tell_ready (struct shell *self)
 {
     struct report report;
     report_begin (&report, self->config->json, "ready", WAREHOUSE_NODE, "warehouse");
+    report_number (&report, "market", warehouse_market (self->warehouse));
     report_open (&report, "endpoints");
     report_text (&report, "rep", wire_endpoint (self->requests));
     report_text (&report, "pub", wire_endpoint (self->news));
@@ -177,6 +178,8 @@ static void tell_summary (struct shell *self)
     report_number (&report, "repeated", counters->repeated);
     report_number (&report, "refused_input", counters->refused_input);
     report_number (&report, "fenced", counters->fenced);
+    report_number (&report, "takeovers", counters->takeovers);
+    report_number (&report, "resumed", counters->resumed);
     tell (self, "SUMMARY", report_end (&report));
 }
 
@@ -203,6 +206,7 @@ static void obey (struct shell *self)
 
 static void serve (struct shell *self)
 {
+    self->watch.market = warehouse_market (self->warehouse);
     poller_add (&self->poller, self->pipe);
     poller_add (&self->poller, self->requests);
     poller_add (&self->poller, self->news);

@@ -11,6 +11,7 @@ struct message *warehouse_letter (warehouse_t *self, struct outbox *out, enum po
     struct message *message = &outbox_letter (out, port, to, type)->message;
     message->from = WAREHOUSE_NODE;
     message->clock = lamport_send (&self->clock);
+    message->market = self->market;
     return message;
 }
 
@@ -19,6 +20,15 @@ void warehouse_error (warehouse_t *self, struct outbox *out, int64_t to, enum re
 {
     struct message *message = warehouse_letter (self, out, PORT_WAREHOUSE, to, MESSAGE_ERROR);
     message->error = (struct error){.reason = reason, .number = number, .text = text};
+}
+
+void warehouse_record (const warehouse_t *self, struct outbox *out)
+{
+    outbox_record (out, RECORD_WAREHOUSE)->warehouse = (struct record_warehouse){
+        .epoch = self->epoch,
+        .version = self->version,
+        .market = self->market,
+    };
 }
 
 struct view *warehouse_view (const warehouse_t *self, int64_t trader)
@@ -48,7 +58,7 @@ struct view *warehouse_add_view (warehouse_t *self, int64_t trader)
     return view;
 }
 
-void warehouse_record_view (const struct view *view, struct outbox *out)
+void warehouse_record_trader (const struct view *view, struct outbox *out)
 {
     outbox_record (out, RECORD_TRADER)->trader = (struct record_trader){
         .trader = view->trader,
@@ -56,6 +66,20 @@ void warehouse_record_view (const struct view *view, struct outbox *out)
         .nonce = view->nonce,
         .batch = view->batch,
         .applied = view->applied,
+    };
+}
+
+void warehouse_record_view (const struct view *view, struct outbox *out)
+{
+    outbox_record (out, RECORD_VIEW)->view = (struct record_view){
+        .trader = view->trader,
+        .view = view->view,
+        .began = view->began,
+        .state = view->state,
+        .backup = view->backup,
+        .taker = view->taker,
+        .closed = view->closed,
+        .router = view->router,
     };
 }
 
@@ -68,7 +92,7 @@ const struct trader_seen *warehouse_traders (const warehouse_t *self, struct out
     for (const struct view *view = self->views; view; view = view->hh.next) {
         traders[i++] = (struct trader_seen){
             .trader = view->trader,
-            .epoch = view->epoch,
+            .epoch = view->began,
             .count = view->applied,
         };
     }

@@ -1,6 +1,7 @@
-// The warehouse's inside, shared by its files alone: warehouse.c (verbs, dispatch, joins,
-// snapshots), warehouse_commit.c (batches), warehouse_item.c (what becomes of one item),
-// warehouse_publish.c (news), warehouse_restore.c; and what they all stand on, warehouse_state.c.
+// The warehouse's inside, shared by its files alone: warehouse.c (verbs, dispatch, snapshots),
+// warehouse_view.c (joins, backups, takeovers), warehouse_commit.c (batches), warehouse_item.c
+// (what becomes of one item), warehouse_publish.c (news), warehouse_restore.c; and what they all
+// stand on, warehouse_state.c.
 #ifndef SOUK_WAREHOUSE_STATE_H
 #define SOUK_WAREHOUSE_STATE_H
 
@@ -11,14 +12,23 @@
 #include "actors/warehouse/lots.h"
 #include "actors/warehouse/warehouse.h"
 
-// A trader's view: under which epoch it may commit, and how far its stream of batches is applied.
+// A trader's view: under which epoch commits for it are taken, and from whom; who backs it up; and
+// how far its stream of batches is applied.
 struct view {
     int64_t trader;
-    int64_t epoch;         // raised by each new join; older ones are fenced
-    int64_t nonce;         // of the join that was granted it
-    int64_t batch;         // the last one applied
-    int64_t applied;       // write-behinds applied
-    int64_t oversell_seq;  // messages published as oversell.<trader>
+    int64_t epoch;    // raised by each new join and by each takeover; older ones are refused
+    int64_t nonce;    // of the join that was granted last
+    int64_t batch;    // the last one applied in this epoch
+    int64_t applied;  // write-behinds applied since the epoch `began`
+    int64_t view;     // counts the changes of what is below, over all epochs
+    int64_t began;    // the epoch in which its write-behinds began to count
+    enum member_state state;
+    int64_t backup;  // that holds a copy of what it decides; 0: nobody
+    int64_t taker;   // that settles its copy: while MEMBER_TAKING, else 0
+    int64_t closed;  // what it decided in epochs before this one is settled or void
+    char router[LIMIT_ENDPOINT + 1];  // where other traders reach it
+    int64_t oversell_seq;             // messages published as oversell.<trader>
+    int64_t member_seq;               // messages published as member.<trader>
     UT_hash_handle hh;
 };
 
@@ -28,6 +38,8 @@ struct warehouse {
     int64_t clock;    // Lamport
     int64_t epoch;    // how often the warehouse was started
     int64_t version;  // changes of stock, over all products
+    int64_t market;   // names it for ever; 0 before its first start
+    uint64_t seed;
     lots_t *lots;
     ledger_t *ledger;
     answers_t *answers;
@@ -38,23 +50,36 @@ struct warehouse {
     size_t sold_count;
 };
 
-// Adds a letter that carries the warehouse's id and clock.
+// Adds a letter that carries the warehouse's id, clock and market.
 struct message *warehouse_letter (warehouse_t *self, struct outbox *out, enum port port, int64_t to,
                                   enum message_type type);
 void warehouse_error (warehouse_t *self, struct outbox *out, int64_t to, enum reason reason,
                       int64_t number, const char *text);
 
+// What the warehouse itself is to know again.
+void warehouse_record (const warehouse_t *self, struct outbox *out);
+
 struct view *warehouse_view (const warehouse_t *self, int64_t trader);
 struct view *warehouse_add_view (warehouse_t *self, int64_t trader);
+
+// What changes with each batch, and what changes with the view.
+void warehouse_record_trader (const struct view *view, struct outbox *out);
 void warehouse_record_view (const struct view *view, struct outbox *out);
 
 // All views, as causal tokens name them. The list is taken from the arena of `out`.
 const struct trader_seen *warehouse_traders (const warehouse_t *self, struct outbox *out,
                                              size_t *count);
 
+// A trader wants another view of itself, or a backup one of its primary: granted or not, the answer
+// is the view as it now stands (warehouse_view.c).
+void warehouse_join (warehouse_t *self, const struct message *message, struct outbox *out);
+void warehouse_claim (warehouse_t *self, const struct message *message, struct outbox *out);
+void warehouse_takeover (warehouse_t *self, const struct message *message, struct outbox *out);
+
 // What one batch carries from item to item.
 struct batch {
-    struct view *view;  // the trader's
+    struct view *view;  // of the trader whose batch it is
+    bool behalf;        // its backup has sent it
     bool again;         // applied before: answer, decide nothing
     struct outbox *out;
     const char *figures[LIMIT_BATCH];  // products that the trader must take the figure of over
@@ -66,6 +91,9 @@ void warehouse_commit (warehouse_t *self, const struct message *message, struct 
 
 // Decides an item of the batch, or answers it as before (warehouse_item.c).
 struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item);
+
+// News of a view that has changed (warehouse_publish.c).
+void warehouse_publish_member (warehouse_t *self, struct view *view, struct outbox *out);
 
 // News of a batch (warehouse_publish.c): what was sold, gathered item by item; an oversell; and, at
 // the end of the batch, the sales of each product and what is left of each that was touched.

@@ -54,12 +54,14 @@ const struct record market[] = {
     {.type = RECORD_ACCOUNT, .account = {2, 4}},
     {.type = RECORD_TRADER, .trader = {2, 1, 22, 4, 3}},
     {.type = RECORD_TRADER, .trader = {1, 2, 11, 5, 0}},
-    {.type = RECORD_WAREHOUSE, .warehouse = {3, 9}},
+    {.type = RECORD_VIEW, .view = {2, 1, 1, MEMBER_LIVE, 1, 0, 0, "tcp://127.0.0.1:5562"}},
+    {.type = RECORD_VIEW, .view = {1, 4, 2, MEMBER_LIVE, 0, 0, 2, "tcp://127.0.0.1:5560"}},
+    {.type = RECORD_WAREHOUSE, .warehouse = {3, 9, 77}},
 };
 const size_t market_count = sizeof market / sizeof *market;
 
 const char market_text[] =
-    "warehouse epoch 3 version 9\n"
+    "warehouse epoch 3 version 9 market 77\n"
     "product 1 apple\n"
     "product 2 pear\n"
     "lot 1 seller 9/1 trader 1 product 1 price 100 quantity 10 left 0\n"
@@ -72,6 +74,8 @@ const char market_text[] =
     "account 10 176\n"
     "trader 1 epoch 2 nonce 11 batch 5 applied 0\n"
     "trader 2 epoch 1 nonce 22 batch 4 applied 3\n"
+    "view 4 of 1 live began 2 backup 0 taker 0 closed 2 at tcp://127.0.0.1:5560\n"
+    "view 1 of 2 live began 1 backup 1 taker 0 closed 0 at tcp://127.0.0.1:5562\n"
     "order 7/1 trader 1 product 1 quantity 12 all sold units 12 missing 0 amount 1220\n"
     "fill 7/1 lot 1 seller 9/1 trader 1 units 10 price 100 commission 200\n"
     "fill 7/1 lot 2 seller 10/1 trader 1 units 2 price 110 commission 44\n"
@@ -108,6 +112,15 @@ static void add_order (const struct record_order *order)
                              order->quantity, order->units, order->missing, order->amount_cents});
 }
 
+static void add_view (const struct record_view *view)
+{
+    char format[64 + LIMIT_ENDPOINT];
+    snprintf (format, sizeof format, "view # of # %s began # backup # taker # closed # at %s\n",
+              member_state_name (view->state), view->router);
+    add_numbers (format, (int64_t[]){view->view, view->trader, view->began, view->backup,
+                                     view->taker, view->closed});
+}
+
 static bool add_record (void *context, const struct record *record)
 {
     (void) context;
@@ -117,8 +130,9 @@ static bool add_record (void *context, const struct record *record)
     const struct record_trader *trader = &record->trader;
     switch (record->type) {
     case RECORD_WAREHOUSE:
-        add_numbers ("warehouse epoch # version #\n",
-                     (int64_t[]){record->warehouse.epoch, record->warehouse.version});
+        add_numbers ("warehouse epoch # version # market #\n",
+                     (int64_t[]){record->warehouse.epoch, record->warehouse.version,
+                                 record->warehouse.market});
         return true;
     case RECORD_PRODUCT:
         snprintf (format, sizeof format, "product # %s\n", record->product.name);
@@ -146,6 +160,9 @@ static bool add_record (void *context, const struct record *record)
         add_numbers ("trader # epoch # nonce # batch # applied #\n",
                      (int64_t[]){trader->trader, trader->epoch, trader->nonce, trader->batch,
                                  trader->applied});
+        return true;
+    case RECORD_VIEW:
+        add_view (&record->view);
         return true;
     default:
         ck_abort_msg ("a load hands over no record of type %d", (int) record->type);

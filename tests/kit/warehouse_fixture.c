@@ -59,6 +59,7 @@ static void check_letters (const struct event *event)
         const struct letter *letter = &wh.out.letters[i];
         answers += letter->port == PORT_WAREHOUSE;
         ck_assert_int_eq (letter->message.from, WAREHOUSE_NODE);
+        ck_assert_int_eq (letter->message.market, warehouse_market (wh.warehouse));
         ck_assert_int_gt (letter->message.clock, clock);
         ck_assert_int_gt (letter->message.clock, wh.clock);
         wh.clock = letter->message.clock;
@@ -328,8 +329,9 @@ static int say (char *text, size_t size, const struct record *record)
 {
     switch (record->type) {
     case RECORD_WAREHOUSE:
-        return snprintf (text, size, "warehouse epoch %lld version %lld\n",
-                         N (record->warehouse.epoch), N (record->warehouse.version));
+        return snprintf (text, size, "warehouse epoch %lld version %lld market %lld\n",
+                         N (record->warehouse.epoch), N (record->warehouse.version),
+                         N (record->warehouse.market));
     case RECORD_PRODUCT:
         return snprintf (text, size, "product %lld %s\n", N (record->product.product),
                          record->product.name);
@@ -370,8 +372,16 @@ static int say (char *text, size_t size, const struct record *record)
                          N (record->trader.trader), N (record->trader.epoch),
                          N (record->trader.nonce), N (record->trader.batch),
                          N (record->trader.applied));
+    case RECORD_VIEW:
+        return snprintf (
+            text, size,
+            "view %lld of %lld %s began %lld backup %lld taker %lld closed %lld at %s\n",
+            N (record->view.view), N (record->view.trader), member_state_name (record->view.state),
+            N (record->view.began), N (record->view.backup), N (record->view.taker),
+            N (record->view.closed), record->view.router);
+    default:
+        return 0;
     }
-    return 0;
 }
 
 const char *wh_records (void)

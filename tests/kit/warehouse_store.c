@@ -16,7 +16,7 @@ struct key {
 struct row {
     struct key key;
     struct record record;
-    char name[LIMIT_PRODUCT_NAME + 1];  // a product's
+    char name[LIMIT_ENDPOINT + 1];  // a product's, or the router of a view
     UT_hash_handle hh;
 };
 
@@ -79,6 +79,11 @@ static struct key key_of (const struct record *record)
     case RECORD_TRADER:
         key.a = record->trader.trader;
         break;
+    case RECORD_VIEW:
+        key.a = record->view.trader;
+        break;
+    default:
+        ck_abort_msg ("a warehouse makes no record of type %d", (int) record->type);
     }
     return key;
 }
@@ -118,6 +123,9 @@ void wh_store_put (struct wh_store *self, const struct record *record)
     if (record->type == RECORD_PRODUCT) {
         strcpy (row->name, record->product.name);
         row->record.product.name = row->name;
+    } else if (record->type == RECORD_VIEW) {
+        strcpy (row->name, record->view.router);
+        row->record.view.router = row->name;
     }
 }
 
@@ -125,8 +133,8 @@ void wh_store_put (struct wh_store *self, const struct record *record)
 static int rank (int64_t type)
 {
     static const int ranks[] = {
-        [RECORD_WAREHOUSE] = 0, [RECORD_PRODUCT] = 1, [RECORD_LOT] = 2,
-        [RECORD_ACCOUNT] = 3,   [RECORD_TRADER] = 4,  [RECORD_ORDER] = 5,
+        [RECORD_WAREHOUSE] = 0, [RECORD_PRODUCT] = 1, [RECORD_LOT] = 2,   [RECORD_ACCOUNT] = 3,
+        [RECORD_TRADER] = 4,    [RECORD_VIEW] = 5,    [RECORD_ORDER] = 6,
     };
     return ranks[type];
 }

@@ -22,7 +22,7 @@ struct store_memory {
     struct chunk *first;    // of the log
     struct chunk *last;     // the one to append to; those behind it are empty
     struct tables *tables;  // what was folded
-    char **names;           // of products, that records borrow
+    char **names;           // of products and routers, that records borrow
     size_t name_count;
     size_t name_size;
 };
@@ -68,6 +68,8 @@ static enum store_status write_memory (store_t *store, const struct record *reco
         for (size_t i = 0; i < fits; i++) {
             if (to[i].type == RECORD_PRODUCT) {
                 to[i].product.name = keep_name (self, to[i].product.name);
+            } else if (to[i].type == RECORD_VIEW) {
+                to[i].view.router = keep_name (self, to[i].view.router);
             }
         }
         self->last->count += fits;

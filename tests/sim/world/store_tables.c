@@ -50,6 +50,7 @@ struct tables {
     struct table lots;
     struct table accounts;
     struct table traders;
+    struct table views;
     struct buyer *buyers;  // by node id
     size_t buyer_size;
     struct arrival *arrivals;  // of orders
@@ -85,6 +86,7 @@ void tables_destroy (struct tables **self_p)
     free (self->lots.rows);
     free (self->accounts.rows);
     free (self->traders.rows);
+    free (self->views.rows);
     free (self->buyers);
     free (self->arrivals);
     free (self->sellers);
@@ -254,8 +256,13 @@ void tables_fold (struct tables *self, const struct record *record)
     case RECORD_TRADER:
         put_row (&self->traders, record->trader.trader, record);
         return;
+    case RECORD_VIEW:
+        put_row (&self->views, record->view.trader, record);
+        return;
+    default:
+        break;
     }
-    assert (false);  // There is no other type.
+    assert (false);  // A warehouse has no other type.
 }
 
 // Handing over.
@@ -355,7 +362,8 @@ const char *tables_load (const struct tables *self, int64_t answers_kept, store_
     struct load load = {self, answers_kept, visit, context, NULL};
     bool loaded = load_warehouse (&load) && load_table (&load, &self->products, "products")
                   && load_lots (&load) && load_table (&load, &self->accounts, "accounts")
-                  && load_table (&load, &self->traders, "traders") && load_orders (&load);
+                  && load_table (&load, &self->traders, "traders")
+                  && load_table (&load, &self->views, "views") && load_orders (&load);
     assert (loaded == !load.refused);
     return load.refused;
 }

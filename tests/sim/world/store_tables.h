@@ -14,7 +14,7 @@ struct tables;
 struct tables *tables_new (void);
 void tables_destroy (struct tables **self_p);
 
-// Takes one record over. A product's name is borrowed for as long as the tables live.
+// Takes one record over. Its strings are borrowed for as long as the tables live.
 void tables_fold (struct tables *self, const struct record *record);
 
 // Hands over as store_load. Returns NULL, or what the record was about that was refused.
