@@ -11,7 +11,8 @@ SAN    := build/san
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c) \
   $(addprefix broker/,outbox.c clocks.c seen.c queue.c cache.c trader_state.c trader.c trader_join.c \
-    trader_admit.c trader_commit.c trader_reply.c policy_sync.c policy_cached.c) \
+    trader_admit.c trader_commit.c trader_reply.c policy_sync.c policy_cached.c trader_copy.c \
+    copy_records.c trader_takeover.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_commit.c \
     warehouse_item.c warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_send.c \
@@ -40,7 +41,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
   client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
-  seller_random trader trader_cached trader_causal trader_commit trader_news \
+  seller_random trader trader_cached trader_causal trader_commit trader_copy trader_news \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
@@ -48,7 +49,7 @@ CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   shells_monitor shells_news shells_watch store store_faults store_sqlite topology \
   topology_schema transcripts verify
 KIT := $(addprefix tests/kit/,cache_fixture.c \
-    cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
+    cache_world.c client_fixture.c client_kit.c copy_fixture.c faulty_disk.c message_cases.c \
     message_equal.c message_parts.c shell_kit.c store_case.c topology_case.c trader_fixture.c \
     verify_breaks.c warehouse_fixture.c warehouse_model.c warehouse_store.c text_changes.c)
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
