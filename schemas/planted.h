@@ -58,6 +58,26 @@
        "a trader decides by its cache what only the warehouse may")                                \
     X (25, "own-sales-not-counted", "stock", 30, "a cache goes on as if it had sold nothing")      \
     X (26, "own-writes-forgotten", "stock", 30,                                                    \
-       "a cache takes a figure over without its own writes that are not in it")
+       "a cache takes a figure over without its own writes that are not in it")                    \
+    X (27, "copy-not-sealed", "outcome durability liveness", 400,                                  \
+       "a backup that suspects its primary goes on taking and acknowledging its decisions")        \
+    X (28, "sealed-copy-acknowledges", "outcome durability liveness", 400,                         \
+       "a copy takes and acknowledges decisions while it is settled, and after")                   \
+    X (29, "acknowledged-unrecorded", "outcome durability liveness crash", 400,                    \
+       "a backup acknowledges decisions that its journal does not have")                           \
+    X (30, "complete-before-settled", "outcome durability liveness", 400,                          \
+       "a takeover is reported as complete before the copy is settled")                            \
+    X (31, "copy-skips-first", "outcome durability owner liveness", 400,                           \
+       "the first open decision of a copy is not settled")                                         \
+    X (32, "settled-under-old-epoch", "liveness owner", 400,                                       \
+       "a backup settles its copy under the epoch from before the takeover")                       \
+    X (33, "denied-copy-kept", "outcome durability liveness", 1000,                                \
+       "a copy whose takeover was denied takes decisions again")                                   \
+    X (34, "copies-forgotten", "outcome durability liveness", 400,                                 \
+       "a restarted backup does not know what it has copied")                                      \
+    X (35, "zombie-copied", "outcome durability liveness", 1000,                                   \
+       "a copy is begun for a process that was taken over long ago")                               \
+    X (36, "older-view-copied", "outcome durability liveness", 1000,                               \
+       "a copy takes the decisions that were sent to the one before it")
 
 #endif

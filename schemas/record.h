@@ -132,7 +132,7 @@ struct record_write {  // RECORD_SETTLED, VOID, COPY_SETTLED, FORWARDED
 
 struct record_copy {  // RECORD_COPY, SEALED, COPY_END
     int64_t trader;
-    int64_t view;     // that the copy is for
+    int64_t view;     // that the copy is for; COPY_END: the latest one that is over
     int64_t began;    // COPY
     int64_t settled;  // COPY: it begins behind this write
 };
