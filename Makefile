@@ -42,7 +42,8 @@ CORE_CHECKS := \
   answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
   client_random clocks histogram ledger lots message_text queue seen seller seller_lots \
   seller_random trader trader_cached trader_causal trader_commit trader_copy trader_news \
-  trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
+  trader_oversell trader_place trader_random trader_sync trader_takeover trader_takeover_end \
+  warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
   codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_disk \
