@@ -252,13 +252,14 @@ void copies_begin_round (trader_t *self)
     }
 }
 
-// The copies stand as they are. They are recorded once more when there is room, and acknowledged
-// only then.
+// The copies stand as they are. They are recorded once more when there is room, and only then what
+// has gone with the records is told again.
 void copies_unwritten (trader_t *self)
 {
     for (struct copy *copy = self->copies; copy; copy = copy->hh.next) {
         copy->recorded = copy->durable;
         copy->answers = copy->answers || copy->asked > 0;
+        copy->due_us = self->now_us;
         copy->room_due_us = self->now_us + ROOM_RETRY_US;
     }
 }

@@ -111,6 +111,16 @@ void copy_silence (void)
     }
 }
 
+void copy_die (int64_t count)
+{
+    for (int64_t write = 1; write <= count; write += LIMIT_BATCH) {
+        int64_t rest = count - write + 1;
+        copy_tell (FIRST_PRIMARY, COPY_VIEW, 0, write,
+                   (size_t) (rest < LIMIT_BATCH ? rest : LIMIT_BATCH));
+    }
+    copy_silence ();
+}
+
 // The next process of this trader, with what is on the disk.
 static void begin_again (void)
 {

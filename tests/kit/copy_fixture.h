@@ -32,6 +32,9 @@ void copy_silence (void);  // and of rounds, until whoever is silent is suspecte
 void copy_restart (void);  // the process ends, and another one has the disk
 void copy_rebuild (void);  // the same, with a disk that begins anew with a checkpoint
 
+// Trader 2 decides this much, all of it open, and falls silent until it is suspected.
+void copy_die (int64_t count);
+
 // How the warehouse says that a view stands. The takeover of COPY_VIEW is granted like this.
 struct message copy_view (int64_t trader, int64_t view, enum member_state state, int64_t taker);
 void copy_grant (int64_t trader, int64_t batch, int64_t applied);
