@@ -239,6 +239,8 @@ enum passage network_send (world_t *self, struct node *from, struct node *to, en
     if (port != PORT_NEWS && incarnation && !is_routed (self, line, to, incarnation)) {
         return PASSAGE_NOWHERE;
     }
+    bool life_sign = message && (message->type == MESSAGE_PING || message->type == MESSAGE_PONG);
+    self->stirred_us = life_sign ? self->stirred_us : self->now_us;
     enum passage passage = strike (self, line, from, to, port);
     if (passage != PASSAGE_GOES) {
         return passage;
@@ -256,6 +258,7 @@ enum passage network_send (world_t *self, struct node *from, struct node *to, en
         .port = port,
         .line = line,
         .incarnation = line->incarnation,
+        .life_sign = life_sign,
     };
     if (waits) {
         hold (self, way, mail);
