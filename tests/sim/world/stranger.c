@@ -138,6 +138,7 @@ static struct message nonsense (stranger_t *self)
     } else if (draw (self, 0, 1)) {
         message.type = MESSAGE_JOIN;
         message.join.nonce = draw (self, 0, 9);
+        message.join.router = "";
     }
     return message;
 }

@@ -52,7 +52,7 @@ struct mail {
     struct line *line;
     int64_t incarnation;  // of the line, when it was sent
     const struct message *opened;
-    bool life_sign;  // a PING or a PONG, and nothing else
+    bool life_sign;  // it says that its sender lives, and nothing else
 };
 
 struct mail_list {
