@@ -105,7 +105,7 @@ START_TEST (test_warehouse_ends_when_an_fsync_fails_whether_the_batch_is_kept_or
     int64_t kept = 0;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         set_up_shop (seed, MODE_SYNC);
-        world_fail_fsync (stage.world);
+        world_fail_fsync (stage.world, 0);
         stage_buy (ALICE, 1, 1, 1);
         stage_run (4 * WORLD_MS);
         ck_assert_ptr_nonnull (stage_last (FACT_ENDED, 0, MESSAGE_TYPE_COUNT));
@@ -126,7 +126,7 @@ END_TEST
 START_TEST (test_warehouse_refuses_while_its_disk_is_full_and_goes_on_when_there_is_room)
 {
     set_up_shop (1, MODE_SYNC);
-    world_fill_disk (stage.world, true);
+    world_fill_disk (stage.world, 0, true);
     stage_buy (ALICE, 1, 1, 1);
     stage_run (100 * WORLD_MS);
     ck_assert_int_eq (stage_orders (), 0);
@@ -134,7 +134,7 @@ START_TEST (test_warehouse_refuses_while_its_disk_is_full_and_goes_on_when_there
     ck_assert_int_eq (stage_last (FACT_ANSWERED, 0, MESSAGE_ERROR)->reason, REASON_UNAVAILABLE);
     ck_assert_int_eq (stage_last (FACT_TOLD, ALICE, MESSAGE_ERROR)->reason, REASON_UNAVAILABLE);
     ck_assert_int_eq (told_receipts (ALICE), 0);
-    world_fill_disk (stage.world, false);
+    world_fill_disk (stage.world, 0, false);
     stage_quiet ();
     ck_assert_int_eq (stage_orders (), 1);
     ck_assert_int_eq (stage_last (FACT_TOLD, ALICE, MESSAGE_RECEIPT)->status, STATUS_SOLD);
@@ -146,12 +146,12 @@ END_TEST
 START_TEST (test_warehouse_ends_when_an_fsync_fails_as_it_begins_anew_after_a_full_disk)
 {
     set_up_shop (1, MODE_SYNC);
-    world_fill_disk (stage.world, true);
+    world_fill_disk (stage.world, 0, true);
     stage_buy (ALICE, 1, 1, 1);
     stage_run (10 * WORLD_MS);
     ck_assert_int_gt (stage_reached (SOMETIMES_DISK_FULL), 0);
-    world_fill_disk (stage.world, false);
-    world_fail_fsync (stage.world);
+    world_fill_disk (stage.world, 0, false);
+    world_fail_fsync (stage.world, 0);
     stage_quiet ();
     ck_assert_int_eq (stage_reached (SOMETIMES_FSYNC_FAILED), 1);
     must_be_sold_once ();
@@ -295,8 +295,8 @@ START_TEST (test_heal_ends_what_befalls_processes)
     world_pause (stage.world, 1);
     world_crash (stage.world, 0);
     world_doom (stage.world, 0);
-    world_fill_disk (stage.world, true);
-    world_fail_fsync (stage.world);
+    world_fill_disk (stage.world, 0, true);
+    world_fail_fsync (stage.world, 0);
     stage_buy (ALICE, 1, 1, 1);
     stage_run (WORLD_SECOND);
     world_heal (stage.world);

@@ -37,6 +37,8 @@ enum fact_type {
     FACT_TOLD,      // `message` of the trader `peer` reaches the client `node`
     FACT_ANSWERED,  // `message` leaves the warehouse for the trader `peer`
     FACT_STORED,    // `records` have become durable at the warehouse, all at once
+    FACT_RECORDED,  // `records` stand in the journal of the trader `node`: durable, but for those
+                    // of what is settled, which a crash may lose
     FACT_HEALED,    // no fault happens from now on
     FACT_BELIEVED,  // all is quiet, and the trader `node` takes `units` of `product` for available
     FACT_BOOK,      // all is quiet, and the buyer or seller `node` has this `book`
