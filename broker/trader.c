@@ -387,28 +387,3 @@ const struct trader_counters *trader_counters (const trader_t *self)
 {
     return &self->counters;
 }
-
-bool trader_restore (trader_t *self, const struct record *record)
-{
-    (void) self;
-    (void) record;
-    return true;
-}
-
-void trader_checkpoint (trader_t *self, struct outbox *out)
-{
-    (void) self;
-    (void) out;
-}
-
-bool trader_taken (const trader_t *self)
-{
-    (void) self;
-    return false;
-}
-
-int64_t trader_backup (const trader_t *self)
-{
-    (void) self;
-    return 0;
-}
