@@ -101,6 +101,24 @@ START_TEST (test_warehouse_takes_a_copy_from_its_taker_alone)
 }
 END_TEST
 
+START_TEST (test_warehouse_says_for_whom_a_batch_was_that_found_no_room)
+{
+    tk_take ();
+    struct message request = tk_batch (2, 1, NULL, 0);
+    struct event event = {.type = EVENT_RECEIVE, .port = PORT_WAREHOUSE, .message = &request};
+    wh.losing = true;
+    wh_step (&event);
+    warehouse_refuse (wh.warehouse, &event, &wh.out);
+    ck_assert_uint_eq (wh.out.letter_count, 1);
+    ck_assert_uint_eq (wh.out.record_count, 0);
+    const struct letter *letter = wh_letter (MESSAGE_ERROR, 0);
+    ck_assert_int_eq (letter->to, OTHER_TRADER);
+    ck_assert_int_eq (letter->message.error.reason, REASON_UNAVAILABLE);
+    ck_assert_int_eq (letter->message.error.number, 1);
+    ck_assert_int_eq (letter->message.error.trader, TRADER);
+}
+END_TEST
+
 START_TEST (test_warehouse_tells_a_trader_that_it_was_taken_over)
 {
     tk_take ();
@@ -287,6 +305,7 @@ int main (void)
     tcase_add_test (commits, test_warehouse_settles_a_copy_as_its_traders);
     tcase_add_test (commits, test_warehouse_tells_of_an_oversell_of_a_copy_as_its_traders);
     tcase_add_test (commits, test_warehouse_takes_a_copy_from_its_taker_alone);
+    tcase_add_test (commits, test_warehouse_says_for_whom_a_batch_was_that_found_no_room);
     tcase_add_test (commits, test_warehouse_tells_a_trader_that_it_was_taken_over);
     TCase *first = wh_tcase (suite, "first");
     tcase_add_test (

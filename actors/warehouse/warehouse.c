@@ -108,8 +108,8 @@ static void receive (warehouse_t *self, const struct message *message, struct ou
 {
     if (is_foreign (self, message)) {
         self->counters.refused_input++;
-        warehouse_error (self, out, message->from, REASON_FOREIGN, message_number (message),
-                         "the warehouse is of another market: look where it and its store are");
+        warehouse_decline (self, message, out, REASON_FOREIGN, message_number (message),
+                           "the warehouse is of another market: look where it and its store are");
         return;
     }
     lamport_receive (&self->clock, message->clock);
@@ -169,11 +169,15 @@ void warehouse_step (warehouse_t *self, const struct event *event, struct outbox
 
 void warehouse_refuse (warehouse_t *self, const struct event *event, struct outbox *out)
 {
-    const struct message *message = event->type == EVENT_RECEIVE ? event->message : NULL;
+    static const char text[] = "the store has no room: send the same request again later";
     outbox_clear (out);
-    warehouse_error (self, out, message ? message->from : event->error->from, REASON_UNAVAILABLE,
-                     message ? message_number (message) : event->error->number,
-                     "the store has no room: send the same request again later");
+    if (event->type == EVENT_RECEIVE) {
+        warehouse_decline (self, event->message, out, REASON_UNAVAILABLE,
+                           message_number (event->message), text);
+    } else {
+        warehouse_error (self, out, event->error->from, REASON_UNAVAILABLE, event->error->number,
+                         text);
+    }
 }
 
 int64_t warehouse_deadline (const warehouse_t *self)

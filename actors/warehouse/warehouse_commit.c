@@ -72,32 +72,19 @@ static bool is_taken (const struct view *view, const struct message *message)
            || (own && view->state != MEMBER_LIVE);
 }
 
-static void refuse (warehouse_t *self, const struct message *message, struct outbox *out,
-                    enum reason reason, int64_t number, const char *text)
-{
-    struct message *answer =
-        warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_ERROR);
-    answer->error = (struct error){
-        .reason = reason,
-        .number = number,
-        .trader = message->commit.trader,
-        .text = text,
-    };
-}
-
 static void refuse_stranger (warehouse_t *self, const struct view *view,
                              const struct message *message, struct outbox *out)
 {
     self->counters.fenced++;
     if (view && is_taken (view, message)) {
-        refuse (self, message, out, REASON_TAKEN, message->commit.batch,
-                "the trader has left, or another one has taken it over: join again");
+        warehouse_decline (self, message, out, REASON_TAKEN, message->commit.batch,
+                           "the trader has left, or another one has taken it over: join again");
     } else if (message->commit.trader) {
-        refuse (self, message, out, REASON_FENCED, message->commit.batch,
-                "the trader is not yours to settle for, or no longer: drop the copy");
+        warehouse_decline (self, message, out, REASON_FENCED, message->commit.batch,
+                           "the trader is not yours to settle for, or no longer: drop the copy");
     } else {
-        refuse (self, message, out, REASON_FENCED, message->commit.batch,
-                "another process has joined under this id since: join again");
+        warehouse_decline (self, message, out, REASON_FENCED, message->commit.batch,
+                           "another process has joined under this id since: join again");
     }
 }
 
@@ -111,8 +98,8 @@ void warehouse_commit (warehouse_t *self, const struct message *message, struct 
         return;
     }
     if (!PLANTED (11) && commit->batch > view->batch + 1) {
-        refuse (self, message, out, REASON_GAP, view->batch + 1,
-                "batches before this one are missing: send from the expected one on");
+        warehouse_decline (self, message, out, REASON_GAP, view->batch + 1,
+                           "batches before this one are missing: send from the expected one on");
         return;
     }
     struct batch batch = {

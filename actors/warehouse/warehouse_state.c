@@ -22,6 +22,19 @@ void warehouse_error (warehouse_t *self, struct outbox *out, int64_t to, enum re
     message->error = (struct error){.reason = reason, .number = number, .text = text};
 }
 
+void warehouse_decline (warehouse_t *self, const struct message *message, struct outbox *out,
+                        enum reason reason, int64_t number, const char *text)
+{
+    struct message *answer =
+        warehouse_letter (self, out, PORT_WAREHOUSE, message->from, MESSAGE_ERROR);
+    answer->error = (struct error){
+        .reason = reason,
+        .number = number,
+        .trader = message->type == MESSAGE_COMMIT ? message->commit.trader : 0,
+        .text = text,
+    };
+}
+
 void warehouse_record (const warehouse_t *self, struct outbox *out)
 {
     outbox_record (out, RECORD_WAREHOUSE)->warehouse = (struct record_warehouse){

@@ -56,6 +56,10 @@ struct message *warehouse_letter (warehouse_t *self, struct outbox *out, enum po
 void warehouse_error (warehouse_t *self, struct outbox *out, int64_t to, enum reason reason,
                       int64_t number, const char *text);
 
+// Answers a message with an error that says for whom it was, where it was a commit.
+void warehouse_decline (warehouse_t *self, const struct message *message, struct outbox *out,
+                        enum reason reason, int64_t number, const char *text);
+
 // What the warehouse itself is to know again.
 void warehouse_record (const warehouse_t *self, struct outbox *out);
 

@@ -155,6 +155,16 @@ class Restarts(MarketTest):
         self.assert_books_agree([buyer.wait() for buyer in buyers])
         self.assertEqual(self.verify()["orders"], 900)
 
+    def test_a_market_keeps_its_id_for_as_long_as_its_store(self):
+        warehouse = self.warehouse()
+        market = warehouse.report("ready")["market"]
+        self.assertEqual(self.ask_store("SELECT market FROM warehouse"), [(market,)])
+        warehouse.kill()
+        self.assertEqual(self.warehouse().report("ready")["market"], market)
+        self.store += ".other"
+        self.warehouse_ends = self.ends("other")
+        self.assertNotEqual(self.warehouse().report("ready")["market"], market)
+
     def test_a_client_that_goes_on_with_the_next_number_after_its_own_restart_is_served(self):
         self.warehouse()
         self.trader(1)
