@@ -22,6 +22,7 @@ static const char help[] =
     "\n"
     "  souk monitor                               the market in runs/latest\n"
     "  souk monitor --topic sale. --topic oversell.\n"
+    "  souk monitor --topic member.               which traders live, and who backs them up\n"
     "  souk monitor --run-dir runs/mine --json | jq -c 'select(.type == \"gap\")'\n"
     "  souk monitor --pub tcp://127.0.0.1:5551 --pub tcp://127.0.0.1:5561 --for 10s\n"
     "\n"
