@@ -47,10 +47,7 @@ CORE_CHECKS := \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records warehouse_takeover \
   warehouse_views warehouse_views_random window
-CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
-  codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_disk \
-  shells_monitor shells_news shells_watch store store_faults store_sqlite topology \
-  topology_schema transcripts verify verify_takeovers
+CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
 KIT := $(filter-out $(SIM_KIT),$(wildcard tests/kit/*.c))
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py)

@@ -16,17 +16,21 @@ enum { TOPICS_MAX = 64, LOWEST_PRIORITY = 19 };
 static const char latest[] = "runs/latest";
 
 static const char help[] =
-    "Shows what happens in a market: sales, stock, oversells, and the life of its sockets.\n"
+    "Shows what happens in a market: sales, stock, oversells, which traders live and who backs "
+    "them\n"
+    "up, and the life of the nodes' sockets.\n"
     "\n"
     "  souk monitor                               the market in runs/latest\n"
     "  souk monitor --topic sale. --topic oversell.\n"
+    "  souk monitor --topic member.               which traders live, and who backs them up\n"
     "  souk monitor --run-dir runs/mine --json | jq -c 'select(.type == \"gap\")'\n"
     "  souk monitor --pub tcp://127.0.0.1:5551 --pub tcp://127.0.0.1:5561 --for 10s\n"
     "\n"
     "  --run-dir DIR    the folder of a run: all who publish in its topology (runs/latest)\n"
     "  --pub ENDPOINT   who publishes, instead; more than once for more of them\n"
-    "  --topic PREFIX   what begins so, of stock.<product>, sale.<product>, oversell.<node> and\n"
-    "                   socket.<node>; more than once for more of it (everything)\n"
+    "  --topic PREFIX   what begins so, of stock.<product>, sale.<product>, oversell.<node>,\n"
+    "                   member.<trader> and socket.<node>; more than once for more of it\n"
+    "                   (everything)\n"
     "  --json           one object a line: type (message, gap, epoch, malformed), time_ms, topic,\n"
     "                   and the message as it was published\n"
     "  --color WHEN     auto, always or never; auto is on a terminal, unless NO_COLOR is set "
@@ -37,6 +41,7 @@ static const char help[] =
     "\n"
     "Each line begins with the time at which its message arrived here. A message may tell of\n"
     "several sales, which are a line each; messages are what --count and the end count.\n"
+    "What becomes of a trader is told by the warehouse, and passed on by the traders.\n"
     "It may be started before the market or after it, and waits for it: for the folder of the run\n"
     "and the topology.json in it, for the next run where this one has ended (it has a\n"
     "summary.json), and until somebody publishes. It runs at the lowest priority and\n"
@@ -75,7 +80,7 @@ static void add_endpoint (const char *command, struct endpoints *endpoints, cons
 // Whether there are topics that begin so.
 static bool can_match (const char *prefix)
 {
-    static const char *const kinds[] = {"stock.", "sale.", "oversell.", "socket."};
+    static const char *const kinds[] = {"stock.", "sale.", "oversell.", "member.", "socket."};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t kind = strlen (kinds[i]), length = strlen (prefix);
         if (strncmp (prefix, kinds[i], length < kind ? length : kind) == 0) {
@@ -98,7 +103,7 @@ static void add_topic (const char *command, struct monitor_shell_config *config,
     if (!can_match (text)) {
         fprintf (stderr,
                  "souk %s: --topic: nothing is published under '%s': topics begin with stock., "
-                 "sale., oversell. or socket.\n",
+                 "sale., oversell., member. or socket.\n",
                  command, text);
     }
     config->topics[config->topic_count++] = text;

@@ -131,7 +131,7 @@ int64_t cache_writes (const cache_t *self)
     return self->next - 1;
 }
 
-struct seen cache_seen (const cache_t *self, arena_t *arena)
+struct seen cache_seen (const cache_t *self, int64_t write, arena_t *arena)
 {
     const struct seen_token *known = &self->known;
     struct trader_seen *traders = arena_take (arena, known->count + 1, sizeof *traders);
@@ -143,7 +143,7 @@ struct seen cache_seen (const cache_t *self, arena_t *arena)
     traders[count++] = (struct trader_seen){
         .trader = self->trader,
         .epoch = self->epoch,
-        .count = self->next - 1,
+        .count = write,
     };
     if (i < known->count && known->traders[i].trader == self->trader) {
         i++;  // What the warehouse has of this trader's writes is behind its own count.

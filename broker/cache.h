@@ -35,8 +35,9 @@ int64_t cache_writes (const cache_t *self);   // count of this trader's latest w
 // Whether the cache has seen all that the token has.
 bool cache_dominates (const cache_t *self, const struct seen *seen);
 
-// All that the cache has seen, its own writes included. The list is taken from `arena`.
-struct seen cache_seen (const cache_t *self, arena_t *arena);
+// All that the cache has seen, of its own writes those up to `write`: what an answer to that write
+// rests on. The list is taken from `arena`.
+struct seen cache_seen (const cache_t *self, int64_t write, arena_t *arena);
 
 // Units that may be sold; 0 for a product that it does not know, never negative.
 int64_t cache_available (const cache_t *self, const char *product);

@@ -24,7 +24,8 @@ static void decide_buy (trader_t *self, struct request *request)
 static void tell_accepted (trader_t *self, const struct request *request, struct outbox *out)
 {
     struct result result = {.status = STATUS_ACCEPTED, .units = request->promised};
-    reply_receipt (self, request, &result, cache_seen (self->cache, out->arena), out);
+    reply_receipt (self, request, &result, cache_seen (self->cache, request->write, out->arena),
+                   out);
 }
 
 // Only a promise is told at once. A refusal and a restock are final, so they are told when the
@@ -54,7 +55,8 @@ static void decide (trader_t *self, struct request *request, struct outbox *out)
     journal_decided (self, request);
     if (PLANTED (18) && request->kind == ITEM_BUY) {
         const struct result refusal = {.status = STATUS_OUT_OF_STOCK};
-        reply_receipt (self, request, &refusal, cache_seen (self->cache, out->arena), out);
+        reply_receipt (self, request, &refusal,
+                       cache_seen (self->cache, request->write, out->arena), out);
     }
 }
 
@@ -168,7 +170,7 @@ static void settle_buy (trader_t *self, const struct request *request, const str
     cache_settle (self->cache, request->write, request->promised - result->units);
     // The buyer learns what became of its own write, and nothing of the others': its token need
     // not pass what this cache has seen, and its next order here need not wait for a snapshot.
-    struct seen seen = cache_seen (self->cache, out->arena);
+    struct seen seen = cache_seen (self->cache, request->write, out->arena);
     if (result->status == STATUS_OVERSOLD) {
         self->counters.oversold++;
         reply_oversold (self, request, result, seen, out);
@@ -187,7 +189,7 @@ void cached_settle (trader_t *self, const struct request *request, const struct 
     }
     if (result->kind == RESULT_RESTOCKED) {
         cache_settle (self->cache, request->write, 0);
-        reply_restocked (self, request, cache_seen (self->cache, out->arena), out);
+        reply_restocked (self, request, cache_seen (self->cache, request->write, out->arena), out);
         return;
     }
     // The warehouse took nothing of it: what was decided here is taken back.

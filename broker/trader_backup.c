@@ -55,12 +55,12 @@ static void release (trader_t *self)
     self->backup.due_us = self->now_us;
 }
 
-// Sends decisions up to LIMIT_BATCH from a write on; with none left, the state of things alone.
+// Sends decisions up to LIMIT_COPIES from a write on; with none left, the state of things alone.
 static void send_some (trader_t *self, struct outbox *out)
 {
     struct backup *backup = &self->backup;
     int64_t open = self->recorded - backup->sent;
-    size_t count = (size_t) earlier (open > 0 ? open : 0, LIMIT_BATCH);
+    size_t count = (size_t) earlier (open > 0 ? open : 0, LIMIT_COPIES);
     struct item *items = arena_take (out->arena, count, sizeof *items);
     for (size_t i = 0; i < count; i++) {
         items[i] = journal_item (journal_request (self, backup->sent + 1 + (int64_t) i));

@@ -138,7 +138,7 @@ bool copy_takes (const struct item *item)
 static bool is_sound (const struct journal *journal)
 {
     if (journal->view < 1 || journal->began < 1 || journal->settled < 0 || journal->write < 1
-        || journal->item_count > LIMIT_BATCH || journal->write > LIMIT_INTEGER - LIMIT_BATCH) {
+        || journal->item_count > LIMIT_COPIES || journal->write > LIMIT_INTEGER - LIMIT_BATCH) {
         return false;
     }
     for (size_t i = 0; i < journal->item_count; i++) {

@@ -311,7 +311,7 @@ static const struct field journal_fields[] = {
     {MESSAGE (journal.settled, "settled"), COUNT},
     {MESSAGE (journal.write, "write"), NUMBER},
     {MESSAGE (journal.items, "items"),
-     LIST (struct message, journal.item_count, item_list, LIMIT_BATCH)},
+     LIST (struct message, journal.item_count, item_list, LIMIT_COPIES)},
 };
 static const struct field journaled_fields[] = {
     {MESSAGE (journaled.view, "view"), NUMBER},

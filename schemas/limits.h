@@ -6,7 +6,7 @@
 
 enum {
     LIMIT_MESSAGE_BYTES = 64 * 1024,  // one frame between a client and a trader
-    LIMIT_BATCH_BYTES = 1024 * 1024,  // one frame that traders and the warehouse exchange
+    LIMIT_BATCH_BYTES = 1024 * 1024,  // one frame between a trader and the warehouse
     LIMIT_JSON_DEPTH = 16,            // nesting of arrays and objects
     LIMIT_FRAMES = 8,                 // frames of one ZeroMQ message
     LIMIT_DRAIN = 512,                // messages a shell hands to its core between two DRAINED
@@ -21,6 +21,7 @@ enum {
     LIMIT_FILLS = 16,                        // lots that one order is filled from
     LIMIT_BATCH = 512,                       // items of one commit
     LIMIT_SALES = 256,                       // sales that one message tells of
+    LIMIT_COPIES = 256,                      // decisions that one message copies
     LIMIT_QUEUE = 65536,                     // highest setting of a trader's queue
     LIMIT_WAITING = 512,   // requests of a trader that wait for what precedes them
     LIMIT_VECTOR = 64,     // components of a vector clock

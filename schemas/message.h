@@ -359,7 +359,7 @@ struct journal {
     int64_t settled;  // the warehouse has all writes up to this one: they need no copy
     int64_t write;    // of the first item; without items: the next one
     const struct item *items;  // all `behind`
-    size_t item_count;         // at most LIMIT_BATCH
+    size_t item_count;         // at most LIMIT_COPIES
 };
 
 struct journaled {

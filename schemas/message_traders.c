@@ -11,7 +11,7 @@ enum { LEVELS_TOLD = 8, TRADERS_TOLD = 16 };
 static void say_count (struct line *line, bool *begun, size_t count, const char *what)
 {
     if (count > 0) {
-        say (line, "%s%zu %s%s", *begun ? ", " : " ", count, what, count == 1 ? "" : "s");
+        words_say (line, "%s%zu %s%s", *begun ? ", " : " ", count, what, count == 1 ? "" : "s");
         *begun = true;
     }
 }
@@ -24,15 +24,15 @@ static void say_commit (struct line *line, int64_t from, const struct commit *co
     }
     size_t questions = counts[ITEM_ORDER_STATUS] + counts[ITEM_LOT_STATUS];
     bool begun = false;
-    say (line, "trader %" PRId64 " commits batch %" PRId64, from, commit->batch);
+    words_say (line, "trader %" PRId64 " commits batch %" PRId64, from, commit->batch);
     if (commit->trader > 0) {
-        say (line, " for trader %" PRId64, commit->trader);
+        words_say (line, " for trader %" PRId64, commit->trader);
     }
-    say (line, ":");
+    words_say (line, ":");
     say_count (line, &begun, counts[ITEM_BUY], "order");
     say_count (line, &begun, counts[ITEM_RESTOCK], "restock");
     say_count (line, &begun, questions, "question");
-    say (line, "%s", begun ? "" : " nothing");
+    words_say (line, "%s", begun ? "" : " nothing");
 }
 
 static void say_committed (struct line *line, int64_t to, const struct committed *committed)
@@ -47,105 +47,108 @@ static void say_committed (struct line *line, int64_t to, const struct committed
         }
     }
     bool begun = false;
-    say (line, "trader %" PRId64 " is told that batch %" PRId64, to, committed->batch);
+    words_say (line, "trader %" PRId64 " is told that batch %" PRId64, to, committed->batch);
     if (committed->trader > 0) {
-        say (line, " for trader %" PRId64, committed->trader);
+        words_say (line, " for trader %" PRId64, committed->trader);
     }
-    say (line, " is committed:");
+    words_say (line, " is committed:");
     for (unsigned i = 0; i < STATUS_COUNT; i++) {
         if (receipts[i] > 0) {
-            say (line, "%s%zu %s", begun ? ", " : " ", receipts[i], status_name ((enum status) i));
+            words_say (line, "%s%zu %s", begun ? ", " : " ", receipts[i],
+                       status_name ((enum status) i));
             begun = true;
         }
     }
     say_count (line, &begun, counts[RESULT_RESTOCKED], "restock");
     say_count (line, &begun, counts[RESULT_LOT], "lot");
     say_count (line, &begun, counts[RESULT_ERROR], "error");
-    say (line, "%s (version %" PRId64 ")", begun ? "" : " nothing", committed->version);
+    words_say (line, "%s (version %" PRId64 ")", begun ? "" : " nothing", committed->version);
 }
 
 static void say_stock (struct line *line, int64_t to, const struct stock *stock)
 {
-    say (line, "snapshot to %" PRId64 ", version %" PRId64 ":%s", to, stock->version,
-         stock->stock_count ? "" : " no products");
+    words_say (line, "snapshot to %" PRId64 ", version %" PRId64 ":%s", to, stock->version,
+               stock->stock_count ? "" : " no products");
     for (size_t i = 0; i < stock->stock_count && i < LEVELS_TOLD; i++) {
-        say (line, "%s%" PRId64 " %s", i ? ", " : " ", stock->stock[i].available,
-             stock->stock[i].product);
+        words_say (line, "%s%" PRId64 " %s", i ? ", " : " ", stock->stock[i].available,
+                   stock->stock[i].product);
     }
     if (stock->stock_count > LEVELS_TOLD) {
-        say (line, " and %zu more products", stock->stock_count - LEVELS_TOLD);
+        words_say (line, " and %zu more products", stock->stock_count - LEVELS_TOLD);
     }
 }
 
 static void say_join (struct line *line, int64_t from, const struct join *join)
 {
-    say (line, "trader %" PRId64 " asks to join", from);
+    words_say (line, "trader %" PRId64 " asks to join", from);
     if (join->epoch > 0) {
-        say (line, ", after epoch %" PRId64, join->epoch);
+        words_say (line, ", after epoch %" PRId64, join->epoch);
     }
     if (join->began > 0) {
-        say (line, ", with its journal");
+        words_say (line, ", with its journal");
     }
 }
 
 static void say_claim (struct line *line, int64_t from, const struct claim *claim)
 {
     if (claim->leaves) {
-        say (line, "trader %" PRId64 " asks to leave", from);
+        words_say (line, "trader %" PRId64 " asks to leave", from);
     } else if (claim->backup > 0) {
-        say (line, "trader %" PRId64 " asks to be backed up by trader %" PRId64, from,
-             claim->backup);
+        words_say (line, "trader %" PRId64 " asks to be backed up by trader %" PRId64, from,
+                   claim->backup);
     } else {
-        say (line, "trader %" PRId64 " asks to go on without a backup", from);
+        words_say (line, "trader %" PRId64 " asks to go on without a backup", from);
     }
-    say (line, " (view %" PRId64 ")", claim->view);
+    words_say (line, " (view %" PRId64 ")", claim->view);
 }
 
 static void say_takeover (struct line *line, int64_t from, const struct takeover *takeover)
 {
-    say (line, "trader %" PRId64 " %s trader %" PRId64 " (view %" PRId64 ")", from,
-         takeover->complete ? "has settled all of" : "asks to take over", takeover->trader,
-         takeover->view);
+    words_say (line, "trader %" PRId64 " %s trader %" PRId64 " (view %" PRId64 ")", from,
+               takeover->complete ? "has settled all of" : "asks to take over", takeover->trader,
+               takeover->view);
 }
 
 static void say_view (struct line *line, int64_t to, const struct view_told *view)
 {
     if (view->trader != to) {
-        say (line, "trader %" PRId64 " is told: ", to);
+        words_say (line, "trader %" PRId64 " is told: ", to);
     }
-    say (line, "trader %" PRId64 " is in epoch %" PRId64, view->trader, view->epoch);
+    words_say (line, "trader %" PRId64 " is in epoch %" PRId64, view->trader, view->epoch);
     if (view->state == MEMBER_TAKING) {
-        say (line, ", taken over by trader %" PRId64, view->taker);
+        words_say (line, ", taken over by trader %" PRId64, view->taker);
     } else if (view->state != MEMBER_LIVE) {
-        say (line, ", %s", member_state_name (view->state));
+        words_say (line, ", %s", member_state_name (view->state));
     } else if (view->backup > 0) {
-        say (line, ", backed up by trader %" PRId64, view->backup);
+        words_say (line, ", backed up by trader %" PRId64, view->backup);
     }
 }
 
 static void say_journal (struct line *line, int64_t from, int64_t to, const struct journal *journal)
 {
     if (journal->item_count == 0) {
-        say (line, "trader %" PRId64 " asks trader %" PRId64 " how far its copy is", from, to);
+        words_say (line, "trader %" PRId64 " asks trader %" PRId64 " how far its copy is", from,
+                   to);
     } else {
-        say (line,
-             "trader %" PRId64 " copies %zu decision%s to trader %" PRId64 ", from write %" PRId64,
-             from, journal->item_count, journal->item_count == 1 ? "" : "s", to, journal->write);
+        words_say (
+            line,
+            "trader %" PRId64 " copies %zu decision%s to trader %" PRId64 ", from write %" PRId64,
+            from, journal->item_count, journal->item_count == 1 ? "" : "s", to, journal->write);
     }
-    say (line, " (view %" PRId64 ")", journal->view);
+    words_say (line, " (view %" PRId64 ")", journal->view);
 }
 
 static void say_journaled (struct line *line, int64_t from, int64_t to,
                            const struct journaled *journaled)
 {
-    say (line,
-         "trader %" PRId64 " tells trader %" PRId64 " that its copy %s write %" PRId64
-         " (view %" PRId64 ")",
-         from, to, journaled->sealed ? "is sealed behind" : "holds all up to", journaled->write,
-         journaled->view);
+    words_say (line,
+               "trader %" PRId64 " tells trader %" PRId64 " that its copy %s write %" PRId64
+               " (view %" PRId64 ")",
+               from, to, journaled->sealed ? "is sealed behind" : "holds all up to",
+               journaled->write, journaled->view);
 }
 
-bool say_of_traders (struct line *line, const struct message *message, int64_t to)
+bool words_of_traders (struct line *line, const struct message *message, int64_t to)
 {
     int64_t from = message->from;
     switch (message->type) {
@@ -168,7 +171,7 @@ bool say_of_traders (struct line *line, const struct message *message, int64_t t
         say_committed (line, to, &message->committed);
         return true;
     case MESSAGE_SNAPSHOT:
-        say (line, "trader %" PRId64 " asks for a snapshot", from);
+        words_say (line, "trader %" PRId64 " asks for a snapshot", from);
         return true;
     case MESSAGE_STOCK:
         say_stock (line, to, &message->stock);
@@ -188,15 +191,15 @@ bool say_of_traders (struct line *line, const struct message *message, int64_t t
 static void say_remaining (struct line *line, const struct membership *member)
 {
     if (member->remaining_count == 0) {
-        say (line, ", no trader remains");
+        words_say (line, ", no trader remains");
         return;
     }
-    say (line, ", the remaining traders are ");
+    words_say (line, ", the remaining traders are ");
     for (size_t i = 0; i < member->remaining_count && i < TRADERS_TOLD; i++) {
-        say (line, "%s%" PRId64, i ? ", " : "", member->remaining[i]);
+        words_say (line, "%s%" PRId64, i ? ", " : "", member->remaining[i]);
     }
     if (member->remaining_count > TRADERS_TOLD) {
-        say (line, " and %zu more", member->remaining_count - TRADERS_TOLD);
+        words_say (line, " and %zu more", member->remaining_count - TRADERS_TOLD);
     }
 }
 
@@ -204,47 +207,50 @@ static void say_live (struct line *line, const struct membership *member, int64_
 {
     int64_t trader = member->trader;
     if (member->backup > 0) {
-        say (line, "trader %" PRId64 " is backed up by trader %" PRId64, trader, member->backup);
+        words_say (line, "trader %" PRId64 " is backed up by trader %" PRId64, trader,
+                   member->backup);
     } else if (member->view == 1) {
-        say (line, "trader %" PRId64 " has joined (epoch %" PRId64 ")", trader,
-             member->trader_epoch);
+        words_say (line, "trader %" PRId64 " has joined (epoch %" PRId64 ")", trader,
+                   member->trader_epoch);
     } else if (epoch_before == MEMBER_EPOCH_UNKNOWN) {
-        say (line, "trader %" PRId64 " is there, without a backup (epoch %" PRId64 ")", trader,
-             member->trader_epoch);
+        words_say (line, "trader %" PRId64 " is there, without a backup (epoch %" PRId64 ")",
+                   trader, member->trader_epoch);
     } else if (epoch_before == member->trader_epoch) {
-        say (line, "trader %" PRId64 " goes on without a backup", trader);
+        words_say (line, "trader %" PRId64 " goes on without a backup", trader);
     } else {
-        say (line, "trader %" PRId64 " is back (epoch %" PRId64 ")", trader, member->trader_epoch);
+        words_say (line, "trader %" PRId64 " is back (epoch %" PRId64 ")", trader,
+                   member->trader_epoch);
     }
 }
 
 // The warehouse says how it is. A trader passes that on, but for its own suspicions.
-void say_member (struct line *line, const struct message *message, int64_t to, int64_t epoch_before)
+void words_of_member (struct line *line, const struct message *message, int64_t to,
+                      int64_t epoch_before)
 {
     const struct membership *member = &message->member;
     int64_t trader = member->trader;
     if (to > 0) {
-        say (line, "informed that ");
+        words_say (line, "informed that ");
     } else if (message->from != WAREHOUSE_NODE && member->state != MEMBER_SUSPECTED) {
-        say (line, "trader %" PRId64 " passes on: ", message->from);
+        words_say (line, "trader %" PRId64 " passes on: ", message->from);
     }
     switch (member->state) {
     case MEMBER_LIVE:
         say_live (line, member, epoch_before);
         return;
     case MEMBER_SUSPECTED:
-        say (line, "trader %" PRId64 " suspects trader %" PRId64, message->from, trader);
+        words_say (line, "trader %" PRId64 " suspects trader %" PRId64, message->from, trader);
         return;
     case MEMBER_TAKING:
-        say (line, "trader %" PRId64 " takes over trader %" PRId64 " (epoch %" PRId64 ")",
-             member->taker, trader, member->trader_epoch);
+        words_say (line, "trader %" PRId64 " takes over trader %" PRId64 " (epoch %" PRId64 ")",
+                   member->taker, trader, member->trader_epoch);
         return;
     case MEMBER_FAILED:
-        say (line, "trader %" PRId64 " has failed", trader);
+        words_say (line, "trader %" PRId64 " has failed", trader);
         say_remaining (line, member);
         return;
     case MEMBER_LEFT:
-        say (line, "trader %" PRId64 " has left", trader);
+        words_say (line, "trader %" PRId64 " has left", trader);
         say_remaining (line, member);
         return;
     case MEMBER_STATE_COUNT:

@@ -11,14 +11,14 @@ struct line {
 };
 
 // Adds to the line; what it has no room for is cut off.
-void say (struct line *self, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+void words_say (struct line *self, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 
 // Says what a message between traders and the warehouse, or between traders, is. Returns false,
 // and says nothing, where it is of another type.
-bool say_of_traders (struct line *line, const struct message *message, int64_t to);
+bool words_of_traders (struct line *line, const struct message *message, int64_t to);
 
 // Says what a `member` tells node `to` (0: whoever looks on). `epoch_before` is as for member_text.
-void say_member (struct line *line, const struct message *message, int64_t to,
-                 int64_t epoch_before);
+void words_of_member (struct line *line, const struct message *message, int64_t to,
+                      int64_t epoch_before);
 
 #endif

@@ -274,7 +274,7 @@ START_TEST (test_cache_tells_what_it_has_seen_in_order_of_traders)
     cache_write (cf_cache, "fish", 1);
     cache_write (cf_cache, "fish", 1);
     cache_snapshot (cf_cache, &stock);
-    struct seen seen = cache_seen (cf_cache, cf_arena);
+    struct seen seen = cache_seen (cf_cache, cache_writes (cf_cache), cf_arena);
     ck_assert_int_eq ((int) seen.version, 9);
     ck_assert_uint_eq (seen.count, 3);
     const struct trader_seen expected[] = {{1, 1, 4}, {ME, 1, 2}, {OTHER, 2, 7}};

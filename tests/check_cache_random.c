@@ -160,7 +160,7 @@ static void compare (struct world *self)
     int64_t version =
         self->heard_version > self->snapshot_version ? self->heard_version : self->snapshot_version;
     arena_reset (self->arena);
-    struct seen seen = cache_seen (self->cache, self->arena);
+    struct seen seen = cache_seen (self->cache, cache_writes (self->cache), self->arena);
     ck_assert_int_eq (seen.version, version);
     ck_assert (cache_dominates (self->cache, &seen));
     seen.version++;

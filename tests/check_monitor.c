@@ -1,15 +1,12 @@
-// What the monitor knows to have missed, and the lines that it writes.
+// What the monitor remembers, and knows to have missed.
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "actors/monitor/monitor_line.h"
-#include "schemas/codec.h"
-#include "tests/kit/message_cases.h"
+#include "actors/monitor/monitor.h"
 
 static monitor_t *monitor;
-static char line[LINE_BYTES];
 
 static void setup (void)
 {
@@ -146,6 +143,50 @@ START_TEST (test_monitor_takes_a_lower_epoch_for_one_that_begins_anew)
 }
 END_TEST
 
+static struct message member (int64_t from, int64_t trader_epoch, int64_t seq)
+{
+    return (struct message){.type = MESSAGE_MEMBER,
+                            .from = from,
+                            .member = {.epoch = 2,
+                                       .seq = seq,
+                                       .trader = 1,
+                                       .trader_epoch = trader_epoch,
+                                       .view = 9,
+                                       .router = ""}};
+}
+
+static void expect_before (int64_t from, int64_t trader_epoch, int64_t seq, int64_t before)
+{
+    struct message message = member (from, trader_epoch, seq);
+    struct notice notice = monitor_note (monitor, &message, "member.1");
+    ck_assert_int_eq (notice.epoch_before, before);
+}
+
+START_TEST (test_monitor_remembers_in_which_epoch_each_publisher_told_of_a_trader)
+{
+    struct message sold = sale (2, 1);
+    expect_before (WAREHOUSE_NODE, 3, 1, MEMBER_EPOCH_UNKNOWN);
+    expect_before (2, 3, 1, MEMBER_EPOCH_UNKNOWN);
+    expect_before (WAREHOUSE_NODE, 4, 2, 3);
+    expect_before (WAREHOUSE_NODE, 4, 3, 4);
+    expect_before (2, 4, 2, 3);
+    ck_assert_int_eq (monitor_note (monitor, &sold, "sale.salt").epoch_before,
+                      MEMBER_EPOCH_UNKNOWN);
+}
+END_TEST
+
+START_TEST (test_monitor_counts_what_is_missing_of_members)
+{
+    struct message message = member (WAREHOUSE_NODE, 3, 4);
+    expect (&message, "member.1", false, 0);
+    message.member.seq = 7;
+    expect (&message, "member.1", false, 2);
+    message.member.epoch = 3;
+    message.member.seq = 2;
+    expect (&message, "member.1", true, 1);
+}
+END_TEST
+
 START_TEST (test_monitor_follows_a_bounded_number_of_topics)
 {
     struct message message = oversell (1, 1, 1);
@@ -166,6 +207,7 @@ START_TEST (test_monitor_knows_the_topic_of_a_message)
     struct message of_warehouse = oversell (WAREHOUSE_NODE, 1, 1);
     struct message of_trader = oversell (1, 1, 1);
     struct message ping = {.type = MESSAGE_PING, .from = 1};
+    struct message news = member (2, 1, 1);
     of_warehouse.oversell.trader = 2;
     ck_assert (monitor_topic_fits (&sold, "sale.salt"));
     ck_assert (!monitor_topic_fits (&sold, "sale.sal"));
@@ -177,153 +219,8 @@ START_TEST (test_monitor_knows_the_topic_of_a_message)
     ck_assert (monitor_topic_fits (&of_trader, "oversell.6"));
     ck_assert (!monitor_topic_fits (&of_trader, "oversell.1"));
     ck_assert (!monitor_topic_fits (&ping, "ping"));
-}
-END_TEST
-
-// Lines.
-
-static const struct line_style plain = {0}, colored = {.color = true}, json = {.json = true};
-static const struct line_time noon = {"12:00:00.123", 1790000000123};
-
-static void expect_line (size_t length, const char *text)
-{
-    ck_assert_uint_lt (length, sizeof line);
-    line[length] = 0;
-    ck_assert_str_eq (line, text);
-}
-
-START_TEST (test_line_tells_when_of_what_and_what_happened)
-{
-    struct message message = sale (2, 7);
-    expect_line (line_message (plain, noon, "sale.salt", &message, line),
-                 "12:00:00.123 sale.salt        sold: 2 salt at 10.00 from seller 9 (lot 3) to "
-                 "buyer 5 (order 17) through trader 1\n"
-                 "12:00:00.123 sale.salt        sold: 1 salt at 12.00 from seller 9 (lot 4) to "
-                 "buyer 6 (order 1) through trader 1\n");
-    expect_line (line_message (json, noon, "sale.salt", &message, line),
-                 "{\"type\":\"message\",\"time_ms\":1790000000123,\"topic\":\"sale.salt\","
-                 "\"message\":{\"type\":\"sale\",\"v\":1,\"from\":0,\"clock\":0,\"epoch\":2,"
-                 "\"seq\":7,\"trader\":1,\"product\":\"salt\","
-                 "\"sales\":[[5,17,9,3,2,1000],[6,1,9,4,1,1200]]}}\n");
-}
-END_TEST
-
-START_TEST (test_line_tells_what_was_missed)
-{
-    struct notice nothing = {.epoch = 2};
-    struct notice gap = {.epoch = 2, .missed = 3};
-    struct notice both = {.anew = true, .epoch = 3, .missed = 1};
-    ck_assert_uint_eq (line_notice (plain, noon, "sale.salt", 0, &nothing, line), 0);
-    expect_line (line_notice (plain, noon, "sale.salt", 0, &gap, line),
-                 "12:00:00.123 sale.salt        missed 3 messages of this topic\n");
-    expect_line (line_notice (plain, noon, "oversell.5", 1, &both, line),
-                 "12:00:00.123 trader 1         has begun anew, in epoch 3\n"
-                 "12:00:00.123 oversell.5       missed 1 message of this topic\n");
-    expect_line (line_notice (json, noon, "sale.salt", 0, &both, line),
-                 "{\"type\":\"epoch\",\"time_ms\":1790000000123,\"from\":0,\"epoch\":3}\n"
-                 "{\"type\":\"gap\",\"time_ms\":1790000000123,\"topic\":\"sale.salt\",\"from\":0,"
-                 "\"epoch\":3,\"missed\":1}\n");
-}
-END_TEST
-
-START_TEST (test_line_tells_what_is_no_message)
-{
-    expect_line (line_malformed (plain, noon, "?", "type must be a \"string\"", line),
-                 "12:00:00.123 ?                is no message: type must be a \"string\"\n");
-    expect_line (line_malformed (json, noon, "?", "type must be a \"\\\"", line),
-                 "{\"type\":\"malformed\",\"time_ms\":1790000000123,\"topic\":\"?\","
-                 "\"error\":\"type must be a \\\"\\\\\\\"\"}\n");
-}
-END_TEST
-
-START_TEST (test_line_has_a_color_for_each_kind)
-{
-    struct message sold = sale (2, 7);
-    struct message oversold = oversell (0, 2, 1);
-    struct message socket = {.type = MESSAGE_SOCKET,
-                             .socket = {1, 1, SOCKET_REP, HAPPENING_ACCEPTED, "a", ""}};
-    struct message stock = {.type = MESSAGE_INVALIDATION, .invalidation = {.product = "salt"}};
-    struct notice gap = {.missed = 1};
-    const struct {
-        const struct message *message;  // NULL: the gap
-        const char *color;
-    } rows[] = {{&sold, " \033[32m"},
-                {&oversold, " \033[1;31m"},
-                {&socket, " \033[33m"},
-                {&stock, " \033[36m"},
-                {NULL, " \033[1;35m"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        size_t length = rows[i].message ? line_message (colored, noon, "t", rows[i].message, line)
-                                        : line_notice (colored, noon, "t", 0, &gap, line);
-        line[length] = 0;
-        ck_assert_msg (strstr (line, rows[i].color) != NULL, "%s", line);
-        ck_assert_str_eq (line + length - 5, "\033[0m\n");
-    }
-}
-END_TEST
-
-START_TEST (test_line_has_no_byte_that_a_terminal_would_obey)
-{
-    struct message message = {.type = MESSAGE_SOCKET,
-                              .socket = {1, 1, SOCKET_REP, HAPPENING_HANDSHAKE_FAILED,
-                                         "caf\xc3\xa9",
-                                         "\xc2\x9b"
-                                         "2J"}};
-    size_t length = line_message (plain, noon, "socket.0", &message, line);
-    line[length] = 0;
-    ck_assert_ptr_null (strchr (line, 0x9b));
-    ck_assert_ptr_nonnull (strstr (line, "caf\xc3\xa9: ??2J\n"));
-}
-END_TEST
-
-START_TEST (test_line_has_nothing_that_turns_or_ends_a_line)
-{
-    static const struct {
-        const char *text;
-        const char *shown;
-    } rows[] = {{"\xe2\x80\xa7", "\xe2\x80\xa7"}, {"\xe2\x80\xa8", "???"},
-                {"\xe2\x80\xa9", "???"},          {"\xe2\x80\xaa", "???"},
-                {"\xe2\x80\xae", "???"},          {"\xe2\x80\xaf", "\xe2\x80\xaf"},
-                {"\xe2\x81\xa5", "\xe2\x81\xa5"}, {"\xe2\x81\xa6", "???"},
-                {"\xe2\x81\xa9", "???"},          {"\xe2\x81\xaa", "\xe2\x81\xaa"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct message message = {
-            .type = MESSAGE_SOCKET,
-            .socket = {1, 1, SOCKET_REP, HAPPENING_HANDSHAKE_FAILED, "there", rows[i].text}};
-        char end[32];
-        size_t length = line_message (plain, noon, "socket.0", &message, line);
-        line[length] = 0;
-        snprintf (end, sizeof end, " there: %s\n", rows[i].shown);
-        ck_assert_ptr_nonnull (strstr (line, end));
-    }
-}
-END_TEST
-
-START_TEST (test_line_has_room_for_the_largest_message)
-{
-    arena_t *arena = arena_new (64 * 1024);
-    struct draw draw = {.state = 3};
-    struct message message;
-    struct message again;
-    struct decode_error error;
-    char topic[TOPIC_BYTES];
-    message_case ((enum message_type) _i, CASE_LARGEST, &draw, arena, &message);
-    if (message_is_published (message.type)) {
-        (void) message_topic (&message, LIMIT_NODE, topic);
-        size_t told = line_message (colored, noon, topic, &message, line);
-        ck_assert_uint_gt (told, 0);
-        ck_assert_uint_le (told, sizeof line);
-        size_t length = line_message (json, noon, topic, &message, line);
-        ck_assert_uint_le (length, sizeof line);
-        char *body = strstr (line, "\"message\":{");
-        ck_assert_ptr_nonnull (body);
-        body += strlen ("\"message\":");
-        size_t size = (size_t) (line + length - 2 - body);
-        ck_assert (message_decode (body, size, LIMIT_MESSAGE_BYTES, arena, &again, &error));
-        ck_assert (messages_equal (&message, &again));
-        ck_assert_ptr_null (memchr (line, '\n', length - 1));
-    }
-    arena_destroy (&arena);
+    ck_assert (monitor_topic_fits (&news, "member.1"));
+    ck_assert (!monitor_topic_fits (&news, "member.2"));
 }
 END_TEST
 
@@ -340,19 +237,11 @@ static Suite *monitor_suite (void)
     tcase_add_test (gaps, test_monitor_does_not_take_a_trader_that_joins_for_one_that_begins_anew);
     tcase_add_test (gaps, test_monitor_lets_oversells_count_anew_for_a_client_that_was_forgotten);
     tcase_add_test (gaps, test_monitor_takes_a_lower_epoch_for_one_that_begins_anew);
+    tcase_add_test (gaps, test_monitor_remembers_in_which_epoch_each_publisher_told_of_a_trader);
+    tcase_add_test (gaps, test_monitor_counts_what_is_missing_of_members);
     tcase_add_test (gaps, test_monitor_follows_a_bounded_number_of_topics);
     tcase_add_test (gaps, test_monitor_knows_the_topic_of_a_message);
     suite_add_tcase (suite, gaps);
-
-    TCase *lines = tcase_create ("lines");
-    tcase_add_test (lines, test_line_tells_when_of_what_and_what_happened);
-    tcase_add_test (lines, test_line_tells_what_was_missed);
-    tcase_add_test (lines, test_line_tells_what_is_no_message);
-    tcase_add_test (lines, test_line_has_a_color_for_each_kind);
-    tcase_add_test (lines, test_line_has_no_byte_that_a_terminal_would_obey);
-    tcase_add_test (lines, test_line_has_nothing_that_turns_or_ends_a_line);
-    tcase_add_loop_test (lines, test_line_has_room_for_the_largest_message, 0, MESSAGE_TYPE_COUNT);
-    suite_add_tcase (suite, lines);
     return suite;
 }
 

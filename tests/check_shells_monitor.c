@@ -1,5 +1,4 @@
-// What the nodes publish of their sockets, and the monitor's shell against a publisher of the test:
-// raw, so that it can leave something out.
+// The monitor's shell against a publisher of the test: raw, so that it can leave something out.
 #include <check.h>
 #include <czmq.h>
 #include <fcntl.h>
@@ -11,113 +10,15 @@
 #include "tests/kit/client_kit.h"
 #include "tests/kit/shell_kit.h"
 
-// The next socket message under a subscription of it, of this socket; others are passed over.
-static struct socket_event next_of (zsock_t *news, enum socket_name socket)
-{
-    while (true) {
-        struct message message = kit_heard (news, MESSAGE_SOCKET);
-        if (message.socket.socket == socket) {
-            return message.socket;
-        }
-    }
-}
-
-static void await_event (zsock_t *news, enum socket_name socket, enum happening event)
-{
-    while (next_of (news, socket).event != event) {
-    }
-}
-
-// Connects clients until the watch has begun.
-static zsock_t *watched (const char *pub, const char *node, const char *endpoint, int type)
-{
-    zsock_t *news = zsock_new (ZMQ_SUB);
-    zsock_set_subscribe (news, node);
-    ck_assert_int_eq (zsock_connect (news, "%s", pub), 0);
-    for (int i = 0; i < 1000 && !(zsock_events (news) & ZMQ_POLLIN); i++) {
-        zsock_t *client = kit_connect (type, endpoint);
-        zmq_pollitem_t item = {zsock_resolve (news), 0, ZMQ_POLLIN, 0};
-        (void) zmq_poll (&item, 1, 20);
-        zsock_destroy (&client);
-    }
-    zsock_set_rcvtimeo (news, KIT_BOUND_MS);
-    return news;
-}
-
-START_TEST (test_trader_shell_publishes_who_comes_and_who_goes)
-{
-    zactor_t *warehouse = kit_start_warehouse ();
-    zactor_t *trader = kit_start_trader (MODE_SYNC);
-    zsock_t *news = watched (kit.trader_pub, "socket.1", kit.router, ZMQ_DEALER);
-    zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
-    kit_answers_a_ping (client);
-    await_event (news, SOCKET_ROUTER, HAPPENING_ACCEPTED);
-    await_event (news, SOCKET_ROUTER, HAPPENING_HANDSHAKE_SUCCEEDED);
-    zsock_destroy (&client);
-    await_event (news, SOCKET_ROUTER, HAPPENING_DISCONNECTED);
-    kit_stop (&warehouse);
-    await_event (news, SOCKET_DEALER, HAPPENING_DISCONNECTED);
-    await_event (news, SOCKET_SUB, HAPPENING_DISCONNECTED);
-    await_event (news, SOCKET_DEALER, HAPPENING_CONNECT_RETRIED);
-    warehouse = kit_start_warehouse ();
-    await_event (news, SOCKET_DEALER, HAPPENING_CONNECTED);
-    zsock_destroy (&news);
-    kit_stop (&trader);
-    kit_stop (&warehouse);
-}
-END_TEST
-
-START_TEST (test_warehouse_shell_publishes_that_a_handshake_failed_and_counts)
-{
-    zactor_t *warehouse = kit_start_warehouse ();
-    zsock_t *news = watched (kit.pub, "socket.0", kit.rep, ZMQ_DEALER);
-    zsock_t *stranger = kit_connect (ZMQ_SUB, kit.rep);
-    int64_t seq = 0;
-    struct message message;
-    do {
-        message = kit_heard (news, MESSAGE_SOCKET);
-        ck_assert_int_eq (message.from, WAREHOUSE_NODE);
-        ck_assert_int_eq (message.socket.epoch, 1);
-        ck_assert (seq == 0 || message.socket.seq == seq + 1);
-        seq = message.socket.seq;
-    } while (message.socket.event != HAPPENING_HANDSHAKE_FAILED);
-    ck_assert_int_eq ((int) message.socket.socket, SOCKET_REP);
-    ck_assert_str_eq (message.socket.address, kit.rep);
-    ck_assert_str_ne (message.socket.error, "");
-    zsock_destroy (&stranger);
-    zsock_destroy (&news);
-    kit_stop (&warehouse);
-}
-END_TEST
-
-// One who watches, leaves and comes again: watching ends and begins anew.
-START_TEST (test_trader_shell_watches_again_for_the_next_one)
-{
-    zactor_t *warehouse = kit_start_warehouse ();
-    zactor_t *trader = kit_start_trader (MODE_SYNC);
-    for (int i = 0; i < 3; i++) {
-        zsock_t *news = watched (kit.trader_pub, "socket.", kit.router, ZMQ_DEALER);
-        zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
-        await_event (news, SOCKET_ROUTER, HAPPENING_ACCEPTED);
-        zsock_destroy (&client);
-        zsock_destroy (&news);
-        kit_serves_a_new_client ();
-    }
-    kit_stop (&trader);
-    kit_stop (&warehouse);
-}
-END_TEST
-
-// The monitor.
-
 static struct monitor_shell_config config;
 static zsock_t *publisher;  // XPUB
 static FILE *lines;         // what the monitor writes
 
 // Listens to the publisher: by the topology in this folder, or without one.
-static zactor_t *start_monitor (const char *run_dir)
+static zactor_t *start_monitor_on (const char *topic, struct line_style style, const char *run_dir)
 {
-    static const char *topics[] = {"sale."};
+    static const char *topics[1];
+    char subscribed[TOPIC_BYTES + 1];
     int ends[2];
     char error[KIT_TEXT_BYTES];
     ck_assert_int_eq (pipe2 (ends, O_CLOEXEC), 0);
@@ -125,7 +26,9 @@ static zactor_t *start_monitor (const char *run_dir)
     ck_assert_msg (publisher != NULL, "%s", error);
     zsock_set_rcvtimeo (publisher, KIT_BOUND_MS);
     config = (struct monitor_shell_config){
-        .topics = topics, .topic_count = 1, .style.json = true, .output = ends[1]};
+        .topics = topics, .topic_count = 1, .style = style, .output = ends[1]};
+    topics[0] = topic;
+    snprintf (subscribed, sizeof subscribed, "\1%s", topic);
     endpoints_init (&config.endpoints, run_dir);
     if (!run_dir) {
         config.endpoints.list[config.endpoints.count++] = kit.other;
@@ -134,9 +37,14 @@ static zactor_t *start_monitor (const char *run_dir)
     zactor_t *actor = kit_start (monitor_shell, &config);
     ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), kit.other));
     zmsg_t *subscription = zmsg_recv (publisher);
-    ck_assert (zframe_streq (zmsg_first (subscription), "\1sale."));
+    ck_assert (zframe_streq (zmsg_first (subscription), subscribed));
     zmsg_destroy (&subscription);
     return actor;
+}
+
+static zactor_t *start_monitor (const char *run_dir)
+{
+    return start_monitor_on ("sale.", (struct line_style){.json = true}, run_dir);
 }
 
 static void end_monitor (zactor_t **actor_p, const char *summary)
@@ -180,6 +88,37 @@ START_TEST (test_monitor_shell_tells_of_what_is_left_out)
     expect_line ("{\"type\":\"message\"", "\"epoch\":3,\"seq\":2,");
     zstr_send (actor, "STOP");
     end_monitor (&actor, "monitor: 3 messages, 4 missed, 0 malformed");
+    fclose (lines);
+}
+END_TEST
+
+static void publish_member (int64_t trader_epoch, int64_t seq)
+{
+    zframe_t *frame = kit_frame (&(struct message){
+        .type = MESSAGE_MEMBER,
+        .member = {2, seq, 1, trader_epoch, seq, MEMBER_LIVE, 0, 0, "tcp://127.0.0.1:1", NULL, 0}});
+    zstr_sendm (publisher, "member.1");
+    ck_assert_int_eq (zframe_send (&frame, publisher, 0), 0);
+}
+
+START_TEST (test_monitor_shell_tells_a_trader_that_is_back_from_one_without_a_backup)
+{
+    static const char *const expected[] = {
+        "trader 1 is there, without a backup (epoch 3)\n",
+        "trader 1 goes on without a backup\n",
+        "trader 1 is back (epoch 4)\n",
+    };
+    char line[256];
+    zactor_t *actor = start_monitor_on ("member.", (struct line_style){0}, NULL);
+    publish_member (3, 7);
+    publish_member (3, 8);
+    publish_member (4, 9);
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        ck_assert_ptr_nonnull (fgets (line, sizeof line, lines));
+        ck_assert_msg (strstr (line, expected[i]) != NULL, "%s", line);
+    }
+    zstr_send (actor, "STOP");
+    end_monitor (&actor, "monitor: 3 messages, 0 missed, 0 malformed");
     fclose (lines);
 }
 END_TEST
@@ -354,17 +293,10 @@ END_TEST
 int main (void)
 {
     Suite *suite = suite_create ("shells_monitor");
-    kit_add (suite, "sockets",
-             (const TTest *const[]){
-                 test_trader_shell_publishes_who_comes_and_who_goes,
-                 test_warehouse_shell_publishes_that_a_handshake_failed_and_counts,
-                 test_trader_shell_watches_again_for_the_next_one,
-                 NULL,
-             },
-             1);
     kit_add (suite, "monitor",
              (const TTest *const[]){
                  test_monitor_shell_tells_of_what_is_left_out,
+                 test_monitor_shell_tells_a_trader_that_is_back_from_one_without_a_backup,
                  test_monitor_shell_survives_what_is_no_message,
                  test_monitor_shell_waits_for_a_topology,
                  test_monitor_shell_tells_of_what_is_left_out_from_one_topology_to_the_next,

@@ -15,6 +15,7 @@ struct topic {
     struct topic_key key;
     int64_t life;  // of its publisher, that `seq` counts in
     int64_t seq;
+    int64_t trader_epoch;  // that a `member` told last
     UT_hash_handle hh;
 };
 
@@ -71,6 +72,7 @@ static struct topic *find (monitor_t *self, int64_t from, const char *name)
         abort ();
     }
     topic->key = key;
+    topic->trader_epoch = MEMBER_EPOCH_UNKNOWN;
     HASH_ADD (hh, self->topics, key, sizeof key, topic);
     return topic;
 }
@@ -90,6 +92,10 @@ static void place_of (const struct message *message, int64_t *epoch, int64_t *se
         *epoch = message->sale.epoch;
         *seq = message->sale.seq;
         return;
+    case MESSAGE_MEMBER:
+        *epoch = message->member.epoch;
+        *seq = message->member.seq;
+        return;
     case MESSAGE_SOCKET:
         *epoch = message->socket.epoch;
         *seq = message->socket.seq;
@@ -104,7 +110,7 @@ struct notice monitor_note (monitor_t *self, const struct message *message, cons
     assert (message->from >= 0 && message->from <= LIMIT_NODE);
     struct publisher *publisher = &self->publishers[message->from];
     struct topic *topic = find (self, message->from, name);
-    struct notice notice = {0};
+    struct notice notice = {.epoch_before = MEMBER_EPOCH_UNKNOWN};
     int64_t seq;
     place_of (message, &notice.epoch, &seq);
     bool counted = topic && publisher->life > 0 && topic->life == publisher->life;
@@ -126,6 +132,10 @@ struct notice monitor_note (monitor_t *self, const struct message *message, cons
     notice.missed = seq > expected ? seq - expected : 0;
     topic->life = publisher->life;
     topic->seq = seq;
+    if (message->type == MESSAGE_MEMBER) {
+        notice.epoch_before = topic->trader_epoch;
+        topic->trader_epoch = message->member.trader_epoch;
+    }
     return notice;
 }
 

@@ -4,6 +4,7 @@
 #define SOUK_MONITOR_H
 
 #include "schemas/message.h"
+#include "schemas/message_text.h"
 
 enum { MONITOR_TOPICS_MAX = 65536 };  // topics followed at once; gaps of others are not told
 
@@ -12,6 +13,9 @@ struct notice {
     bool anew;       // the publisher has begun anew (not: a trader has joined)
     int64_t epoch;   // of the message
     int64_t missed;  // messages of its topic that were lost on the way
+    // Of a `member`: in which epoch its publisher told of that trader before, or
+    // MEMBER_EPOCH_UNKNOWN.
+    int64_t epoch_before;
 };
 
 typedef struct monitor monitor_t;

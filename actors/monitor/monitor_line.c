@@ -38,6 +38,22 @@ static size_t write_line (char *line, const char *format, ...)
     return (size_t) length;
 }
 
+// A trader that goes on without a backup is a market that cannot lose another one.
+static const char *color_of_member (const struct membership *member)
+{
+    switch (member->state) {
+    case MEMBER_LIVE:
+        return member->backup > 0 ? GREEN : BOLD_YELLOW;
+    case MEMBER_SUSPECTED:
+        return BOLD_YELLOW;
+    case MEMBER_TAKING:
+    case MEMBER_FAILED:
+        return BOLD_RED;
+    default:
+        return YELLOW;
+    }
+}
+
 static const char *color_of (const struct message *message)
 {
     switch (message->type) {
@@ -45,6 +61,8 @@ static const char *color_of (const struct message *message)
         return GREEN;
     case MESSAGE_OVERSELL:
         return BOLD_RED;
+    case MESSAGE_MEMBER:
+        return color_of_member (&message->member);
     case MESSAGE_SOCKET:
         return message->socket.error[0] ? BOLD_YELLOW : YELLOW;
     default:
@@ -93,6 +111,14 @@ static size_t line_text (struct line_style style, struct line_time when, const c
     return tell (style, when, topic, color_of (message), text, line);
 }
 
+static size_t line_member (struct line_style style, struct line_time when, const char *topic,
+                           const struct message *message, int64_t epoch_before, char *line)
+{
+    char text[MESSAGE_TEXT_BYTES];
+    (void) member_text (message, epoch_before, text, sizeof text);
+    return tell (style, when, topic, color_of (message), text, line);
+}
+
 static size_t line_sales (struct line_style style, struct line_time when, const char *topic,
                           const struct message *message, char *line)
 {
@@ -107,11 +133,16 @@ static size_t line_sales (struct line_style style, struct line_time when, const 
 }
 
 size_t line_message (struct line_style style, struct line_time when, const char *topic,
-                     const struct message *message, char *line)
+                     const struct message *message, const struct notice *notice, char *line)
 {
+    if (!style.json && message->type == MESSAGE_SALE) {
+        return line_sales (style, when, topic, message, line);
+    }
+    if (!style.json && message->type == MESSAGE_MEMBER) {
+        return line_member (style, when, topic, message, notice->epoch_before, line);
+    }
     if (!style.json) {
-        return message->type == MESSAGE_SALE ? line_sales (style, when, topic, message, line)
-                                             : line_text (style, when, topic, message, line);
+        return line_text (style, when, topic, message, line);
     }
     // Written anew, since what came may have had line ends between its values.
     size_t length = write_line (

@@ -24,9 +24,9 @@ struct line_time {
 };
 
 // Each writes its line, or lines, to `line`, of LINE_BYTES, and returns their length. `topic` keeps
-// to [a-z0-9_.-].
+// to [a-z0-9_.-]. What the message shows of what was before it is in `notice`.
 size_t line_message (struct line_style style, struct line_time when, const char *topic,
-                     const struct message *message, char *line);
+                     const struct message *message, const struct notice *notice, char *line);
 // What was missed, and that a publisher began anew: 0 where there is nothing to tell.
 size_t line_notice (struct line_style style, struct line_time when, const char *topic, int64_t from,
                     const struct notice *notice, char *line);

@@ -270,7 +270,8 @@ static void show (struct shell *self, struct frames *frames)
     self->missed += notice.missed;
     self->length +=
         line_notice (style, now, topic, event.message->from, &notice, self->buffer + self->length);
-    self->length += line_message (style, now, topic, event.message, self->buffer + self->length);
+    self->length +=
+        line_message (style, now, topic, event.message, &notice, self->buffer + self->length);
     self->messages++;
     self->ended = self->ended || self->messages == self->config->count;
 }

@@ -100,7 +100,7 @@ static void make_commit (struct maker *self, struct commit *commit)
     commit->trader = part_number (self, 0, LIMIT_NODE);
     commit->epoch = part_number (self, 0, LIMIT_INTEGER);
     commit->batch = part_number (self, 1, LIMIT_INTEGER);
-    commit->items = part_items (self, &commit->item_count);
+    commit->items = part_items (self, LIMIT_BATCH, &commit->item_count);
 }
 
 static void make_committed (struct maker *self, struct committed *committed)
@@ -214,7 +214,7 @@ static void make_takeover (struct maker *self, struct message *message)
                                             .began = part_number (self, 1, LIMIT_INTEGER),
                                             .settled = part_number (self, 0, LIMIT_INTEGER),
                                             .write = part_number (self, 1, LIMIT_INTEGER)};
-        message->journal.items = part_items (self, &message->journal.item_count);
+        message->journal.items = part_items (self, LIMIT_COPIES, &message->journal.item_count);
         return;
     default:
         assert (message->type == MESSAGE_JOURNALED);

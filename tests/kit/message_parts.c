@@ -193,9 +193,9 @@ static struct item item (struct maker *self)
     return made;
 }
 
-const struct item *part_items (struct maker *self, size_t *count)
+const struct item *part_items (struct maker *self, size_t most, size_t *count)
 {
-    *count = part_many (self, LIMIT_BATCH);
+    *count = part_many (self, most);
     struct item *list = arena_take (self->arena, *count, sizeof *list);
     for (size_t i = 0; i < *count; i++) {
         list[i] = item (self);

@@ -36,7 +36,7 @@ const struct fill *part_fills (struct maker *self, size_t *count);
 const struct sold_units *part_sales (struct maker *self, size_t *count);
 const struct level *part_levels (struct maker *self, size_t max, size_t *count);
 struct first part_first (struct maker *self);
-const struct item *part_items (struct maker *self, size_t *count);
+const struct item *part_items (struct maker *self, size_t most, size_t *count);
 const struct member *part_members (struct maker *self, size_t *count);
 const int64_t *part_remaining (struct maker *self, size_t *count);
 
