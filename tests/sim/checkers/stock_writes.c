@@ -159,7 +159,8 @@ void stock_writes_asked (stock_writes_t *self, const struct fact *fact)
     if (fact->message->type != MESSAGE_BUY) {
         return;
     }
-    struct fate *fate = &self->fates[request_of (self, fact->node, buy->number)];
+    size_t request = request_of (self, fact->node, buy->number);
+    struct fate *fate = &self->fates[request];
     bool first = fate->wanted == 0;
     fate->wanted = first ? buy->quantity : lesser (fate->wanted, buy->quantity);
     fate->version = first ? buy->seen.version : lesser (fate->version, buy->seen.version);
@@ -274,7 +275,8 @@ bool stock_writes_recorded (stock_writes_t *self, const struct fact *fact,
         return false;
     }
     add_made (self, writes_of (self, fact->node, process->began), decided->write, item);
-    int64_t asked = self->fates[request_of (self, item->client, item->number)].version;
+    size_t request = request_of (self, item->client, item->number);
+    int64_t asked = self->fates[request].version;
     *promise = (struct promise){
         .trader = fact->node,
         .began = process->began,
