@@ -70,6 +70,7 @@ static void take_back (world_t *self, struct node *node)
     self->sometimes.count[SOMETIMES_UNWRITTEN]++;
     outbox_clear (node->out);
     mail_drop_all (self, &node->round);
+    world_fact (self, (struct fact){.type = FACT_UNRECORDED, .node = node->id, .life = node->life});
     process_step (self, node, &unwritten);
 }
 

@@ -43,7 +43,8 @@ void world_resume (world_t *self, int64_t id)
 }
 
 // On another machine, without a journal: only the warehouse hears of it until it is let in. Then
-// the one before it is heard by the warehouse alone (trader_process_take_place).
+// the one before it is heard by the warehouse alone (trader_process_take_place). In the place of one
+// that is dead, and will never come back, it is reached at once.
 void world_replace (world_t *self, int64_t trader)
 {
     struct node *first = world_node (self, trader);
@@ -54,25 +55,28 @@ void world_replace (world_t *self, int64_t trader)
     story_event (self, "another process begins as trader %lld, without a journal",
                  (long long) trader);
     struct node *second = world_add_node (self, ROLE_TRADER, trader);
-    self->by_id[trader] = first;
     second->config.trader = first->config.trader;
-    second->aside = true;
-    second->second = true;
+    if (first->state == NODE_DOWN) {
+        first->gone = true;
+    } else {
+        self->by_id[trader] = first;
+        second->aside = true;
+    }
     network_break (self, line_between (self, self->nodes[0], second));  // It has yet to connect.
     process_start (self, second);
 }
 
 void world_withdraw (world_t *self, int64_t trader)
 {
-    struct node *second = trader_process_twin (self, world_node (self, trader));
-    if (!second || !second->second) {
+    struct node *other = trader_process_twin (self, world_node (self, trader));
+    if (!other || (other->core && trader_ready (other->core))) {
         return;
     }
-    story_event (self, "the other process of trader %lld was not let in, and ends",
+    story_event (self, "the other process of trader %lld is not let in, and ends",
                  (long long) trader);
     self->sometimes.count[SOMETIMES_NOT_LET_IN]++;
-    process_end (self, second);
-    second->gone = true;
+    process_end (self, other);
+    other->gone = true;
 }
 
 void world_cut (world_t *self, int64_t from, int64_t to, bool cut)
@@ -133,7 +137,7 @@ void world_heal (world_t *self)
         node->doomed = false;
         node->disk.full = false;
         node->disk.fsync_fails = false;
-        if (node->second) {
+        if (node->aside) {
             world_withdraw (self, node->id);
         }
         process_resume (self, node);
