@@ -89,6 +89,7 @@ void trader_stock (trader_t *self, const struct message *message)
     }
     if (stock->version >= self->committed) {  // Else it would undo what is known to be committed.
         cache_snapshot (self->cache, stock);
+        self->stocked = true;
     }
 }
 

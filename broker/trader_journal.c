@@ -105,9 +105,10 @@ static int64_t greater (int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+// What the process before this one has decided is told when this one has seen as much of the stock.
 void journal_tell (trader_t *self, struct outbox *out)
 {
-    if (journal_full (self)) {
+    if (journal_full (self) || !self->stocked) {
         return;
     }
     int64_t most = backup_may_tell (self);

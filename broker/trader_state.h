@@ -181,6 +181,7 @@ struct trader {
     int64_t told_then;
     bool joined_recorded;
     bool joined_recorded_then;
+    bool stocked;         // a snapshot has come since it joined
     bool void_first;      // what the journal holds is void, and it must say so
     int64_t room_due_us;  // the journal had no room: try again then; 0: it has
 

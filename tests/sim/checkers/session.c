@@ -4,7 +4,7 @@
 //
 //   a client carries all that it was told in the token of its next request;
 //   a trader decides nothing before it has seen as much as that token;
-//   a decision counts as a write of its trader in the token that comes with it;
+//   a decision is a write of its trader, and the token that comes with it counts up to that one;
 //   what a trader says that it has seen never becomes less, within one epoch of it.
 //
 // The tokens of a cache name their own trader. Those of answers that were passed on from the
@@ -14,6 +14,8 @@
 #include <uthash.h>
 
 #include "tests/sim/checkers/checker.h"
+#include "tests/sim/checkers/names.h"
+#include "tests/sim/checkers/pairs.h"
 #include "tests/sim/checkers/session_clients.h"
 #include "tests/sim/checkers/token.h"
 
@@ -22,11 +24,18 @@ struct process_key {
     int64_t epoch;  // that this process alone has
 };
 
-// A trader's process.
+struct decided {
+    int64_t client;
+    int64_t number;
+};
+
+// A trader, since its writes began to count.
 struct process {
     struct process_key key;
-    struct token said;  // that it has seen
-    int64_t decided;    // requests
+    struct token said;        // that it has seen
+    pairs_t *writes;          // (write, 0): those that came with a decision,
+    struct decided *decided;  // and which one it was
+    size_t decided_size;
     UT_hash_handle hh;
 };
 
@@ -65,6 +74,8 @@ static void destroy (void *context)
     HASH_ITER (hh, self->processes, process, next) {
         HASH_DEL (self->processes, process);
         token_free (&process->said);
+        pairs_destroy (&process->writes);
+        free (process->decided);
         free (process);
     }
     free (self);
@@ -81,6 +92,7 @@ static struct process *process_of (struct session *self, const struct trader_see
             abort ();
         }
         process->key = key;
+        process->writes = pairs_new ();
         HASH_ADD (hh, self->processes, key, sizeof process->key, process);
     }
     return process;
@@ -109,11 +121,29 @@ static bool read_saying (const struct fact *fact, struct saying *saying)
     return own || saying->decision;
 }
 
+// Of its own writes an answer tells those up to the one that it answers, and answers come in any
+// order: so what a process has said it has seen is kept without them.
+static void note_said (struct process *process, const struct saying *saying)
+{
+    struct seen seen = saying->seen;
+    size_t at = 0;
+    while (at < seen.count && seen.traders[at].trader != saying->trader) {
+        at++;
+    }
+    seen.count = at;
+    token_merge (&process->said, seen);
+    if (at < saying->seen.count) {
+        seen.traders = saying->seen.traders + at + 1;
+        seen.count = saying->seen.count - at - 1;
+        token_merge (&process->said, seen);
+    }
+}
+
 static bool check_grown (struct process *process, const struct saying *saying, char *text)
 {
     struct seen said = token_view (&process->said);
     if (token_dominates (saying->seen, said)) {
-        token_merge (&process->said, saying->seen);
+        note_said (process, saying);
         return true;
     }
     char now[TOKEN_TEXT];
@@ -144,34 +174,35 @@ static bool check_waited (const struct session *self, const struct saying *sayin
     return false;
 }
 
-// Each request that a process decides is a write of its own. There may be more writes than could
-// be seen: refusals are writes too, and so is what was decided and then lost on its way out.
-static bool check_counted (struct session *self, struct process *process,
-                           const struct saying *saying, char *text)
+// Each request that a process decides is a write of its own, and no other request is that one.
+static bool check_counted (struct process *process, const struct saying *saying, char *text)
 {
-    process->decided += session_clients_decided (self->clients, saying->client, saying->number,
-                                                 saying->trader, saying->own.epoch);
-    bool named = saying->own.epoch > 0;
-    if (named && saying->own.count >= process->decided) {
-        return true;
-    }
     char seen[TOKEN_TEXT];
     token_print (saying->seen, seen);
-    int length = snprintf (text, CHECKER_TEXT,
-                           "trader %lld has decided request %lld of client %lld, but the token %s "
-                           "that comes with it ",
-                           (long long) saying->trader, (long long) saying->number,
-                           (long long) saying->client, seen);
-    size_t room = CHECKER_TEXT - (size_t) length;
-    if (named) {
-        snprintf (text + length, room,
-                  "counts fewer writes of that trader than the %lld requests "
-                  "that it has decided in this epoch",
-                  (long long) process->decided);
-    } else {
-        snprintf (text + length, room, "does not name that trader");
+    if (saying->own.epoch == 0 || saying->own.count == 0) {
+        return complain (text,
+                         "trader %lld has decided request %lld of client %lld, but the token %s "
+                         "that comes with it does not count it",
+                         (long long) saying->trader, (long long) saying->number,
+                         (long long) saying->client, seen);
     }
-    return false;
+    size_t known = pairs_count (process->writes);
+    size_t place = pairs_place (process->writes, saying->own.count, 0);
+    process->decided =
+        array_room (process->decided, &process->decided_size, place + 1, sizeof *process->decided);
+    struct decided *decided = &process->decided[place];
+    if (place == known) {
+        *decided = (struct decided){.client = saying->client, .number = saying->number};
+    }
+    if (decided->client == saying->client && decided->number == saying->number) {
+        return true;
+    }
+    return complain (text,
+                     "trader %lld has decided request %lld of client %lld as the write that the "
+                     "token %s counts last: that one was request %lld of client %lld",
+                     (long long) saying->trader, (long long) saying->number,
+                     (long long) saying->client, seen, (long long) decided->number,
+                     (long long) decided->client);
 }
 
 static bool see_said (struct session *self, const struct fact *fact, char *text)
@@ -185,7 +216,7 @@ static bool see_said (struct session *self, const struct fact *fact, char *text)
         return false;
     }
     return !saying.decision
-           || (check_waited (self, &saying, text) && check_counted (self, process, &saying, text));
+           || (check_waited (self, &saying, text) && check_counted (process, &saying, text));
 }
 
 // Only the clients that have a core keep a book, and are bound to carry their tokens.
