@@ -38,8 +38,8 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
-  answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds client_failover \
-  client_random client_returns clocks histogram ledger liveness lots message_text queue seen seller seller_lots \
+  answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
+  client_failover client_random client_returns clocks histogram ledger liveness lots message_text queue seen seller seller_lots \
   seller_random trader trader_cached trader_causal trader_commit trader_news \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records window
