@@ -44,7 +44,7 @@ CORE_CHECKS := \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
-  codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_disk \
+  codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_clients shells_disk \
   shells_monitor shells_news shells_watch store store_faults store_sqlite topology \
   topology_schema transcripts verify
 KIT := $(addprefix tests/kit/,cache_fixture.c \
