@@ -29,7 +29,7 @@ SHELLS := \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \
-    processes.c) \
+    load_greet_shell.c processes.c) \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \
     souk_client.c souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk.c)
@@ -40,7 +40,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
-  answers arena buyer buyer_random cache cache_bounds cache_random client client_bounds \
+  answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns clocks histogram ledger liveness lots message_text \
   queue seen seller seller_lots seller_random trader trader_backup trader_cached trader_causal \
   trader_commit trader_copy trader_journal trader_news trader_takeover trader_takeover_end \

@@ -127,7 +127,7 @@ START_TEST (test_buyer_agrees_with_the_ledger_whatever_is_lost_or_doubled)
         ck_assert_int_eq (book->spent_cents, ledger.cents);
         ck_assert_int_eq (book->oversold, ledger.oversold);
     }
-    ck_assert_int_lt (book->gave_up, 5);
+    ck_assert_int_lt (book->gave_up, config.orders / 6);  // Those whose letters were all lost.
 }
 END_TEST
 

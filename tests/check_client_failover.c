@@ -156,6 +156,37 @@ START_TEST (test_client_moves_from_a_trader_that_has_left_in_the_same_epoch)
     int64_t to = only_letter (MESSAGE_BUY)->to;
     publish (kit_news (other_than (to), to, 1, 4, MEMBER_LEFT));
     ck_assert_int_ne (only_letter (MESSAGE_BUY)->to, to);
+    publish (kit_news (other_than (other_than (to)), to, 1, 3, MEMBER_LIVE));  // late
+    for (int i = 0; i < 20; i++) {
+        (void) buy (1);
+        ck_assert_int_ne (only_letter (MESSAGE_BUY)->to, to);
+    }
+}
+END_TEST
+
+// What was bound to it is free, even when it has come back.
+START_TEST (test_client_may_ask_anybody_once_the_first_trader_has_left)
+{
+    begin_known ();
+    for (int i = 0; i < 30; i++) {
+        (void) buy (1);
+    }
+    publish (kit_news (2, 1, 1, 4, MEMBER_LEFT));
+    publish (kit_news (2, 1, 2, 5, MEMBER_LIVE));
+    for (int64_t number = 1; number <= 30; number++) {
+        tell (kit_error (2, number, REASON_BUSY));
+    }
+    bool elsewhere = false;
+    for (int i = 0; i < 30; i++) {
+        run_to_deadline ();
+        for (size_t k = 0; k < out.letter_count; k++) {
+            const struct letter *letter = &out.letters[k];
+            elsewhere = elsewhere
+                        || (letter->message.type == MESSAGE_BUY && letter->to != 1
+                            && letter->message.buy.first.trader == 1);
+        }
+    }
+    ck_assert (elsewhere);
 }
 END_TEST
 
@@ -286,6 +317,7 @@ static void add_move_tests (Suite *suite)
     tcase_add_loop_test (moves, test_client_stays_with_a_first_trader_that_lives, 0, 3);
     tcase_add_test (moves, test_client_moves_at_once_when_it_is_told_that_its_trader_has_failed);
     tcase_add_test (moves, test_client_moves_from_a_trader_that_has_left_in_the_same_epoch);
+    tcase_add_test (moves, test_client_may_ask_anybody_once_the_first_trader_has_left);
     tcase_add_test (moves, test_client_knows_what_is_settled_from_news_that_come_late);
     tcase_add_test (moves, test_client_moves_from_a_silent_trader_once_the_request_has_timed_out);
     tcase_add_test (moves,

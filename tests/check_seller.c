@@ -275,6 +275,27 @@ START_TEST (test_seller_asks_for_a_lot_whose_notices_were_lost)
 END_TEST
 
 // What was confirmed is in the warehouse, so it is asked for until a trader can say how it stands.
+START_TEST (test_seller_counts_restocks_that_another_trader_confirmed)
+{
+    config.client.bound = true;
+    begin ();
+    int64_t to = out.letters[out.letter_count - 1].to;
+    ck_assert_int_eq (the_restock ()->first.trader, to);
+    struct message failed = kit_news (to % 3 + 1, to, 2, 5, MEMBER_FAILED);
+    step (kit_receive (PORT_NEWS, &failed, now_us));
+    int64_t moved_to = kit_letter (&out, MESSAGE_RESTOCK, 0)->to;
+    ck_assert_int_ne (moved_to, to);
+    ck_assert_int_eq (the_restock ()->first.trader, to);
+    ck_assert_int_eq (seller_book (seller)->moved, 0);
+    tell (kit_restocked (moved_to, 1, "menhir"));
+    ck_assert_int_eq (seller_book (seller)->restocked, 1);
+    ck_assert_int_eq (seller_book (seller)->moved, 1);
+    run_to (MESSAGE_RESTOCK);
+    tell (kit_restocked (kit_letter (&out, MESSAGE_RESTOCK, 0)->to, 2, "menhir"));
+    ck_assert_int_eq (seller_book (seller)->moved, 1);
+}
+END_TEST
+
 START_TEST (test_seller_keeps_a_lot_that_nobody_can_tell_of)
 {
     const enum reason reasons[] = {REASON_UNAVAILABLE, REASON_BUSY, REASON_LIMIT};
@@ -359,6 +380,7 @@ static void add_lots (Suite *suite)
     tcase_add_test (lots, test_seller_restocks_when_all_is_sold_and_not_before);
     tcase_add_test (lots, test_seller_restocks_once_what_was_sold_before_it_heard_that_it_is_in);
     tcase_add_test (lots, test_seller_asks_for_a_lot_whose_notices_were_lost);
+    tcase_add_test (lots, test_seller_counts_restocks_that_another_trader_confirmed);
     tcase_add_test (lots, test_seller_keeps_a_lot_that_nobody_can_tell_of);
     tcase_add_test (lots, test_seller_takes_a_lot_back_that_it_gave_up_when_it_hears_of_a_sale);
     suite_add_tcase (suite, lots);

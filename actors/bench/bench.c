@@ -57,6 +57,7 @@ static struct load_config load_config (const struct bench *self)
         .rate = self->config->rate,
         .first_node = FIRST_CLIENT,
         .product = "salt",
+        .bound = strcmp (self->config->mode, "sync") != 0,
         .progress = self->config->progress,
         .interrupted = &interrupted,
     };
@@ -84,7 +85,8 @@ static bool run_echo (struct bench *self)
     config.echo = true;
     config.rate = 0;
     load_t *load = load_new (&config, self->error, BENCH_ERROR);
-    bool fine = load && load_some (self, load, warm_up (self), &warm)
+    bool fine = load && load_greet (load, self->error, BENCH_ERROR)
+                && load_some (self, load, warm_up (self), &warm)
                 && load_some (self, load, self->config->orders, &self->result->echo);
     load_destroy (&load);
     return fine;
@@ -180,7 +182,7 @@ static bool run_market (struct bench *self)
 {
     struct load_config config = load_config (self);
     load_t *load = load_new (&config, self->error, BENCH_ERROR);
-    bool fine = load && bring_stock (self, load)
+    bool fine = load && load_greet (load, self->error, BENCH_ERROR) && bring_stock (self, load)
                 && (self->config->monitor ? run_turns (self, load)
                                           : run_unwatched (self, load, self->config->orders));
     load_destroy (&load);

@@ -46,15 +46,14 @@ static void open_all (load_t *self, int64_t now_us)
 
 static void tell_progress (load_t *self, int64_t now_us)
 {
-    if (self->config.progress && now_us >= self->progress_us) {
+    if (self->config.progress && self->wanted > 0 && now_us >= self->progress_us) {
         self->progress_us = now_us + PROGRESS_US;
         fprintf (stderr, "\r%s  %3lld %%  ", self->config.echo ? "echo  " : "market",
                  (long long) (self->answered * 100 / self->wanted));
     }
 }
 
-// Looks after what answers alone do not move. Returns false when it is over.
-static bool look (load_t *self)
+bool load_look (load_t *self)
 {
     int64_t now_us = wire_now_us ();
     if (self->config.interrupted && *self->config.interrupted) {
@@ -77,7 +76,7 @@ static bool look (load_t *self)
     return !self->failed;
 }
 
-static void begin (load_t *self, char *error, size_t error_size)
+void load_begin (load_t *self, char *error, size_t error_size)
 {
     self->begun_us = wire_now_us ();
     self->answered_us = self->begun_us;
@@ -91,7 +90,7 @@ static void begin (load_t *self, char *error, size_t error_size)
 bool load_run (load_t *self, int64_t orders, struct load_result *result, char *error,
                size_t error_size)
 {
-    begin (self, error, error_size);
+    load_begin (self, error, error_size);
     self->result = result;
     self->wanted = orders;
     self->issued = 0;
@@ -101,13 +100,13 @@ bool load_run (load_t *self, int64_t orders, struct load_result *result, char *e
     }
     while (!self->failed && self->answered < self->wanted) {
         load_poll (self);
-        (void) look (self);
+        (void) load_look (self);
     }
     result->orders += self->answered;
     result->seconds += (double) (self->answered_us - self->begun_us) / 1e6;
     while (!self->failed && self->promised > 0) {
         load_poll (self);
-        (void) look (self);
+        (void) load_look (self);
     }
     result->settled_seconds += (double) (self->heard_us - self->begun_us) / 1e6;
     return !self->failed;
@@ -121,16 +120,17 @@ bool load_restock (load_t *self, int64_t quantity, char *error, size_t error_siz
                     .attempt = 1,
                     .product = self->config.product,
                     .quantity = quantity,
-                    .price_cents = 1000},
+                    .price_cents = 1000,
+                    .first = self->buyers[self->config.clients].first},
     };
     int64_t wanted = self->restocks + 1;
-    begin (self, error, error_size);
+    load_begin (self, error, error_size);
     if (!load_send (self, &self->buyers[self->config.clients], &message)) {
         return false;
     }
     while (!self->failed && self->restocks < wanted) {
         load_poll (self);
-        (void) look (self);
+        (void) load_look (self);
     }
     return !self->failed;
 }

@@ -75,6 +75,7 @@ bool load_send (load_t *self, struct buyer *buyer, struct message *message)
     char buffer[BUFFER_BYTES];
     message->from = buyer->node;
     message->clock = ++buyer->clock;
+    message->market = self->market;
     size_t size = message_encode (message, buffer, sizeof buffer);
     poller_sent (&self->poller, 0);
     return (zmq_send (self->socket, buyer->name.bytes, NAME_BYTES, ZMQ_DONTWAIT | ZMQ_SNDMORE) != -1
@@ -89,7 +90,8 @@ bool load_send_order (load_t *self, struct buyer *buyer, struct order *order, in
         .buy = {.number = order->number,
                 .attempt = order->attempt,
                 .product = self->config.product,
-                .quantity = 1},
+                .quantity = 1,
+                .first = buyer->first},
     };
     order->state = ORDER_OPEN;
     order->again_us = now_us + RESEND_US;
@@ -148,7 +150,8 @@ static void take_error (load_t *self, struct buyer *buyer, const struct error *e
                         int64_t now_us)
 {
     struct order *order = window_find (&buyer->window, error->number);
-    bool later = error->reason == REASON_BUSY || error->reason == REASON_UNAVAILABLE;
+    bool later = error->reason == REASON_BUSY || error->reason == REASON_UNAVAILABLE
+                 || error->reason == REASON_PENDING;
     snprintf (self->told, sizeof self->told, "%s", error->text);
     if (!later) {
         load_fail (self, "an order was refused: %s", error->text);
@@ -188,6 +191,10 @@ static void take_answer (load_t *self, struct buyer *buyer, zmq_msg_t *frame, in
         break;
     case MESSAGE_RESTOCKED:
         self->restocks++;
+        break;
+    case MESSAGE_PONG:
+        self->market = message.market;
+        buyer->first = (struct first){.trader = message.from, .epoch = message.pong.epoch};
         break;
     default:
         break;  // The seller is told what it sold.

@@ -19,7 +19,8 @@ struct load_config {
     int64_t rate;        // open loop: orders a second over all clients; 0: closed loop
     int64_t first_node;  // node id of the first client; the others follow
     const char *product;
-    bool echo;  // the endpoint is an echo's: what comes back is not read
+    bool bound;  // traders may decide by themselves: they are told which one was asked first
+    bool echo;   // the endpoint is an echo's: what comes back is not read
     bool progress;
     const volatile sig_atomic_t *interrupted;  // ends the load early
 };
@@ -44,6 +45,11 @@ typedef struct load load_t;
 // reason in `error` when it cannot.
 load_t *load_new (const struct load_config *config, char *error, size_t error_size);
 void load_destroy (load_t **self_p);
+
+// Learns, where it is `bound`, in which epoch each trader serves, which it tells them from then on.
+// To be called before orders are to be decided by traders. Returns false with the reason in `error`
+// when one does not say.
+bool load_greet (load_t *self, char *error, size_t error_size);
 
 // Has `orders` of them answered, finally, and measures it. May be called again: the first time
 // may warm things up. Adds to `result`. Returns false with the reason in `error` when an order

@@ -1,5 +1,6 @@
 // The inside of a load, shared by its files alone: load_shell.c (connections, orders out and answers
-// in) and load_phase_shell.c (phases: when to order, when to ask again, when it is over).
+// in), load_greet_shell.c (which trader serves in which epoch) and load_phase_shell.c (phases: when
+// to order, when to ask again, when it is over).
 #ifndef SOUK_LOAD_STATE_H
 #define SOUK_LOAD_STATE_H
 
@@ -25,7 +26,8 @@ struct buyer {
     struct name name;
     int64_t node;
     int64_t clock;
-    int64_t promised;  // its orders that were accepted, and are not settled
+    int64_t promised;    // its orders that were accepted, and are not settled
+    struct first first;  // its trader, as all its orders tell; 0 until that one was greeted
     struct window window;
 };
 
@@ -38,6 +40,7 @@ struct load {
     struct buyer *buyers;
     struct order *orders;
     arena_t *arena;
+    int64_t market;  // 0: not known
     int64_t restocks;
 
     // Of the phase that runs:
@@ -67,5 +70,7 @@ bool load_open (load_t *self, struct buyer *buyer, int64_t due_us, int64_t now_u
 void load_top_up (load_t *self, struct buyer *buyer, int64_t now_us);  // fills its window
 int64_t load_next_due (const load_t *self);                            // of an open loop
 void load_poll (load_t *self);  // waits a little, and takes what has come
+void load_begin (load_t *self, char *error, size_t error_size);  // a phase
+bool load_look (load_t *self);  // after what answers alone do not move; false when it is over
 
 #endif

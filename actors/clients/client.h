@@ -29,7 +29,7 @@ struct client_config {
     int64_t timeout_us;         // unanswered: sent again, doubling each time up to 8 of these
     int64_t settle_timeout_us;  // accepted but not settled: asked for
     int64_t give_up_us;         // from the first sending, or from when it was accepted
-    int64_t ping_every_us;  // a quiet trader gets a PING, and is suspected after three; 0: never
+    int64_t ping_every_us;      // quiet for so long: a PING; three times: suspected; 0: neither
 };
 
 // timeout 1 s, settle 2 s, give up 60 s, ping 1 s, random choice.

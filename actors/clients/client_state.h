@@ -111,8 +111,8 @@ void client_take_pong (client_t *self, size_t trader, int64_t epoch, int64_t now
                        struct outbox *out);
 void client_take_news (client_t *self, const struct membership *news, int64_t now_us,
                        struct outbox *out);
-// The trader says by `message` that it is of the client's market, or of none yet. If not, the
-// client leaves it alone.
+// Whether the message in `event` is of the client's market, or of none yet. A trader that answers
+// from another one is left alone from then on, until it is of this one.
 bool client_same_market (client_t *self, size_t trader, const struct event *event,
                          struct outbox *out);
 void client_leave_foreign (client_t *self, size_t trader, int64_t now_us, struct outbox *out);

@@ -14,9 +14,9 @@
 #include <uthash.h>
 
 #include "tests/sim/checkers/checker.h"
-#include "tests/sim/checkers/names.h"
 #include "tests/sim/checkers/pairs.h"
 #include "tests/sim/checkers/session_clients.h"
+#include "tests/sim/checkers/shelf.h"
 #include "tests/sim/checkers/token.h"
 
 struct process_key {
