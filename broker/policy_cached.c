@@ -164,6 +164,15 @@ void cached_repeat (trader_t *self, const struct request *request, struct outbox
     }
 }
 
+// The buyer learns what became of its own write, and nothing of the others': its token need not pass
+// what this cache has seen, and its next order here need not wait for a snapshot. Of what an earlier
+// process has decided, and no snapshot has come since, it learns the outcome alone.
+static struct seen settled_seen (const trader_t *self, const struct request *request,
+                                 struct outbox *out)
+{
+    return self->stocked ? cache_seen (self->cache, request->write, out->arena) : (struct seen){0};
+}
+
 static void settle_buy (trader_t *self, const struct request *request, const struct result *result,
                         struct outbox *out)
 {
@@ -189,7 +198,7 @@ void cached_settle (trader_t *self, const struct request *request, const struct 
     }
     if (result->kind == RESULT_RESTOCKED) {
         cache_settle (self->cache, request->write, 0);
-        reply_restocked (self, request, cache_seen (self->cache, request->write, out->arena), out);
+        reply_restocked (self, request, settled_seen (self, request, out), out);
         return;
     }
     // The warehouse took nothing of it: what was decided here is taken back.

@@ -213,6 +213,8 @@ void market_draw (struct market *self, const struct options *options)
     self->healthy_us = random_between (&streams[OF_PLAN], 0, 1) * HEALTHY_US;
     size_t last = self->product_count - 1;
     self->closing = self->products[random_between (&streams[OF_PLAN], 0, (int64_t) last)];
+    int64_t traders = (int64_t) self->trader_count;
+    self->journal_loser = self->trader_ids[random_between (&streams[OF_PLAN], 0, traders - 1)];
 }
 
 world_t *market_open (const struct market *self, world_witness_fn *witness, void *context,

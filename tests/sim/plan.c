@@ -85,8 +85,9 @@ static int64_t draw_victim (const struct plan *self, enum fault_class class, str
 {
     switch (class) {
     case FAULT_CRASH_TRADER:
-    case FAULT_REPLACE:
         return any_trader (self, random);
+    case FAULT_REPLACE:
+        return self->market->journal_loser;
     case FAULT_CRASH_CLIENT:
         return any_client (self, random);
     case FAULT_PAUSE:

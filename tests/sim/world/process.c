@@ -126,17 +126,6 @@ static void receive (world_t *self, struct node *node, struct mail *mail)
     process_step (self, node, &event);
 }
 
-// The warehouse's records are durable before its answer leaves, and most of a trader's.
-static bool wants_fsync (const struct node *node)
-{
-    size_t count = node->out->record_count;
-    bool wants = count > 0 && node->role == ROLE_WAREHOUSE;
-    for (size_t i = 0; i < count && !wants; i++) {
-        wants = trader_disk_must_sync (&node->out->records[i]);
-    }
-    return wants;
-}
-
 // Work in this round: so much for each message, and at the warehouse for each item of a batch.
 static int64_t work_us (world_t *self, const struct node *node)
 {
@@ -146,7 +135,9 @@ static int64_t work_us (world_t *self, const struct node *node)
         int64_t items = (int64_t) node->round.first->opened->commit.item_count;
         work_us += self->config.item_us * items;
     }
-    if (wants_fsync (node)) {
+    const struct outbox *out = node->out;
+    bool stores = node->role == ROLE_WAREHOUSE && out->record_count > 0;
+    if (stores || trader_disk_must_sync (out->records, out->record_count)) {
         work_us +=
             world_draw (self, STREAM_WORK, self->config.fsync_min_us, self->config.fsync_max_us);
     }

@@ -23,7 +23,7 @@ void trader_disk_free (struct trader_disk *self)
     arena_destroy (&self->names);
 }
 
-bool trader_disk_must_sync (const struct record *record)
+static bool must_sync (const struct record *record)
 {
     switch (record->type) {
     case RECORD_SETTLED:
@@ -34,6 +34,16 @@ bool trader_disk_must_sync (const struct record *record)
     default:
         return true;
     }
+}
+
+bool trader_disk_must_sync (const struct record *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (must_sync (&records[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void append (struct trader_disk *self, const struct record *record)
@@ -60,16 +70,6 @@ static void append_all (struct trader_disk *self, const struct record *records, 
     }
 }
 
-static bool wants_sync (const struct record *records, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (trader_disk_must_sync (&records[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum store_status trader_disk_write (struct trader_disk *self, const struct record *records,
                                      size_t count, size_t *kept)
 {
@@ -81,7 +81,7 @@ enum store_status trader_disk_write (struct trader_disk *self, const struct reco
         *kept = 0;
         return STORE_FULL;
     }
-    if (!wants_sync (records, count)) {
+    if (!trader_disk_must_sync (records, count)) {
         append_all (self, records, count);
         return STORE_OK;
     }

@@ -24,8 +24,9 @@ struct trader_disk {
 void trader_disk_init (struct trader_disk *self, bool bare, uint64_t seed);
 void trader_disk_free (struct trader_disk *self);
 
-// Whether the record must be durable before a letter leaves; the others may wait for one that must.
-bool trader_disk_must_sync (const struct record *record);
+// Whether some of the records must be durable before a letter leaves; the others may wait for one
+// that must.
+bool trader_disk_must_sync (const struct record *records, size_t count);
 
 // Appends the records of a round, and says in `kept` how many of them stand in the journal then:
 // all or none, but some of them after STORE_FAILED, which the writer cannot know.

@@ -115,9 +115,14 @@ void trader_process_crash (world_t *self, struct node *node)
     }
 }
 
-// What waits on its sockets stays there, and its connections last.
+// What waits on its sockets stays there, and its connections last. Once all is well nobody starts
+// a process again in whose place there is another one.
 void trader_process_begin_anew (world_t *self, struct node *node)
 {
+    if (node->aside && self->healed) {
+        process_end_and_restart (self, node);
+        return;
+    }
     story_event (self, "trader %lld was taken over, and begins anew from its journal",
                  (long long) node->id);
     self->sometimes.count[SOMETIMES_TAKEN]++;
@@ -152,7 +157,6 @@ void trader_process_take_place (world_t *self, struct node *node)
     self->sometimes.count[SOMETIMES_REPLACED]++;
     self->by_id[node->id] = node;
     node->aside = false;
-    node->second = false;
     before->aside = true;
     before->gone = before->gone || before->state == NODE_DOWN;
     for (struct line *line = self->lines; line; line = line->next) {

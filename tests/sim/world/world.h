@@ -115,7 +115,7 @@ bool world_clients_done (const world_t *self);  // and have
 
 // To replace is to start another process under a trader's id, on another machine and so without its
 // journal. Nobody reaches it until the warehouse lets it in, and then nobody else reaches the one
-// before it. There are no more than two at a time.
+// before it; but where that one is dead, it never comes back. There are no more than two at a time.
 
 // Tells FACT_BELIEVED of every trader and product; FACT_BOOK of every client's core.
 void world_tell_caches (world_t *self, const char *const *products, size_t count);
