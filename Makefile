@@ -23,7 +23,7 @@ STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_s
     store_sqlite_write.c verify.c verify_rules.c verify_print.c)
 SHELLS := \
   $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c \
-    socket_shell.c trader_shell.c) \
+    socket_shell.c trader_shell.c crc.c journal.c journal_file.c journal_read.c journal_text.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \
@@ -44,11 +44,11 @@ CORE_CHECKS := \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records window
 CHECKS := $(patsubst tests/check_%.c,%,$(wildcard tests/check_sim_*.c)) \
-  codec codec_fast codec_hostile monitor poller protocol schemas shells shells_busy shells_disk \
-  shells_monitor shells_news shells_watch store store_faults store_sqlite topology \
+  codec codec_fast codec_hostile journal journal_faults monitor poller protocol schemas shells \
+  shells_busy shells_disk shells_monitor shells_news shells_watch store store_faults store_sqlite topology \
   topology_schema transcripts verify
 KIT := $(addprefix tests/kit/,cache_fixture.c \
-    cache_world.c client_fixture.c client_kit.c faulty_disk.c message_cases.c \
+    cache_world.c client_fixture.c client_kit.c faulty_disk.c journal_case.c message_cases.c \
     message_equal.c message_parts.c shell_kit.c store_case.c topology_case.c trader_fixture.c \
     verify_breaks.c warehouse_fixture.c warehouse_model.c warehouse_store.c text_changes.c)
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
@@ -60,8 +60,8 @@ COMMON   := -std=c11 -D_GNU_SOURCE '-Duthash_fatal(text)=abort ()' -I. -MMD -MP 
 RELEASE  := $(COMMON) -O2
 SANITIZE := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
             -fno-sanitize-recover=undefined
-LIBS     := -lczmq -lzmq -ljansson -lsqlite3
-SIMLIBS  := -ljansson -lsqlite3
+LIBS     := -lczmq -lzmq -ljansson -lsqlite3 -lz
+SIMLIBS  := -ljansson -lsqlite3 -lz
 TESTLIBS := -lcheck -lsubunit -lrt -lm -lpthread
 
 BODY      := $(CORES) $(CODEC) $(STORE) $(SHELLS)
