@@ -4,7 +4,7 @@
 # started, and modules of Debian's own Python (python3-zmq). Wants root, or sudo, and Debian's apt.
 set -eu
 
-packages="gcc make pkg-config libzmq3-dev libczmq-dev libjansson-dev check libsqlite3-dev uthash-dev \
+packages="gcc make pkg-config libzmq3-dev libczmq-dev libjansson-dev check libsqlite3-dev zlib1g-dev uthash-dev \
 python3 $*"
 
 named_there() {
@@ -21,7 +21,7 @@ named_there() {
 all_there() {
     command -v "${CC:-gcc}" >/dev/null && command -v make >/dev/null && command -v pkg-config >/dev/null &&
         command -v python3 >/dev/null &&
-        pkg-config --exists libzmq libczmq jansson check sqlite3 &&
+        pkg-config --exists libzmq libczmq jansson check sqlite3 zlib &&
         echo '#include <uthash.h>' | "${CC:-gcc}" -E -x c - >/dev/null 2>&1
 }
 

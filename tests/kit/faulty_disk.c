@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,6 +21,8 @@ static struct {
     int writes;
     int syncs;
     int failures;
+    bool deadly;
+    int calls_left;  // before the one that kills
 } disk;
 
 void faulty_disk_break_writes (enum write_fault fault, int error, int writes)
@@ -46,8 +49,15 @@ void faulty_disk_only (const char *path)
     disk.only = status.st_ino;
 }
 
+void faulty_disk_kill_at (int calls)
+{
+    disk.deadly = true;
+    disk.calls_left = calls;
+}
+
 void faulty_disk_mend (void)
 {
+    disk.deadly = false;
     disk.writes_armed = false;
     disk.syncs_armed = false;
     disk.only = 0;
@@ -81,9 +91,18 @@ static ssize_t fail (int error)
     return -1;
 }
 
+// The process dies by SIGKILL before it does what it was about to do, if that is the call to die at.
+static void die_in_time (void)
+{
+    if (disk.deadly && disk.calls_left-- == 0) {
+        raise (SIGKILL);
+    }
+}
+
 ssize_t pwrite64 (int fd, const void *bytes, size_t count, off64_t offset)
 {
     disk.writes++;
+    die_in_time ();
     if (!disk.writes_armed || !concerned (fd) || disk.writes_left-- > 0) {
         return syscall (SYS_pwrite64, fd, bytes, count, offset);
     }
@@ -106,12 +125,46 @@ ssize_t pwrite64 (int fd, const void *bytes, size_t count, off64_t offset)
     abort ();
 }
 
-int fdatasync (int fd)
+ssize_t pwrite (int fd, const void *bytes, size_t count, off_t offset)
+{
+    return pwrite64 (fd, bytes, count, offset);
+}
+
+static int sync_by (long call, int fd)
 {
     disk.syncs++;
+    die_in_time ();
     if (!disk.syncs_armed || !concerned (fd) || disk.syncs_left-- > 0) {
-        return (int) syscall (SYS_fdatasync, fd);
+        return (int) syscall (call, fd);
     }
     disk.syncs_left = 0;
     return (int) fail (disk.sync_error);
+}
+
+int fdatasync (int fd)
+{
+    return sync_by (SYS_fdatasync, fd);
+}
+
+int fsync (int fd)
+{
+    return sync_by (SYS_fsync, fd);
+}
+
+int ftruncate (int fd, off_t size)
+{
+    die_in_time ();
+    return (int) syscall (SYS_ftruncate, fd, size);
+}
+
+int rename (const char *from, const char *to)
+{
+    die_in_time ();
+    return (int) syscall (SYS_rename, from, to);
+}
+
+int link (const char *from, const char *to)
+{
+    die_in_time ();
+    return (int) syscall (SYS_link, from, to);
 }

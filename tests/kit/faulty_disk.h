@@ -1,6 +1,6 @@
 // A disk that can be made to fail, at the border of the system calls: linked into a test program
-// these take the place of libc's pwrite64 and fdatasync, also for SQLite, so that all of SQLite's
-// own handling of a bad disk is run and not imitated.
+// these take the place of libc's pwrite, fdatasync, fsync, ftruncate, rename and link, also for
+// SQLite, so that all of SQLite's own handling of a bad disk is run and not imitated.
 #ifndef SOUK_FAULTY_DISK_H
 #define SOUK_FAULTY_DISK_H
 
@@ -18,6 +18,9 @@ void faulty_disk_break_writes (enum write_fault fault, int error, int writes);
 
 // Makes the sync fail, each time, once `syncs` more of them went well.
 void faulty_disk_break_syncs (int error, int syncs);
+
+// Kills the process, by SIGKILL, at the next of these calls but `calls`, before it is done.
+void faulty_disk_kill_at (int calls);
 
 // Only this file is broken; all are by default. The file must exist.
 void faulty_disk_only (const char *path);
