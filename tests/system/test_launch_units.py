@@ -131,7 +131,7 @@ class Summary(unittest.TestCase):
                              ["requests", "sold"])
 
     def buyer(self, number, summary):
-        return SimpleNamespace(id=number, role="buyer", summary=summary, told={})
+        return SimpleNamespace(id=number, role="buyer", summary=summary, told={}, life=1, book=None)
 
     def test_books_are_compared_for_each_buyer_that_left_one(self):
         buyers = [self.buyer(3, book()), self.buyer(4, None), self.buyer(5, {})]
@@ -153,6 +153,8 @@ class Summary(unittest.TestCase):
         return SimpleNamespace(
             market=built, folder="runs/x", stopped_by=stopped_by, wall_seconds=2.01, proof=proof,
             died=list(died), cpu_seconds={"warehouse": 0.0201, "buyer": 0.00402},
+            happenings=[], sales=None, began=0.0,
+            orders={"lost": 0, "doubled": 0, "orders_compared": 10, "examples": [], "told": {}},
             nodes=[self.buyer(3, book(latency_us=latency, resent=2, **figures))])
 
     def test_figures_are_in_market_seconds(self):
@@ -175,7 +177,7 @@ class Summary(unittest.TestCase):
         for name in ("mode traders buyers sellers seconds wall_seconds requests sold_units "
                      "restocked_units left_units refused oversold oversell_percent "
                      "goods_per_second latency_ms conserved books_agree resent gave_up died "
-                     "run_dir seed").split():
+                     "run_dir seed faults lost doubled").split():
             self.assertIn(name, told)
         self.assertEqual(json.loads(json.dumps(told)), told)
 
@@ -203,7 +205,9 @@ class Summary(unittest.TestCase):
 
     def test_buyers_that_died_count_with_what_they_told_last(self):
         run = self.run_of()
-        run.nodes.append(SimpleNamespace(id=4, role="buyer", summary=None, told={"requests": 5}))
+        dead = self.buyer(4, None)
+        dead.told = {"requests": 5}
+        run.nodes.append(dead)
         self.assertEqual(summaries.summarise(run, 1.0, 1_000_000)["requests"], 15)
 
 
