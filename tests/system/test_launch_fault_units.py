@@ -81,7 +81,8 @@ class Words(unittest.TestCase):
         check("kill:trader-1@500s", duration_us=None)
         for texts, said in (
                 (["kill:trader-3@5s"], "there is no trader-3; there are trader-1, trader-2"),
-                (["kill:trader-1@1s", "kill:seller-3@5s"], "there is no seller-3; there are seller-4"),
+                (["kill:trader-1@1s", "kill:seller-3@5s"],
+                 "there is no seller-3; there are seller-4"),
                 (["kill:trader-1@6s"], "the market closes after 6 s; say --duration"),
                 (["crash:trader-1:after-processing@1", "crash:trader-1:before-processing@2"],
                  "trader-1 can crash at one point only"),

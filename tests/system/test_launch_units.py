@@ -63,6 +63,22 @@ class Nodes(unittest.TestCase):
             self.assertEqual(self.ended("buyer", -15, summary=False, **flags),
                              "died: killed by SIGTERM")
 
+    def test_a_node_that_was_to_die_did_as_it_was_asked(self):
+        for doomed, crash, status, fault in (
+                (True, None, -9, None), (False, "after-commit@3", -9, None),
+                (False, None, -9, "died: killed by SIGKILL"),
+                (False, "after-commit@3", 1, "died: exit status 1"),
+                (False, "after-commit@3", -6, "died: killed by SIGABRT")):
+            node = Node("warehouse", 0, "/tmp")
+            node.doomed, node.crash, node.status, node.ready = doomed, crash, status, {}
+            node.judge()
+            self.assertEqual(node.fault, fault)
+
+    def test_each_life_of_a_buyer_has_a_book_of_its_own(self):
+        self.assertEqual([Node("buyer", 3, "run", life).book for life in (1, 2)],
+                         ["run/buyer-3.book.csv", "run/buyer-3.book.2.csv"])
+        self.assertIsNone(Node("seller", 3, "run").book)
+
     def test_the_end_of_a_log_is_told(self):
         with tempfile.TemporaryDirectory() as folder:
             node = Node("seller", 9, folder)

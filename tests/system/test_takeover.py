@@ -1,6 +1,6 @@
-"""A trader dies and nobody loses an order: real nodes in the mode `cached`, where a trader's answer is
-a promise that nobody else has heard of but its backup. After each market the ledger adds up, and
-every buyer's book is in it, order by order."""
+"""A trader dies and nobody loses an order: real nodes in the mode `cached`, where a trader's answer
+is a promise that nobody else has heard of but its backup. After each market the ledger adds up,
+and every buyer's book is in it, order by order."""
 
 import unittest
 

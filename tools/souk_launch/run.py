@@ -132,7 +132,8 @@ def _adopt(entry, node):
 
 
 def _trade(fleet, run, duration_us, scale, interrupts, progress, scheduler):
-    began = run.began = min(node.ready_at for node in fleet.nodes if node.role in ("buyer", "seller"))
+    began = min(node.ready_at for node in fleet.nodes if node.role in ("buyer", "seller"))
+    run.began = began
     wall = None if duration_us is None else duration_us / 1e6 / scale
     used = {node: node.cpu_seconds() for node in fleet.nodes}
     scheduler.begin(began)

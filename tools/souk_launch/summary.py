@@ -1,6 +1,7 @@
 """What came of a market: the numbers, whether they agree, and how they are shown."""
 
 import math
+import textwrap
 
 from souk_launch import aftermath
 from souk_launch.market import mode_of
@@ -115,6 +116,13 @@ def cpu_percent(run):
     return {**used, "all": round(sum(used.values()), 3)}
 
 
+def _order_by_order(orders):
+    """Null where the books could not be compared."""
+    return {"lost": orders.get("lost"), "doubled": orders.get("doubled"),
+            "orders_compared": orders.get("orders_compared", 0),
+            "orders_differ": orders.get("examples", [])}
+
+
 def summarise(run, scale, duration_us):
     """The summary as it stands in summary.json."""
     market, proof = run.market, run.proof or {}
@@ -167,10 +175,7 @@ def summarise(run, scale, duration_us):
         "books_agree": bool(proof) and books > 0 and not differ,
         "books_compared": books,
         "books_differ": differ,
-        "lost": orders.get("lost"),
-        "doubled": orders.get("doubled"),
-        "orders_compared": orders.get("orders_compared", 0),
-        "orders_differ": orders.get("examples", []),
+        **_order_by_order(orders),
         "faults": aftermath.report(run.happenings, run.sales, run.began,
                                    run.began + run.wall_seconds, scale),
         "died": [{"node": name, "id": number, "why": why} for name, number, why in run.died],
@@ -261,5 +266,6 @@ def text(summary):
     if len(goods) > len(shown):
         lines.append(f"  … and {len(goods) - len(shown)} more in summary.json")
     if s["faults"]:
-        lines += [""] + ["  " + aftermath.sentence(fault) for fault in s["faults"]]
+        lines += [""] + [textwrap.fill(aftermath.sentence(fault), 96, initial_indent="  ",
+                                       subsequent_indent="    ") for fault in s["faults"]]
     return "\n".join(lines + ["", f"Kept in {s['run_dir']}"] + verdict(s)) + "\n"
