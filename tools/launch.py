@@ -7,9 +7,11 @@ import resource
 import sys
 import time
 
+from souk_launch import faults
 from souk_launch import market as markets
 from souk_launch import options as command_line
 from souk_launch import summary as summaries
+from souk_launch.books import BookError
 from souk_launch.progress import Progress
 from souk_launch.run import Interrupts, open_and_close
 
@@ -52,7 +54,9 @@ def point_latest_at(folder):
 
 def prepare(options):
     """The market, scaled and with endpoints, and the folder that it runs in."""
-    market = markets.scaled(markets.market_of(options), options.time_scale)
+    asked = markets.market_of(options)
+    faults.check(options.fault, markets.names_of(asked), markets.run_of(options, asked))
+    market = markets.scaled(asked, options.time_scale)
     folder = run_folder(options.run_dir, market["seed"])
     if options.transport is not None or options.topology is None:
         markets.put_endpoints(market, options.transport or "tcp", folder)
@@ -93,7 +97,7 @@ def main(arguments):
     options = command_line.parse(arguments)
     try:
         market, folder = prepare(options)
-    except (markets.MarketError, OSError) as error:
+    except (markets.MarketError, faults.FaultError, OSError) as error:
         print(f"launch.py: {error}", file=sys.stderr)
         return 2
     raise_descriptors()
@@ -102,9 +106,8 @@ def main(arguments):
     progress = Progress(options.quiet)
     duration_us = markets.run_of(options, market)
     try:
-        run = open_and_close(market, folder, options.souk, duration_us, options.time_scale,
-                             interrupts, progress)
-    except OSError as error:
+        run = open_and_close(market, folder, options, duration_us, interrupts, progress)
+    except (OSError, BookError) as error:
         progress.fault(f"the market could not be run: {error}")
         return 1
     summary = summaries.summarise(run, options.time_scale, duration_us)

@@ -16,7 +16,6 @@ sys.path.insert(0, os.path.join(ROOT, "tools"))
 from souk_launch import market as markets
 from souk_launch import options as command_line
 from souk_launch import schema
-from souk_launch import summary as summaries
 
 SOUK = ["--souk", "/bin/true"]  # any program will do: it is not started here
 
@@ -238,7 +237,7 @@ class Market(unittest.TestCase):
         built["products"][1]["mode"] = "sync"
         taken = market("--topology", self.in_file(built), "--mode", "cached", "--seed", "4",
                        "--think-time", "7us", "--invalidation", "off")
-        self.assertEqual(summaries.mode_of(taken), "cached")
+        self.assertEqual(markets.mode_of(taken), "cached")
         self.assertEqual(taken["seed"], 4)
         self.assertFalse(taken["invalidation"])
         self.assertEqual([buyer["think_time_us"] for buyer in taken["buyers"]], [7] * 6)

@@ -63,6 +63,22 @@ class Nodes(unittest.TestCase):
             self.assertEqual(self.ended("buyer", -15, summary=False, **flags),
                              "died: killed by SIGTERM")
 
+    def test_a_node_that_was_to_die_did_as_it_was_asked(self):
+        for doomed, crash, status, fault in (
+                (True, None, -9, None), (False, "after-commit@3", -9, None),
+                (False, None, -9, "died: killed by SIGKILL"),
+                (False, "after-commit@3", 1, "died: exit status 1"),
+                (False, "after-commit@3", -6, "died: killed by SIGABRT")):
+            node = Node("warehouse", 0, "/tmp")
+            node.doomed, node.crash, node.status, node.ready = doomed, crash, status, {}
+            node.judge()
+            self.assertEqual(node.fault, fault)
+
+    def test_each_life_of_a_buyer_has_a_book_of_its_own(self):
+        self.assertEqual([Node("buyer", 3, "run", life).book for life in (1, 2)],
+                         ["run/buyer-3.book.csv", "run/buyer-3.book.2.csv"])
+        self.assertIsNone(Node("seller", 3, "run").book)
+
     def test_the_end_of_a_log_is_told(self):
         with tempfile.TemporaryDirectory() as folder:
             node = Node("seller", 9, folder)
@@ -131,7 +147,7 @@ class Summary(unittest.TestCase):
                              ["requests", "sold"])
 
     def buyer(self, number, summary):
-        return SimpleNamespace(id=number, role="buyer", summary=summary, told={})
+        return SimpleNamespace(id=number, role="buyer", summary=summary, told={}, life=1, book=None)
 
     def test_books_are_compared_for_each_buyer_that_left_one(self):
         buyers = [self.buyer(3, book()), self.buyer(4, None), self.buyer(5, {})]
@@ -153,6 +169,8 @@ class Summary(unittest.TestCase):
         return SimpleNamespace(
             market=built, folder="runs/x", stopped_by=stopped_by, wall_seconds=2.01, proof=proof,
             died=list(died), cpu_seconds={"warehouse": 0.0201, "buyer": 0.00402},
+            happenings=[], sales=None, began=0.0,
+            orders={"lost": 0, "doubled": 0, "orders_compared": 10, "examples": [], "told": {}},
             nodes=[self.buyer(3, book(latency_us=latency, resent=2, **figures))])
 
     def test_figures_are_in_market_seconds(self):
@@ -175,7 +193,7 @@ class Summary(unittest.TestCase):
         for name in ("mode traders buyers sellers seconds wall_seconds requests sold_units "
                      "restocked_units left_units refused oversold oversell_percent "
                      "goods_per_second latency_ms conserved books_agree resent gave_up died "
-                     "run_dir seed").split():
+                     "run_dir seed faults lost doubled").split():
             self.assertIn(name, told)
         self.assertEqual(json.loads(json.dumps(told)), told)
 
@@ -203,7 +221,9 @@ class Summary(unittest.TestCase):
 
     def test_buyers_that_died_count_with_what_they_told_last(self):
         run = self.run_of()
-        run.nodes.append(SimpleNamespace(id=4, role="buyer", summary=None, told={"requests": 5}))
+        dead = self.buyer(4, None)
+        dead.told = {"requests": 5}
+        run.nodes.append(dead)
         self.assertEqual(summaries.summarise(run, 1.0, 1_000_000)["requests"], 15)
 
 

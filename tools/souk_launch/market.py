@@ -35,6 +35,8 @@ def market_of(options):
         market["seed"] = options.seed
     market.setdefault("seed", random.SystemRandom().randrange(2**31))
     market["warehouse"]["store"] = STORE
+    for trader in market["traders"]:
+        trader["journal"] = f"trader-{trader['id']}.journal"
     check(market)
     return {key: market[key] for key in schema.topology_schema()["properties"]}
 
@@ -98,6 +100,8 @@ def _behave(market, values, override):
     if "mode" in values and override:
         for product in market["products"]:
             product.pop("mode", None)
+    if "ping_every" in values:
+        _put(market, override, ping_every_us=values["ping_every"])
     if "invalidation" in values:
         _put(market, override, invalidation=values["invalidation"] == "on")
     if "commission" in values:
@@ -182,6 +186,17 @@ def _check_names(market):
 def peers_of(market):
     """(role, node) of traders, then buyers, then sellers."""
     return [(role, node) for role in ("trader", "buyer", "seller") for node in market[role + "s"]]
+
+
+def names_of(market):
+    """What its nodes are called."""
+    return ["warehouse"] + [f"{role}-{node['id']}" for role, node in peers_of(market)]
+
+
+def mode_of(market):
+    """What its products are sold with: sync, cached, or mixed."""
+    modes = {product.get("mode", market["mode"]) for product in market["products"]}
+    return modes.pop() if len(modes) == 1 else "mixed"
 
 
 def run_of(options, market):

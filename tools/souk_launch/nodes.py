@@ -35,19 +35,29 @@ def popen(command, **streams):
 
 
 class Node:
-    """One process and what it has told."""
+    """One process and what it has told. A node that is started again is another Node, in its next
+    life; all lives share a log."""
 
-    def __init__(self, role, number, folder):
+    def __init__(self, role, number, folder, life=1):
         self.role = role
         self.id = number
+        self.life = life
         self.name = role if role == "warehouse" else f"{role}-{number}"
         self.log = os.path.join(folder, self.name + ".log")
+        self.book = None      # a buyer's own book, a file of this life alone
+        if role == "buyer":
+            again = "" if life == 1 else f".{life}"
+            self.book = os.path.join(folder, f"{self.name}.book{again}.csv")
         self.process = None
         self.ready = None     # its ready line
         self.ready_at = None  # when that came, on the monotonic clock
         self.told = {}        # its last progress line
         self.summary = None   # its last line, once it has ended cleanly
+        self.news = []        # its reports but the ready line, until somebody takes them
         self.asked = False    # to stop
+        self.doomed = False   # killed by a fault that was asked for
+        self.crash = None     # POINT@N where it kills itself, as it was asked to
+        self.ended_at = None  # when that was noticed, on the monotonic clock
         self.status = None    # exit status, once it has ended; negative: a signal
         self.fault = None     # why its end was no good one
         self._buffer = b""
@@ -60,6 +70,10 @@ class Node:
             except ValueError:
                 return f"died: killed by signal {-self.status}"
         return f"died: exit status {self.status}"
+
+    def crashed(self):
+        """Whether it died at the point where it was asked to."""
+        return self.crash is not None and self.status == -signal.SIGKILL and self.fault is None
 
     def cpu_seconds(self):
         """CPU that its threads have used so far; None where that cannot be told."""
@@ -93,14 +107,19 @@ class Node:
             if event == "ready":
                 self.ready = told
                 self.ready_at = time.monotonic()
-            elif event == "progress":
+                continue
+            if event == "progress":
                 self.told = told
             elif event == "summary":
                 self.summary = told
+            if event is not None:
+                self.news.append(told)
 
     def judge(self):
         """Sets `fault` when it has ended as it should not. A client may end by itself; a client or
         a trader says with status 1 that a request was left without an answer."""
+        if self.doomed or self.crashed():
+            return
         if self.asked and self.ready is None and self.status == -signal.SIGTERM:
             return  # It was asked before it could listen.
         client = self.role in ("buyer", "seller")
@@ -120,14 +139,22 @@ class Fleet:
         self._folder = folder
         self._topology = topology
         self._interrupts = interrupts
+        self.listener = None  # told (when, node, report), of all but ready lines
         self._selector = selectors.DefaultSelector()
         self._looked = 0.0
+        self._now = 0.0
 
-    def start(self, role, number):
-        node = Node(role, number, self._folder)
-        command = [self._souk, role, "--topology", self._topology, "--json"]
+    def start(self, role, number, *flags, life=1, crash=None):
+        """Starts the node; `flags` go over the topology, `crash` is where it is to kill itself."""
+        node = Node(role, number, self._folder, life)
+        node.crash = crash
+        command = [self._souk, role, "--topology", self._topology, "--json", *flags]
         if role != "warehouse":
             command[2:2] = ["--id", str(number)]
+        if node.book is not None:
+            command += ["--book", node.book]
+        if crash is not None:
+            command += ["--crash", crash]
         with open(node.log, "ab") as log:
             node.process = popen(command, stdout=subprocess.PIPE, stderr=log)
         os.set_blocking(node.process.stdout.fileno(), False)
@@ -137,18 +164,21 @@ class Fleet:
 
     def pump(self, seconds):
         """Reads what nodes tell for up to `seconds`, and notices those that have ended."""
-        for key, _ in self._selector.select(seconds):
+        ready = self._selector.select(seconds)
+        # One moment for all that waits: what caused what cannot be told from the order of reading.
+        self._now = time.monotonic()
+        for key, _ in ready:
             self._read(key.data)
-        now = time.monotonic()
-        if now - self._looked < LOOK_S:
+        if self._now - self._looked < LOOK_S:
             return  # Many nodes tell much; asking the kernel about each of them every time is dear.
-        self._looked = now
+        self._looked = self._now
         for node in self.nodes:
             if node.status is None and node.process.poll() is not None:
                 while self._read(node):
                     pass
                 node.process.stdout.close()
                 node.status = node.process.returncode
+                node.ended_at = node.ended_at or self._now
                 node.judge()
 
     def _read(self, node):
@@ -161,8 +191,14 @@ class Fleet:
             return False
         if data:
             node.take(data)
+            if self.listener is not None:
+                for told in node.news:
+                    self.listener(self._now, node, told)
+            node.news.clear()
         else:
             self._selector.unregister(stdout)
+            node.ended_at = self._now
+            self._looked = 0.0
         return bool(data)
 
     def running(self, *roles):

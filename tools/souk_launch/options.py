@@ -5,6 +5,9 @@ import os
 import re
 from decimal import Decimal, InvalidOperation
 
+from souk_launch import faults
+from souk_launch.times import interval, interval_between, positive_interval
+
 EXAMPLES = """\
 examples:
   tools/launch.py                              a market of 20 seconds: six buyers, two traders
@@ -15,6 +18,8 @@ examples:
                                                each buyer makes 100 orders; one JSON object out
   tools/launch.py --topology market.json --mode sync
                                                the market of a file, in another mode
+  tools/launch.py --mode cached --fault kill:trader-1@5s --fault pause:buyer-3@8s+2s
+                                               a trader dies, and nothing is lost
 """
 
 EPILOGUE = """\
@@ -24,8 +29,21 @@ it and are refused. Intervals and durations are in market time, which --time-sca
 faster; time-outs and latencies are not. The seed settles what buyers and sellers choose, not how
 their messages meet.
 
-exit status: 0 the market ended well; 1 a node died, or the store or a buyer's book is not as it
-must be; 2 the command line was wrong.
+Faults, as often as you like, in market time from when the market is open:
+  kill:NODE@TIME           kill -9
+  restart:NODE@TIME[+TIME] kill -9, and started again at once, or so much later
+  stop:NODE@TIME           asked to stop (SIGTERM)
+  pause:NODE@TIME+TIME     stopped for so long (SIGSTOP), then it goes on (SIGCONT)
+  crash:trader-1:before-processing@N, crash:trader-1:after-processing@N
+                           kills itself when the Nth order has come, or when its answer is to go
+  crash:warehouse:before-commit@N, crash:warehouse:after-commit@N
+                           the same, around the Nth commit
+NODE is warehouse, trader-1, buyer-3, seller-9 … A warehouse that dies by a fault is started again
+a second later, unless a restart of it is still to come. The summary tells of each fault when it
+was noticed and taken over, and holds every buyer's book against the ledger, order by order.
+
+exit status: 0 the market ended well; 1 a node died that should not, an order was lost or doubled,
+or the store or a buyer's book is not as it must be; 2 the command line was wrong.
 """
 
 # What a market is, when neither flags nor a file say.
@@ -52,6 +70,7 @@ DEFAULTS = {
     "order_by": "arrival",
     "trader_choice": "random",
     "window": 1,
+    "ping_every": 250_000,
     "transport": "tcp",
 }
 DURATION_US = 20_000_000
@@ -63,8 +82,6 @@ GOODS = ("salt", "fish", "boar", "menhirs", "potion", "shields", "honey", "chees
          "bread", "mistletoe", "lyres")
 PRODUCTS_MAX = 1024
 INTEGER_MAX = 2**53 - 1
-
-UNITS_US = {"us": 1, "ms": 1000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
 
 
 def whole(least, most=None):
@@ -78,23 +95,6 @@ def whole(least, most=None):
             raise argparse.ArgumentTypeError(f"{value} is out of bounds; {bounds} it may be")
         return value
     return read
-
-
-def interval(text):
-    """Microseconds of '0.5s', '200ms', '2m'; a bare 0 needs no unit."""
-    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(us|ms|s|m|h)", text)
-    if text == "0":
-        return 0
-    if not found:
-        raise argparse.ArgumentTypeError(f"'{text}' is no time; write 0.5s, 200ms or 2m")
-    return round(Decimal(found[1]) * UNITS_US[found[2]])
-
-
-def positive_interval(text):
-    value = interval(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no time to wait; write 0.5s, 200ms or 2m")
-    return value
 
 
 def quantities(text):
@@ -228,6 +228,9 @@ def add_behaviour(group):
                        help="the same product, each that it sold, or any (same)")
     group.add_argument("--price", metavar="P|P-P", type=prices,
                        help="of a unit, such as 10.00 or 10-20 (10.00)")
+    group.add_argument("--ping-every", metavar="TIME", type=interval_between("1ms", "1m"),
+                       help="quiet time before a trader asks whether another one lives; it is "
+                            "suspected after three, not scaled (250ms)")
 
 
 def add_running(group):
@@ -235,6 +238,8 @@ def add_running(group):
                        help="how long to trade (20s; with --orders as long as they take)")
     group.add_argument("--orders", metavar="N", type=whole(1),
                        help="orders of each buyer; when all are done the run ends")
+    group.add_argument("--fault", metavar="FAULT", type=faults.parse, action="append", default=[],
+                       help="break it on purpose, such as kill:trader-1@5s; see below")
     group.add_argument("--time-scale", metavar="X", type=scale, default=1.0,
                        help="market seconds in one second of the wall (1)")
     group.add_argument("--seed", metavar="N", type=whole(0),

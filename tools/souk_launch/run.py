@@ -6,8 +6,10 @@ import signal
 import subprocess
 import time
 
+from souk_launch import books
 from souk_launch import market as markets
 from souk_launch.nodes import Fleet, popen
+from souk_launch.scheduler import Scheduler
 
 READY_S = 10.0
 READY_EACH_S = 0.05    # more for each node: many start slower than few
@@ -37,57 +39,86 @@ class Run:
     def __init__(self, market, folder):
         self.market = market
         self.folder = folder
-        self.nodes = []
+        self.nodes = []         # each life of a node that was started again is one
+        self.happenings = []    # what came of each fault
+        self.sales = None       # when how much was sold, if there were faults
+        self.began = 0.0        # when it was open, on the monotonic clock
         self.wall_seconds = 0.0
         self.cpu_seconds = {}   # by role, of nodes that lived while the market was open
         self.stopped_by = None  # "duration", "orders", "signal" or "death"
         self.proof = None       # what verify said; None: nothing to be understood
+        self.orders = None      # the buyers' books against the ledger; None: could not be told
         self.died = []          # (name, id, why)
 
 
-def open_and_close(market, folder, souk, duration_us, scale, interrupts, progress):
+def open_and_close(market, folder, options, duration_us, interrupts, progress):
     """Runs the market for `duration_us` of market time (None: until its buyers are done) in
-    `folder`. Returns the Run. No node outlives the call, whatever happens."""
+    `folder`, with the faults of the options. Returns the Run. No node outlives the call, whatever
+    happens."""
     run = Run(market, folder)
     path = os.path.join(folder, "topology.json")
-    fleet = Fleet(souk, folder, path, interrupts, progress.fault)
-    run.nodes = fleet.nodes
+    store = os.path.join(folder, markets.STORE)
+    fleet = Fleet(options.souk, folder, path, interrupts, progress.fault)
+    scheduler = Scheduler(
+        options.fault, fleet, options.time_scale, markets.mode_of(market) == "sync",
+        lambda node, nodes: books.first_number(store, market, node, nodes), progress.news)
+    run.nodes, run.happenings = fleet.nodes, scheduler.happenings
     try:
         progress.news(f"opening a market of {1 + len(markets.peers_of(market))} nodes in {folder}")
-        if _open(fleet, market, path):
+        if _open(fleet, market, path, scheduler):
             progress.news("the market is open")
-            _trade(fleet, run, duration_us, scale, interrupts, progress)
+            _trade(fleet, run, duration_us, options.time_scale, interrupts, progress, scheduler)
         run.stopped_by = run.stopped_by or ("signal" if interrupts.count else "death")
         progress.clear()
         early = _tell_deaths(fleet, progress)
+        scheduler.close(time.monotonic())
         fleet.stop(fleet.running("buyer", "seller"), STOP_CLIENTS_S)
         fleet.stop(fleet.running("trader"), STOP_TRADERS_S)
         fleet.stop(fleet.running("warehouse"), STOP_WAREHOUSE_S)
         _tell_deaths(fleet, progress, but=early)
     finally:
         fleet.kill()
+    run.sales = scheduler.sales
     run.died = [(node.name, node.id, node.fault) for node in fleet.died()]
-    run.proof = verify(souk, os.path.join(folder, markets.STORE),
-                       os.path.join(folder, "verify.log"), interrupts, progress)
+    run.proof = verify(options.souk, store, os.path.join(folder, "verify.log"), interrupts,
+                       progress)
+    run.orders = _compare_orders(store, run.nodes, progress)
     return run
 
 
-def _open(fleet, market, path):
+def _compare_orders(store, nodes, progress):
+    """The buyers' books against the ledger; None where that cannot be done."""
+    kept = [(node.id, node.book) for node in nodes
+            if node.book is not None and os.path.exists(node.book)]
+    if not kept or not os.path.exists(store):
+        return None
+    try:
+        return books.compare(store, kept)
+    except books.BookError as error:
+        progress.fault(str(error))
+        return None
+
+
+def _open(fleet, market, path, scheduler):
     """Starts the nodes, each behind those whose endpoints it must know. False: not all serve."""
     markets.write(market, path)
     seconds = READY_S + READY_EACH_S * (1 + len(markets.peers_of(market)))
-    warehouse = fleet.start("warehouse", 0)
+
+    def start(role, number):
+        return fleet.start(role, number, crash=scheduler.crash_of(role, number))
+
+    warehouse = start("warehouse", 0)
     if not fleet.await_ready([warehouse], seconds):
         return False
     _adopt(market["warehouse"], warehouse)
     markets.write(market, path)
-    traders = [(trader, fleet.start("trader", trader["id"])) for trader in market["traders"]]
+    traders = [(trader, start("trader", trader["id"])) for trader in market["traders"]]
     if not fleet.await_ready([node for _, node in traders], seconds):
         return False
     for trader, node in traders:
         _adopt(trader, node)
     markets.write(market, path)
-    clients = [fleet.start(role, client["id"]) for role in ("seller", "buyer")
+    clients = [start(role, client["id"]) for role in ("seller", "buyer")
                for client in market[role + "s"]]
     return fleet.await_ready(clients, seconds)
 
@@ -100,29 +131,33 @@ def _adopt(entry, node):
             entry[key] = endpoints[key]
 
 
-def _trade(fleet, run, duration_us, scale, interrupts, progress):
+def _trade(fleet, run, duration_us, scale, interrupts, progress, scheduler):
     began = min(node.ready_at for node in fleet.nodes if node.role in ("buyer", "seller"))
+    run.began = began
     wall = None if duration_us is None else duration_us / 1e6 / scale
-    buyers = [node for node in fleet.nodes if node.role == "buyer"]
     used = {node: node.cpu_seconds() for node in fleet.nodes}
+    scheduler.begin(began)
     while not run.stopped_by:
-        elapsed = time.monotonic() - began
+        now = time.monotonic()
+        elapsed = now - began
+        scheduler.step(now)
         if interrupts.count:
             run.stopped_by = "signal"
         elif fleet.died():
             run.stopped_by = "death"
-        elif not fleet.running("buyer"):
+        elif not fleet.running("buyer") and not scheduler.brings_back("buyer"):
             run.stopped_by = "orders"
         elif wall is not None and elapsed >= wall:
             run.stopped_by = "duration"
         else:
-            progress.show(elapsed * scale, buyers)
-            fleet.pump(LOOK_S if wall is None else min(LOOK_S, wall - elapsed))
+            progress.show(elapsed * scale, [node for node in fleet.nodes if node.role == "buyer"])
+            waits = (LOOK_S, scheduler.wait_s(now), None if wall is None else wall - elapsed)
+            fleet.pump(min(wait for wait in waits if wait is not None))
     run.wall_seconds = time.monotonic() - began
     for node in fleet.nodes:
-        now = node.cpu_seconds()
-        if now is not None and used[node] is not None:
-            run.cpu_seconds[node.role] = run.cpu_seconds.get(node.role, 0.0) + now - used[node]
+        now, before = node.cpu_seconds(), used.get(node, 0.0)
+        if now is not None and before is not None:
+            run.cpu_seconds[node.role] = run.cpu_seconds.get(node.role, 0.0) + now - before
 
 
 def _tell_deaths(fleet, progress, but=()):

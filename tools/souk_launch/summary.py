@@ -1,6 +1,10 @@
 """What came of a market: the numbers, whether they agree, and how they are shown."""
 
 import math
+import textwrap
+
+from souk_launch import aftermath
+from souk_launch.market import mode_of
 
 # A buyer's own book, and what the ledger calls the same.
 BOOK = {"requests": "orders", "sold": "sold", "units": "units", "spent_cents": "spent_cents",
@@ -58,9 +62,12 @@ def differences(book, entry):
 
 
 def compare_books(buyers, entries):
-    """All differences, as {node, what, book, ledger}. Buyers that died left no book."""
+    """All differences, as {node, what, book, ledger}. Buyers that died told no sums, and those that
+    were started again only the last ones."""
     ledger = {entry["node"]: entry for entry in entries}
-    known = {buyer.id: buyer.summary for buyer in buyers if buyer.summary is not None}
+    again = {buyer.id for buyer in buyers if buyer.life > 1}
+    known = {buyer.id: buyer.summary for buyer in buyers
+             if buyer.summary is not None and buyer.id not in again}
     found = [{"node": node, "what": what, "book": own, "ledger": told}
              for node, book in sorted(known.items())
              for what, own, told in differences(book, ledger.get(node, {}))]
@@ -70,9 +77,17 @@ def compare_books(buyers, entries):
     return found
 
 
-def mode_of(market):
-    modes = {product.get("mode", market["mode"]) for product in market["products"]}
-    return modes.pop() if len(modes) == 1 else "mixed"
+def unfinished_books(buyers, orders):
+    """Books with more or fewer lines than their buyer told ends of orders, as {node, what, book,
+    ledger}."""
+    found = []
+    for buyer in buyers:
+        lines = orders.get("told", {}).get(buyer.book)
+        if buyer.summary is not None and lines is not None:
+            ends = sum(buyer.summary.get(key, 0) for key in ("sold", "refused", "oversold"))
+            if lines != ends:
+                found.append({"node": buyer.id, "what": "lines", "book": lines, "ledger": ends})
+    return found
 
 
 def percent(part, whole):
@@ -101,6 +116,13 @@ def cpu_percent(run):
     return {**used, "all": round(sum(used.values()), 3)}
 
 
+def _order_by_order(orders):
+    """Null where the books could not be compared."""
+    return {"lost": orders.get("lost"), "doubled": orders.get("doubled"),
+            "orders_compared": orders.get("orders_compared", 0),
+            "orders_differ": orders.get("examples", [])}
+
+
 def summarise(run, scale, duration_us):
     """The summary as it stands in summary.json."""
     market, proof = run.market, run.proof or {}
@@ -115,7 +137,8 @@ def summarise(run, scale, duration_us):
     requests = told(buyers, "requests")
     oversold = proof.get("oversold", told(buyers, "oversold"))
     sold_units = proof.get("sold_units", 0)
-    differ = compare_books(buyers, proof.get("books", []))
+    orders = run.orders or {}
+    differ = compare_books(buyers, proof.get("books", [])) + unfinished_books(buyers, orders)
     books = sum(1 for buyer in buyers if buyer.summary is not None)
     return {
         "mode": mode_of(market),
@@ -152,13 +175,17 @@ def summarise(run, scale, duration_us):
         "books_agree": bool(proof) and books > 0 and not differ,
         "books_compared": books,
         "books_differ": differ,
+        **_order_by_order(orders),
+        "faults": aftermath.report(run.happenings, run.sales, run.began,
+                                   run.began + run.wall_seconds, scale),
         "died": [{"node": name, "id": number, "why": why} for name, number, why in run.died],
         "run_dir": run.folder,
     }
 
 
 def fine(summary):
-    return summary["conserved"] and summary["books_agree"] and not summary["died"]
+    return (summary["conserved"] and summary["books_agree"] and not summary["died"]
+            and summary["lost"] == summary["doubled"] == 0)
 
 
 def money(amount_cents):
@@ -179,9 +206,17 @@ def verdict(summary):
                      f"the ledger {differ['ledger']}.")
     if not summary["books_agree"] and not summary["books_differ"]:
         lines.append("No buyer's book could be compared with the ledger.")
+    if summary["lost"] is None:
+        lines.append("The buyers' books could not be held against the ledger order by order.")
+    if summary["faults"] or summary["lost"] or summary["doubled"]:
+        lines += [f"{example[0].upper()}{example[1:]}." for example in summary["orders_differ"]]
+        if summary["lost"] is not None:
+            lines.append(f"lost {summary['lost']}, doubled {summary['doubled']} of "
+                         f"{summary['orders_compared']} orders whose buyers were told their end.")
     if summary["open"] or summary["gave_up"]:
         lines.append(f"Without an answer: {summary['open'] + summary['gave_up']} requests.")
-    if summary["conserved"] and summary["books_agree"]:
+    if (summary["conserved"] and summary["books_agree"]
+            and not summary["lost"] and not summary["doubled"]):
         lines.append("Every unit is accounted for, and the buyers' books agree with the ledger.")
     return lines
 
@@ -230,4 +265,7 @@ def text(summary):
         row[column].rjust(widths[column]) for column in (1, 2, 3)]) for row in shown]
     if len(goods) > len(shown):
         lines.append(f"  … and {len(goods) - len(shown)} more in summary.json")
+    if s["faults"]:
+        lines += [""] + [textwrap.fill(aftermath.sentence(fault), 96, initial_indent="  ",
+                                       subsequent_indent="    ") for fault in s["faults"]]
     return "\n".join(lines + ["", f"Kept in {s['run_dir']}"] + verdict(s)) + "\n"
