@@ -52,7 +52,7 @@ KIT := $(addprefix tests/kit/,cache_fixture.c \
     message_equal.c message_parts.c shell_kit.c store_case.c topology_case.c trader_fixture.c \
     verify_breaks.c warehouse_fixture.c warehouse_model.c warehouse_store.c text_changes.c)
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
-SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
+SYSTEM_TESTS := tests/model/test_takeover.py $(wildcard tests/system/test_*.py)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes $(if $(CI),-Werror)
