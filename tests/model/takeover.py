@@ -473,8 +473,8 @@ class Model:
         return State(warehouse, primary, backup, sent, acks, first, told)
 
 
-# wrong: None, or what is wrong. states: how many there are. trace: what led to it. reached: all that
-# happened anywhere. complete: whether every state was looked at.
+# wrong: None, or what is wrong. states: how many there are. trace: what led to it. reached: all
+# that happened anywhere. complete: whether every state was looked at.
 Result = namedtuple("Result", "wrong states trace reached complete")
 
 
