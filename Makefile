@@ -50,7 +50,7 @@ CORE_CHECKS := \
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
 KIT := $(filter-out $(SIM_KIT),$(wildcard tests/kit/*.c))
-SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
+SYSTEM_TESTS := $(wildcard tests/system/test_*.py) tests/model/test_takeover.py
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes $(if $(CI),-Werror)

@@ -1,0 +1,50 @@
+"""The rules of a takeover hold in every state, and each rule that is left out does harm."""
+import re
+import unittest
+from concurrent.futures import ProcessPoolExecutor
+
+from takeover import FOR_LOSSES, RULES, VIEWS, Model, explore
+
+# Views of trader 1 where trader 2 loses its journal, which makes for many more states.
+VIEWS_WITH_LOSS = 4
+
+# What must have happened somewhere, or that nothing went wrong says nothing.
+MUST_HAPPEN = (
+    "trader 1 tells buyer", "trader 1 passes", "trader 1 resumes", "trader 1 joins as new",
+    "trader 1 hears that it is granted no backup", "trader 1 hears that it is granted the backup",
+    "trader 1 hears that it is granted to leave", "trader 2 begins a copy", "trader 2 copies",
+    "trader 2 crashes", "trader 2 hears that it may", "trader 2 settles", "trader 2 reports",
+    "the warehouse completes", "the warehouse decides .* for trader 1",
+    "the warehouse decides .* for trader 2",
+)
+
+
+def run(case):
+    mode, without, losses = case
+    views = VIEWS_WITH_LOSS if losses else 0
+    return explore(Model(mode, without, views, losses))
+
+
+class Takeover(unittest.TestCase):
+    def test_rules_hold_in_every_state_and_each_is_needed(self):
+        kept = [(mode, None, losses) for mode in sorted(VIEWS) for losses in (0, 1)]
+        broken = [(mode, rule, int(rule in FOR_LOSSES))
+                  for rule in sorted(RULES) for mode in sorted(VIEWS)]
+        with ProcessPoolExecutor(max_workers=2) as pool:
+            for case, result in zip(kept + broken, pool.map(run, kept + broken)):
+                with self.subTest(mode=case[0], without=case[1], losses=case[2]):
+                    print(case, result.states, "states:", result.wrong or "no violation")
+                    self.judge(case, result)
+
+    def judge(self, case, result):
+        if case[1]:
+            self.assertTrue(result.wrong, "left out, and nothing goes wrong")
+            return
+        self.assertIsNone(result.wrong, "\n".join(result.trace))
+        self.assertTrue(result.complete, "given up before all states were seen")
+        for what in MUST_HAPPEN:
+            self.assertTrue(any(re.match(what, done) for done in result.reached), what)
+
+
+if __name__ == "__main__":
+    unittest.main()
