@@ -25,7 +25,7 @@ STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_s
     store_sqlite_prepare.c store_sqlite_write.c verify.c verify_rules.c verify_print.c)
 SHELLS := \
   $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c \
-    socket_shell.c trader_shell.c crc.c journal.c journal_file.c journal_read.c journal_text.c) \
+    socket_shell.c trader_shell.c journal.c journal_file.c journal_read.c journal_text.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \

@@ -2,8 +2,8 @@
 
 #include <assert.h>
 #include <string.h>
+#include <zlib.h>
 
-#include "broker/crc.h"
 #include "schemas/codec_fields.h"
 
 enum {
@@ -187,7 +187,7 @@ static char *put_frame (char *line, char *at)
 {
     static const char hex[] = "0123456789abcdef";
     const char *begin = line + FRAME_BYTES;
-    uint32_t crc = crc_of (begin, (size_t) (at - begin));
+    uint32_t crc = (uint32_t) crc32 (0, (const Bytef *) begin, (uInt) (at - begin));
     for (int i = 0; i < 8; i++) {
         line[i] = hex[crc >> (28 - 4 * i) & 15];
     }
@@ -291,7 +291,7 @@ size_t journal_frame (const char *line, size_t size, struct journal_place *place
         return 0;
     }
     struct reader reader = {line + FRAME_BYTES, end};
-    if ((int64_t) crc_of (reader.at, (size_t) (end - reader.at)) != crc) {
+    if ((int64_t) crc32 (0, (const Bytef *) reader.at, (uInt) (end - reader.at)) != crc) {
         return 0;
     }
     place->number = take_number (&reader);
