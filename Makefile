@@ -11,7 +11,7 @@ SAN    := build/san
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
   $(addprefix broker/,outbox.c liveness.c clocks.c seen.c queue.c cache.c trader_state.c trader.c \
-    trader_join.c trader_admit.c trader_commit.c trader_peers.c trader_journal.c trader_backup.c \
+    trader_join.c trader_admit.c trader_commit.c trader_peers.c trader_writes.c trader_backup.c \
     trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c policy_sync.c policy_cached.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_view.c \
@@ -43,7 +43,7 @@ CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns clocks histogram ledger liveness lots message_text \
   queue seen seller seller_lots seller_random trader trader_backup trader_cached trader_causal \
-  trader_commit trader_copy trader_journal trader_news trader_takeover trader_takeover_end \
+  trader_commit trader_copy trader_writes trader_news trader_takeover trader_takeover_end \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records warehouse_takeover \
   warehouse_views warehouse_views_random window

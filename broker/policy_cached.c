@@ -52,7 +52,7 @@ static void decide (trader_t *self, struct request *request, struct outbox *out)
     request->behind = true;
     request->state = REQUEST_BEHIND;
     list_append (self, &self->behind, request);
-    journal_decided (self, request);
+    writes_add (self, request);
     if (PLANTED (18) && request->kind == ITEM_BUY) {
         const struct result refusal = {.status = STATUS_OUT_OF_STOCK};
         reply_receipt (self, request, &refusal,
@@ -96,7 +96,7 @@ static bool try_to_decide (trader_t *self, struct request *request, struct outbo
     if (!has_seen_enough (self, request) || !has_room (self, request)) {
         return false;
     }
-    if (!request->passes && journal_full (self)) {
+    if (!request->passes && writes_full (self)) {
         reply_error (self, request->key.client, &request->route, REASON_UNAVAILABLE,
                      request->key.number,
                      "this trader's journal has no room: send the same request again later", out);
@@ -159,7 +159,7 @@ void cached_decide_all (trader_t *self, struct outbox *out)
 
 void cached_repeat (trader_t *self, const struct request *request, struct outbox *out)
 {
-    if (journal_told (self, request)) {
+    if (writes_told (self, request)) {
         cached_promise (self, request, out);
     }
 }

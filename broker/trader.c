@@ -256,9 +256,9 @@ static void proceed (trader_t *self, struct outbox *out)
     if (self->epoch > 0) {
         cached_decide_all (self, out);
         trader_ask (self, out);  // Deciding may have found that a snapshot is needed.
-        journal_record (self, out);
+        writes_record (self, out);
         backup_proceed (self, out);
-        journal_tell (self, out);
+        writes_tell (self, out);
         trader_send_batches (self, out);
     }
     copies_proceed (self, out);
@@ -269,7 +269,7 @@ void trader_step (trader_t *self, const struct event *event, struct outbox *out)
     self->now_us = event->now_us;
     if (out->record_count == 0 && event->type != EVENT_UNWRITTEN) {
         // What came before this round is durable.
-        journal_begin_round (self);
+        writes_begin_round (self);
         copies_begin_round (self);
     }
     switch (event->type) {
@@ -290,7 +290,7 @@ void trader_step (trader_t *self, const struct event *event, struct outbox *out)
         self->counters.undeliverable++;  // Its client will ask again when it is back.
         break;
     case EVENT_UNWRITTEN:
-        journal_unwritten (self);
+        writes_unwritten (self);
         backup_resend (self);
         copies_unwritten (self);
         break;
@@ -313,7 +313,7 @@ int64_t trader_deadline (const trader_t *self)
     int64_t due_us = earlier (trader_ask_due (self), copies_due (self));
     if (self->epoch > 0) {
         due_us = earlier (due_us, earlier (trader_commit_due (self), cached_due (self)));
-        due_us = earlier (due_us, earlier (journal_due (self), backup_due (self)));
+        due_us = earlier (due_us, earlier (writes_due (self), backup_due (self)));
     }
     return due_us;
 }

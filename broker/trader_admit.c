@@ -124,7 +124,7 @@ static bool answer_status_here (trader_t *self, const struct request *request, s
     key.question = 0;
     const struct request *asked = trader_find_pending (self, &key);
     if (request->kind != ITEM_ORDER_STATUS || !asked || !asked->behind || asked->kind != ITEM_BUY
-        || asked->promised == 0 || !journal_told (self, asked)) {
+        || asked->promised == 0 || !writes_told (self, asked)) {
         return false;
     }
     struct request answer = *asked;

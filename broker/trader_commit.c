@@ -18,7 +18,7 @@ static void send (trader_t *self, struct batch *batch, struct outbox *out)
     struct item *items = arena_take (out->arena, batch->count, sizeof *items);
     for (size_t i = 0; i < batch->count; i++) {
         const struct request *request = trader_request (self, batch->requests[i]);
-        items[i] = journal_item (request);
+        items[i] = writes_item (request);
         if (PLANTED (1) && request->kind == ITEM_RESTOCK && !request->behind) {
             reply_restocked (self, request, (struct seen){0}, out);
         }
@@ -150,7 +150,7 @@ void trader_committed (trader_t *self, const struct message *message, struct out
         trader_forget (self, request);
     }
     if (settled > 0) {
-        journal_settled (self, settled, out);
+        writes_settled (self, settled, out);
     }
     if (committed->stock_count > 0) {
         cache_correct (self->cache, committed);

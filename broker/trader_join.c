@@ -35,7 +35,7 @@ static void begin (trader_t *self, const struct message *message)
     self->news_due_us = DEADLINE_NONE;
     self->batch_first = 1;
     self->batch_next = 1;
-    journal_granted (self, view);
+    writes_granted (self, view);
     self->snapshot_due_us = self->now_us;
     backup_joined (self);
 }

@@ -3,7 +3,7 @@
 //   trader_state.c     what all the others stand on: requests, lists, clients, letters, queues
 //   trader_join.c      joining the warehouse, snapshots, news: what the trader itself asks for
 //   trader_peers.c     the other traders, as the warehouse and its news tell of them
-//   trader_journal.c   what was decided here: recorded, told, settled, taken back from the journal
+//   trader_writes.c   what was decided here: recorded, told, settled, taken back from the journal
 //   trader_backup.c    the trader that keeps a copy of that, and what the warehouse knows of it
 //   trader_copy.c, trader_takeover.c   the other side: a backup of others (trader_copy.h)
 //   trader_admit.c     requests come in: checked, known ones found, queued
@@ -234,19 +234,19 @@ int64_t peers_next (const trader_t *self, int64_t behind);  // a live one, in th
 bool peers_any (const trader_t *self);
 void peers_free (trader_t *self);
 
-// trader_journal.c
-void journal_decided (trader_t *self, struct request *request);  // it has its write
-void journal_begin_round (trader_t *self);
-void journal_unwritten (trader_t *self);
-void journal_record (trader_t *self, struct outbox *out);  // what is not recorded yet
-void journal_tell (trader_t *self, struct outbox *out);    // what may be told
-void journal_settled (trader_t *self, int64_t write, struct outbox *out);  // up to this one
-void journal_granted (trader_t *self, const struct view_told *view);
-bool journal_full (const trader_t *self);
-bool journal_told (const trader_t *self, const struct request *request);
-struct item journal_item (const struct request *request);
-const struct request *journal_request (const trader_t *self, int64_t write);  // of an open one
-int64_t journal_due (const trader_t *self);
+// trader_writes.c
+void writes_add (trader_t *self, struct request *request);  // it has its write
+void writes_begin_round (trader_t *self);
+void writes_unwritten (trader_t *self);
+void writes_record (trader_t *self, struct outbox *out);  // what is not recorded yet
+void writes_tell (trader_t *self, struct outbox *out);    // what may be told
+void writes_settled (trader_t *self, int64_t write, struct outbox *out);  // up to this one
+void writes_granted (trader_t *self, const struct view_told *view);
+bool writes_full (const trader_t *self);
+bool writes_told (const trader_t *self, const struct request *request);
+struct item writes_item (const struct request *request);
+const struct request *writes_request (const trader_t *self, int64_t write);  // of an open one
+int64_t writes_due (const trader_t *self);
 
 // trader_backup.c
 void backup_proceed (trader_t *self, struct outbox *out);

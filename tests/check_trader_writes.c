@@ -221,7 +221,7 @@ END_TEST
 
 int main (void)
 {
-    Suite *suite = suite_create ("trader journal");
+    Suite *suite = suite_create ("trader writes");
     TCase *again = tcase_create ("again");
     tcase_add_checked_fixture (again, fix_set_up, fix_tear_down);
     tcase_add_test (again, test_trader_joins_again_with_what_its_journal_says);

@@ -20,17 +20,17 @@ static int64_t last_write (const trader_t *self)
     return cache_writes (self->cache);
 }
 
-void journal_decided (trader_t *self, struct request *request)
+void writes_add (trader_t *self, struct request *request)
 {
     *place_of (self, request->write) = trader_index (self, request);
 }
 
-const struct request *journal_request (const trader_t *self, int64_t write)
+const struct request *writes_request (const trader_t *self, int64_t write)
 {
     return trader_request (self, *place_of (self, write));
 }
 
-struct item journal_item (const struct request *request)
+struct item writes_item (const struct request *request)
 {
     return (struct item){
         .kind = request->kind,
@@ -47,7 +47,7 @@ struct item journal_item (const struct request *request)
     };
 }
 
-void journal_begin_round (trader_t *self)
+void writes_begin_round (trader_t *self)
 {
     self->recorded_then = self->recorded;
     self->told_then = self->told;
@@ -56,7 +56,7 @@ void journal_begin_round (trader_t *self)
 
 // Records and letters of the last round are gone: both must come again, when there is room. Its
 // batches are sent again for want of an answer.
-void journal_unwritten (trader_t *self)
+void writes_unwritten (trader_t *self)
 {
     self->recorded = self->recorded_then;
     self->told = self->told_then;
@@ -64,12 +64,12 @@ void journal_unwritten (trader_t *self)
     self->room_due_us = self->now_us + ROOM_RETRY_US;
 }
 
-bool journal_full (const trader_t *self)
+bool writes_full (const trader_t *self)
 {
     return self->room_due_us > 0;
 }
 
-bool journal_told (const trader_t *self, const struct request *request)
+bool writes_told (const trader_t *self, const struct request *request)
 {
     return request->write <= self->told;
 }
@@ -96,7 +96,7 @@ static void record_decided (const trader_t *self, int64_t write, struct outbox *
     outbox_record (out, RECORD_DECIDED)->decided = (struct record_decided){
         .trader = self->config.id,
         .write = write,
-        .item = journal_item (journal_request (self, write)),
+        .item = writes_item (writes_request (self, write)),
     };
 }
 
@@ -106,22 +106,22 @@ static int64_t greater (int64_t a, int64_t b)
 }
 
 // What the process before this one has decided is told when this one has seen as much of the stock.
-void journal_tell (trader_t *self, struct outbox *out)
+void writes_tell (trader_t *self, struct outbox *out)
 {
-    if (journal_full (self) || !self->stocked) {
+    if (writes_full (self) || !self->stocked) {
         return;
     }
     int64_t most = backup_may_tell (self);
     for (int64_t write = greater (self->told, self->settled) + 1; write <= most; write++) {
-        cached_promise (self, journal_request (self, write), out);
+        cached_promise (self, writes_request (self, write), out);
     }
     self->told = greater (self->told, most);
 }
 
 // What was settled before it could be recorded, for want of room, needs no record any more.
-void journal_record (trader_t *self, struct outbox *out)
+void writes_record (trader_t *self, struct outbox *out)
 {
-    if (journal_full (self)) {
+    if (writes_full (self)) {
         if (self->now_us < self->room_due_us) {
             return;
         }
@@ -139,7 +139,7 @@ void journal_record (trader_t *self, struct outbox *out)
     self->recorded = greater (last_write (self), self->settled);
 }
 
-void journal_settled (trader_t *self, int64_t write, struct outbox *out)
+void writes_settled (trader_t *self, int64_t write, struct outbox *out)
 {
     self->settled = write;
     if (write <= self->recorded) {
@@ -148,9 +148,9 @@ void journal_settled (trader_t *self, int64_t write, struct outbox *out)
     }
 }
 
-int64_t journal_due (const trader_t *self)
+int64_t writes_due (const trader_t *self)
 {
-    return journal_full (self) ? self->room_due_us : DEADLINE_NONE;
+    return writes_full (self) ? self->room_due_us : DEADLINE_NONE;
 }
 
 // Those up to `write` are not open any more.
@@ -175,13 +175,13 @@ static void resume (trader_t *self, const struct view_told *view)
         bool buy = request->kind == ITEM_BUY;
         request->write = cache_write (self->cache, request->product,
                                       buy ? -request->promised : request->quantity);
-        journal_decided (self, request);
+        writes_add (self, request);
     }
     self->recorded = last_write (self);
     self->told = view->applied;
 }
 
-void journal_granted (trader_t *self, const struct view_told *view)
+void writes_granted (trader_t *self, const struct view_told *view)
 {
     bool resumes = self->began > 0 && view->began == self->began;
     self->void_first = self->began > 0 && !resumes;
@@ -191,7 +191,7 @@ void journal_granted (trader_t *self, const struct view_told *view)
     self->began = view->began;
     resume (self, view);
     self->joined_recorded = false;
-    journal_begin_round (self);
+    writes_begin_round (self);
 }
 
 static bool restore_joined (trader_t *self, const struct record_joined *joined)
