@@ -55,11 +55,12 @@ static void release (trader_t *self)
     self->backup.due_us = self->now_us;
 }
 
-// Sends decisions up to LIMIT_COPIES from a write on; with none left, the state of things alone.
+// Sends decisions up to LIMIT_COPIES from a write on; with none left, or while the backup has not
+// said which journal they would stand in, the state of things alone.
 static void send_some (trader_t *self, struct outbox *out)
 {
     struct backup *backup = &self->backup;
-    int64_t open = self->recorded - backup->sent;
+    int64_t open = backup->holder > 0 ? self->recorded - backup->sent : 0;
     size_t count = (size_t) earlier (open > 0 ? open : 0, LIMIT_COPIES);
     struct item *items = arena_take (out->arena, count, sizeof *items);
     for (size_t i = 0; i < count; i++) {
@@ -68,6 +69,7 @@ static void send_some (trader_t *self, struct outbox *out)
     struct letter *letter = trader_letter (self, out, PORT_TRADER, backup->trader, MESSAGE_JOURNAL);
     letter->message.journal = (struct journal){
         .view = backup->view,
+        .holder = backup->holder,
         .began = self->began,
         .settled = self->settled,
         .write = backup->sent + 1,
@@ -106,7 +108,8 @@ static void copy_on (trader_t *self, struct outbox *out)
         send_some (self, out);
         backup->progress_us = since_us;
     }
-    while (backup->sent < self->recorded) {
+    while (backup->holder > 0 && (backup->sent < self->recorded || !backup->begun)) {
+        backup->begun = true;
         send_some (self, out);
     }
     bool tells = backup->settled < self->settled
@@ -231,8 +234,12 @@ void backup_journaled (trader_t *self, int64_t from, const struct journaled *jou
     if (!active || from != backup->trader || journaled->view != backup->view) {
         return;
     }
-    if (journaled->sealed) {
-        release (self);
+    if (journaled->sealed || (backup->holder > 0 && journaled->holder != backup->holder)) {
+        release (self);  // It takes no more; or it has lost its journal, and the copy with it.
+        return;
+    }
+    if (backup->holder == 0) {
+        backup->holder = journaled->holder;  // Now the copy can begin.
         return;
     }
     backup->heard = true;

@@ -155,8 +155,13 @@ bool copy_is_newer (const struct copy *self, int64_t view)
     return self->state == COPY_NONE || view > latest;
 }
 
-static void append (struct copy *self, const struct journal *journal)
+// Only what is meant for this very journal is taken: of a copy that stood in one that is lost, the
+// beginning is missing, whatever the message says.
+static void append (struct copy *self, int64_t holder, const struct journal *journal)
 {
+    if (journal->holder != holder && !PLANTED (41)) {
+        return;
+    }
     if (journal->view <= self->passed && !PLANTED (35)) {
         return;
     }
@@ -194,6 +199,9 @@ void copies_append (trader_t *self, const struct event *event, struct outbox *ou
                 "journal: not decisions of another trader, in the order of their writes", out);
         return;
     }
+    if (self->epoch == 0) {
+        return;  // It does not know yet which journal it goes on with.
+    }
     struct copy *copy = copy_find_or_add (self, message->from);
     if (!copy) {
         refuse (self, event, REASON_LIMIT, "this trader keeps copies of too many: ask another one",
@@ -203,7 +211,7 @@ void copies_append (trader_t *self, const struct event *event, struct outbox *ou
     copy->answers = true;
     copy->route = event->route;
     copy->asked = message->journal.view;
-    append (copy, &message->journal);
+    append (copy, self->began, &message->journal);
 }
 
 // What the trader asked for and is not kept here is told as such: a view that is over as sealed, so
@@ -219,11 +227,13 @@ void copy_acknowledge (trader_t *trader, struct copy *self, struct outbox *out)
     letter->route = self->route;
     bool over = self->asked <= self->passed;
     if (over || copy_is_newer (self, self->asked)) {
-        letter->message.journaled = (struct journaled){.view = self->asked, .sealed = over};
+        letter->message.journaled =
+            (struct journaled){.view = self->asked, .holder = trader->began, .sealed = over};
         return;
     }
     letter->message.journaled = (struct journaled){
         .view = self->view,
+        .holder = trader->began,
         .write = self->held,
         .sealed = copy_is_sealed (self),
     };

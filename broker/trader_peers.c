@@ -105,6 +105,51 @@ int64_t peers_next (const trader_t *self, int64_t behind)
     return first;
 }
 
+const int64_t *peers_remaining (const trader_t *self, arena_t *arena, size_t *count)
+{
+    int64_t *remaining = arena_take (arena, LIMIT_TRADERS, sizeof *remaining);
+    bool told = false;
+    *count = 0;
+    for (const struct peer *peer = self->peers; peer && *count < LIMIT_TRADERS - 1;
+         peer = peer->hh.next) {
+        if (!told && peer->id > self->config.id) {
+            remaining[(*count)++] = self->config.id;
+            told = true;
+        }
+        if (peer->state == MEMBER_LIVE) {
+            remaining[(*count)++] = peer->id;
+        }
+    }
+    if (!told) {
+        remaining[(*count)++] = self->config.id;
+    }
+    return remaining;
+}
+
+void peers_publish (trader_t *self, const struct view_told *view, struct outbox *out)
+{
+    struct peer *peer = find (self, view->trader);
+    size_t count;
+    if (peer && view->epoch > 0) {
+        learn (self, view->trader, view->epoch, view->state, peer->router);
+    }
+    const int64_t *remaining = peers_remaining (self, out->arena, &count);
+    struct letter *letter = trader_letter (self, out, PORT_NEWS, view->trader, MESSAGE_MEMBER);
+    letter->message.member = (struct membership){
+        .epoch = self->epoch,
+        .seq = ++self->member_seq,
+        .trader = view->trader,
+        .trader_epoch = view->epoch > 0 || !peer ? view->epoch : peer->epoch,
+        .view = view->view,
+        .state = view->state,
+        .backup = view->backup,
+        .taker = view->taker,
+        .router = peer ? peer->router : "",
+        .remaining = remaining,
+        .remaining_count = count,
+    };
+}
+
 bool peers_any (const trader_t *self)
 {
     return peers_next (self, 0) != 0;

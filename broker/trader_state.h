@@ -128,6 +128,8 @@ struct backup {
     int64_t sent;     // writes up to this one were sent to it
     int64_t acked;    // it holds all up to this one, durably
     bool heard;       // it has acknowledged anything
+    int64_t holder;   // names its journal; 0: it has not said yet
+    bool begun;       // it was sent the beginning of the copy
     int64_t settled;  // that it was told last
     struct liveness life;
     int64_t progress_us;  // since then nothing was acknowledged of what was sent
@@ -232,6 +234,10 @@ void peers_member (trader_t *self, const struct message *message, struct outbox 
 void peers_learn (trader_t *self, const struct view_told *view);
 int64_t peers_next (const trader_t *self, int64_t behind);  // a live one, in the ring; 0: none
 bool peers_any (const trader_t *self);
+// This trader and those that it knows to be live, ascending: at most LIMIT_TRADERS, from `arena`.
+const int64_t *peers_remaining (const trader_t *self, arena_t *arena, size_t *count);
+// Tells the clients how another trader's view stands now, as the warehouse has told this one.
+void peers_publish (trader_t *self, const struct view_told *view, struct outbox *out);
 void peers_free (trader_t *self);
 
 // trader_writes.c

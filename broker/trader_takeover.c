@@ -21,50 +21,15 @@ void copies_heard (trader_t *self, int64_t trader)
     }
 }
 
-static const struct peer *peer_of (const trader_t *self, int64_t trader)
-{
-    const struct peer *peer;
-    HASH_FIND (hh, self->peers, &trader, sizeof trader, peer);
-    return peer;
-}
-
-// This trader and those that it knows to be live, ascending.
-static size_t list_remaining (const trader_t *self, int64_t *remaining)
-{
-    size_t count = 0;
-    bool told = false;
-    for (const struct peer *peer = self->peers; peer; peer = peer->hh.next) {
-        if (!told && peer->id > self->config.id) {
-            remaining[count++] = self->config.id;
-            told = true;
-        }
-        if (peer->state == MEMBER_LIVE && count < LIMIT_TRADERS) {
-            remaining[count++] = peer->id;
-        }
-    }
-    if (!told && count < LIMIT_TRADERS) {
-        remaining[count++] = self->config.id;
-    }
-    return count;
-}
-
 static void publish_suspicion (trader_t *self, const struct copy *copy, struct outbox *out)
 {
-    const struct peer *peer = peer_of (self, copy->trader);
-    int64_t *remaining = arena_take (out->arena, LIMIT_TRADERS, sizeof *remaining);
-    struct letter *letter = trader_letter (self, out, PORT_NEWS, copy->trader, MESSAGE_MEMBER);
-    letter->message.member = (struct membership){
-        .epoch = self->epoch,
-        .seq = ++self->member_seq,
+    const struct view_told view = {
         .trader = copy->trader,
-        .trader_epoch = peer ? peer->epoch : 0,
         .view = copy->view,
         .state = MEMBER_SUSPECTED,
         .backup = self->config.id,
-        .router = peer ? peer->router : "",
-        .remaining = remaining,
-        .remaining_count = list_remaining (self, remaining),
     };
+    peers_publish (self, &view, out);
 }
 
 // One that was taken from the journal is watched from now on.
@@ -202,6 +167,7 @@ static void settle_from (trader_t *self, struct copy *copy, const struct view_to
     copy->batch = view->batch;
     copy->batch_count = 0;
     copy->due_us = self->now_us;
+    peers_publish (self, view, out);
     if (PLANTED (31) && copy->base < copy->held) {
         copy_settled (copy, copy->base + 1);
     }
@@ -238,7 +204,10 @@ void copies_view (trader_t *self, const struct view_told *view, struct outbox *o
     } else if (view->view > copy->granted) {
         bool done = copy->state == COPY_COMPLETING && view->state == MEMBER_FAILED
                     && view->view == copy->granted + 1;
-        self->counters.takeovers += done;
+        if (done) {
+            self->counters.takeovers++;
+            peers_publish (self, view, out);  // The news of it may be lost.
+        }
         copy_end (copy, view->view);
     }
 }

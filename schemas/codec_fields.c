@@ -307,6 +307,7 @@ static const struct field stock_fields[] = {
 
 static const struct field journal_fields[] = {
     {MESSAGE (journal.view, "view"), NUMBER},
+    {MESSAGE (journal.holder, "holder"), COUNT},
     {MESSAGE (journal.began, "began"), NUMBER},
     {MESSAGE (journal.settled, "settled"), COUNT},
     {MESSAGE (journal.write, "write"), NUMBER},
@@ -315,6 +316,7 @@ static const struct field journal_fields[] = {
 };
 static const struct field journaled_fields[] = {
     {MESSAGE (journaled.view, "view"), NUMBER},
+    {MESSAGE (journaled.holder, "holder"), NUMBER},
     {MESSAGE (journaled.write, "write"), COUNT},
     {MESSAGE (journaled.sealed, "sealed"), .kind = VALUE_BOOL, OPTIONAL (false)},
 };

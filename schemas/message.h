@@ -355,6 +355,8 @@ struct stock {
 // Decisions of a trader for the copy at its backup, in the order of their writes.
 struct journal {
     int64_t view;     // that the copy is for: one that was granted, or the next one, to be claimed
+    int64_t holder;   // in which the backup's own writes began, as it said: names the journal that
+                      // holds the copy; 0: it has not said yet
     int64_t began;    // the epoch in which the trader's writes began to count
     int64_t settled;  // the warehouse has all writes up to this one: they need no copy
     int64_t write;    // of the first item; without items: the next one
@@ -364,8 +366,9 @@ struct journal {
 
 struct journaled {
     int64_t view;
-    int64_t write;  // the copy holds all up to this one, durably
-    bool sealed;    // it takes nothing more: the backup has begun to take over
+    int64_t holder;  // in which the backup's own writes began
+    int64_t write;   // the copy holds all up to this one, durably
+    bool sealed;     // it takes nothing more: the backup has begun to take over
 };
 
 // Published as stock.<product>. Versions count by one over all products, so whoever subscribes

@@ -15,7 +15,7 @@ static void promise (int64_t number)
 static struct message sealed (int64_t view)
 {
     struct message message = fix_plain (MESSAGE_JOURNALED, FIX_OTHER);
-    message.journaled = (struct journaled){.view = view, .sealed = true};
+    message.journaled = (struct journaled){.view = view, .holder = FIX_HOLDER, .sealed = true};
     return message;
 }
 
@@ -129,7 +129,8 @@ START_TEST (test_trader_tells_the_outcome_alone_when_the_warehouse_is_faster_tha
 }
 END_TEST
 
-// It hears nothing of its backup, or is told that the copy takes no more.
+// It hears nothing of its backup, or is told that the copy takes no more, or stands in another
+// journal, and so nowhere.
 START_TEST (test_trader_asks_the_warehouse_before_it_goes_on_alone)
 {
     fix_backed ();
@@ -141,7 +142,10 @@ START_TEST (test_trader_asks_the_warehouse_before_it_goes_on_alone)
             fix_wait (INTERVAL);
         }
     } else {
-        fix_trader (sealed (2));
+        struct message message = sealed (2);
+        message.journaled.sealed = _i == 1;
+        message.journaled.holder += _i == 2;
+        fix_trader (message);
         fix_step (EVENT_DRAINED);
     }
     const struct claim *claim = &fix_only (MESSAGE_CLAIM)->message.claim;
@@ -168,6 +172,8 @@ START_TEST (test_trader_looks_for_another_backup_when_it_goes_on_alone)
     fix_step (EVENT_DRAINED);
     fix_warehouse (fix_view_of (1, 3, 0));
     fix_wait (INTERVAL);
+    ck_assert_uint_eq (fix_only (MESSAGE_JOURNAL)->message.journal.item_count, 0);
+    fix_acknowledge (4, 0);
     const struct journal *journal = &fix_only (MESSAGE_JOURNAL)->message.journal;
     ck_assert_int_eq (journal->view, 4);
     ck_assert_int_eq (journal->write, 1);
@@ -284,7 +290,7 @@ int main (void)
     suite_add_tcase (suite, backed);
     TCase *lost = tcase_create ("lost");
     tcase_add_checked_fixture (lost, fix_set_up, fix_tear_down);
-    tcase_add_loop_test (lost, test_trader_asks_the_warehouse_before_it_goes_on_alone, 0, 2);
+    tcase_add_loop_test (lost, test_trader_asks_the_warehouse_before_it_goes_on_alone, 0, 3);
     tcase_add_test (lost, test_trader_looks_for_another_backup_when_it_goes_on_alone);
     tcase_add_loop_test (lost, test_trader_that_was_taken_over_tells_nothing_more, 0, 3);
     tcase_add_test (lost, test_trader_leaves_when_it_stops_and_everything_is_settled);

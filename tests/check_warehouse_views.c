@@ -312,7 +312,7 @@ START_TEST (test_warehouse_completes_a_takeover_once)
     ck_assert_int_eq (told->epoch, 2);
     ck_assert_int_eq (told->taker, 0);
     ck_assert_str_eq (wh_records (), "trader 1 epoch 2 nonce 1 batch 0 applied 0\n"
-                                     "view 4 of 1 failed began 1 backup 0 taker 0 closed 2 at \n");
+                                     "view 4 of 1 failed began 1 backup 0 taker 0 closed 3 at \n");
     tk_unchanged (tk_takeover (OTHER_TRADER, TRADER, 3, true), 4, MEMBER_FAILED);
     tk_unchanged (tk_takeover (OTHER_TRADER, TRADER, 4, true), 4, MEMBER_FAILED);
     tk_unchanged (tk_takeover (OTHER_TRADER, TRADER, 4, false), 4, MEMBER_FAILED);

@@ -127,7 +127,7 @@ static void foretell_takeover (int64_t from, const struct takeover *takeover)
     } else if (takeover->complete && seat->taker == from) {
         seat->state = MEMBER_FAILED;
         seat->taker = 0;
-        seat->closed = seat->epoch;
+        seat->closed = seat->epoch + 1;
         seat->view++;
         reached.completed++;
     }

@@ -64,8 +64,7 @@ static bool is_news (const struct trader_state *trader, const struct membership 
 static int64_t closed_by (const struct membership *news)
 {
     switch (news->state) {
-    case MEMBER_FAILED:
-        return news->trader_epoch;  // That of the takeover.
+    case MEMBER_FAILED:  // Nor will it decide anything in the epoch of its takeover.
     case MEMBER_LEFT:
         return news->trader_epoch + 1;
     default:

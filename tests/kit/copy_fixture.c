@@ -72,6 +72,7 @@ struct message copy_journal (int64_t trader, int64_t view, int64_t settled, int6
     struct message message = fix_plain (MESSAGE_JOURNAL, trader);
     message.journal = (struct journal){
         .view = view,
+        .holder = 1,  // The epoch in which the fixture's trader has joined.
         .began = COPY_BEGAN,
         .settled = settled,
         .write = write,
@@ -198,6 +199,7 @@ void copy_acks (int64_t trader, int64_t view, int64_t write, bool sealed)
     ck_assert_int_eq (letter->to, trader);
     ck_assert (fix_same_route (&letter->route, &route));
     ck_assert_int_eq (letter->message.journaled.view, view);
+    ck_assert_int_eq (letter->message.journaled.holder, 1);
     ck_assert_int_eq (letter->message.journaled.write, write);
     ck_assert_int_eq (letter->message.journaled.sealed, sealed);
 }

@@ -211,6 +211,7 @@ static void make_takeover (struct maker *self, struct message *message)
         return;
     case MESSAGE_JOURNAL:
         message->journal = (struct journal){.view = part_number (self, 1, LIMIT_INTEGER),
+                                            .holder = part_number (self, 0, LIMIT_INTEGER),
                                             .began = part_number (self, 1, LIMIT_INTEGER),
                                             .settled = part_number (self, 0, LIMIT_INTEGER),
                                             .write = part_number (self, 1, LIMIT_INTEGER)};
@@ -218,9 +219,9 @@ static void make_takeover (struct maker *self, struct message *message)
         return;
     default:
         assert (message->type == MESSAGE_JOURNALED);
-        message->journaled =
-            (struct journaled){part_number (self, 1, LIMIT_INTEGER),
-                               part_number (self, 0, LIMIT_INTEGER), part_number (self, 0, 1) == 1};
+        message->journaled = (struct journaled){
+            part_number (self, 1, LIMIT_INTEGER), part_number (self, 1, LIMIT_INTEGER),
+            part_number (self, 0, LIMIT_INTEGER), part_number (self, 0, 1) == 1};
     }
 }
 

@@ -231,10 +231,11 @@ static bool takeovers_equal (const struct message *a, const struct message *b)
         return t->trader == u->trader && t->view == u->view && t->complete == u->complete;
     case MESSAGE_JOURNAL:
         return j->view == k->view && j->began == k->began && j->settled == k->settled
-               && j->write == k->write
+               && j->write == k->write && j->holder == k->holder
                && item_lists_equal (j->items, j->item_count, k->items, k->item_count);
     case MESSAGE_JOURNALED:
-        return a->journaled.view == b->journaled.view && a->journaled.write == b->journaled.write
+        return a->journaled.view == b->journaled.view && a->journaled.holder == b->journaled.holder
+               && a->journaled.write == b->journaled.write
                && a->journaled.sealed == b->journaled.sealed;
     default:
         return false;

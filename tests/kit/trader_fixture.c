@@ -68,6 +68,8 @@ void fix_among_two (void)
     (void) fix_only (MESSAGE_JOURNAL);
     fix_warehouse (fix_snapshot (NULL, 0));
     fix_step (EVENT_DRAINED);
+    fix_acknowledge (2, 0);  // It only says in which journal the copy would be.
+    ck_assert_int_eq (fix_only (MESSAGE_JOURNAL)->message.journal.holder, FIX_HOLDER);
 }
 
 void fix_backed (void)
@@ -163,7 +165,7 @@ void fix_trader (struct message message)
 void fix_acknowledge (int64_t view, int64_t write)
 {
     struct message message = fix_plain (MESSAGE_JOURNALED, FIX_OTHER);
-    message.journaled = (struct journaled){.view = view, .write = write};
+    message.journaled = (struct journaled){.view = view, .holder = FIX_HOLDER, .write = write};
     fix_trader (message);
     step (fix_event (EVENT_DRAINED));
 }

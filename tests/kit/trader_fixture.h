@@ -13,6 +13,7 @@ enum {
     FIX_OTHER = 2,  // another trader
     FIX_SEED = 4711,
     FIX_MARKET = 99,
+    FIX_HOLDER = 6,  // began, of the other trader
     ALICE = 11,  // buyers
     BOB = 12,
     CAROL = 13,

@@ -102,7 +102,7 @@ static const char *completion_wrong (const struct view *last, const struct view 
 {
     return last->view.state == MEMBER_TAKING && next->trader.epoch == last->trader.epoch
                    && is_alone (next) && same_writes (last, next)
-                   && next->view.closed == next->trader.epoch
+                   && next->view.closed == next->trader.epoch + 1
                ? NULL
                : "a takeover that is complete closes the epochs before its own";
 }
