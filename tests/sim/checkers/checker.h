@@ -25,6 +25,7 @@ extern const struct checker_class liveness_checker;      // I5
 extern const struct checker_class money_checker;         // I6
 extern const struct checker_class linear_checker;        // sync: linearizable, per product
 extern const struct checker_class session_checker;       // cached: what a client saw, it keeps
+extern const struct checker_class promise_checker;       // I7
 extern const struct checker_class stock_checker;         // cached: promised is what was known
 extern const struct checker_class convergence_checker;   // quiet: every cache is right
 

@@ -10,6 +10,7 @@ const struct checker_class *const all_checkers[] = {
     &money_checker,
     &outcome_checker,
     &durability_checker,
+    &promise_checker,
     &session_checker,
     &linear_checker,
     &stock_checker,

@@ -319,12 +319,9 @@ static bool see_record (struct conservation *self, const struct record *record, 
         return see_order (self, &record->order, text);
     case RECORD_FILL:
         return see_fill (self, &record->fill, text);
-    case RECORD_WAREHOUSE:
-    case RECORD_ACCOUNT:
-    case RECORD_TRADER:
-        break;
+    default:
+        return true;
     }
-    return true;
 }
 
 static bool conservation_see (void *context, const struct fact *fact, char *text)

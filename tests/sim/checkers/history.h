@@ -29,15 +29,18 @@ struct rules {
 bool rules_cached (const struct rules *self, const char *product);
 
 enum fact_type {
-    FACT_STARTED,   // a node's process begins: `node`, `life`
-    FACT_ENDED,     // it is gone, with all that it had not made durable: `node`, `life`
-    FACT_ASKED,     // `message` leaves the client `node` for the trader `peer`: buy, restock,
-                    // order_status or lot_status, for the first time or again
-    FACT_SAID,      // `message` leaves the trader `node` for the client `peer`
-    FACT_TOLD,      // `message` of the trader `peer` reaches the client `node`
-    FACT_ANSWERED,  // `message` leaves the warehouse for the trader `peer`
-    FACT_STORED,    // `records` have become durable at the warehouse, all at once
-    FACT_HEALED,    // no fault happens from now on
+    FACT_STARTED,     // a node's process begins: `node`, `life`
+    FACT_ENDED,       // it is gone, with all that it had not made durable: `node`, `life`
+    FACT_ASKED,       // `message` leaves the client `node` for the trader `peer`: buy, restock,
+                      // order_status or lot_status, for the first time or again
+    FACT_SAID,        // `message` leaves the trader `node` for the client `peer`
+    FACT_TOLD,        // `message` of the trader `peer` reaches the client `node`
+    FACT_ANSWERED,    // `message` leaves the warehouse for the trader `peer`
+    FACT_STORED,      // `records` have become durable at the warehouse, all at once
+    FACT_RECORDED,    // `records` stand in the journal of the trader `node`: durable, but for those
+                      // of what is settled, which a crash may lose
+    FACT_UNRECORDED,  // those of a round found no room there: `node`, `life`
+    FACT_HEALED,      // no fault happens from now on
     FACT_BELIEVED,  // all is quiet, and the trader `node` takes `units` of `product` for available
     FACT_BOOK,      // all is quiet, and the buyer or seller `node` has this `book`
     FACT_OVER,      // the end: nothing is under way and nothing is due

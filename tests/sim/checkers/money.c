@@ -189,10 +189,7 @@ static bool see_record (struct money *self, const struct record *record, char *t
         touch (self, account);
         break;
     }
-    case RECORD_WAREHOUSE:
-    case RECORD_PRODUCT:
-    case RECORD_LOT_LEFT:
-    case RECORD_TRADER:
+    default:
         break;
     }
     return true;

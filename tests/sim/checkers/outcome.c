@@ -1,6 +1,6 @@
 // I2: a client's number has one outcome for ever. All final answers to it are the same and say
-// what is stored, which is what was asked, once. A refusal of the number must have its cause, and a
-// promise that a trader alone can have made is kept (promises.h).
+// what is stored, which is what was asked, once. A refusal of the number must have its
+// cause.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,6 @@
 #include "tests/sim/checkers/final_answer.h"
 #include "tests/sim/checkers/names.h"
 #include "tests/sim/checkers/pairs.h"
-#include "tests/sim/checkers/promises.h"
 
 // Told before anything was stored. Its fills stand behind it.
 struct early_answer {
@@ -28,7 +27,6 @@ struct outcome {
     const struct rules *rules;
     durable_t *durable;
     asked_t *asked;
-    promises_t *promises;
     names_t *names;
     struct request *requests;  // by place in `durable`
     size_t request_size;
@@ -44,7 +42,6 @@ static void *make (const struct rules *rules)
     self->durable = durable_new ();
     self->names = names_new ();
     self->asked = asked_new ();
-    self->promises = promises_new ();
     return self;
 }
 
@@ -57,7 +54,6 @@ static void destroy (void *checker)
     durable_destroy (&self->durable);
     names_destroy (&self->names);
     asked_destroy (&self->asked);
-    promises_destroy (&self->promises);
     free (self->requests);
     free (self);
 }
@@ -78,31 +74,12 @@ static void see_asked (struct outcome *self, const struct fact *fact)
         int64_t number = buy ? message->buy.number : message->restock.number;
         size_t place = place_of (self, fact->node, number);
         asked_add (self->asked, place, fact);
-        promises_asked (self->promises, place, fact);
     } else if (message->type == MESSAGE_ORDER_STATUS) {
         size_t place = place_of (self, fact->node, message->order_status.number);
         if (durable_at (self->durable, place)->kind != DURABLE_ORDER) {
             self->requests[place].asked_unstored = true;
         }
     }
-}
-
-// A number is stored as an order: whoever promised units of it gave them, or said that they are
-// missing.
-static bool keeps_promise (const struct outcome *self, size_t place, char *text)
-{
-    const struct entry *entry = durable_at (self->durable, place);
-    int64_t promised = promises_units (self->promises, place);
-    if (!promised || entry->units + entry->missing == promised) {
-        return true;
-    }
-    char stored[FINAL_ANSWER_TEXT];
-    entry_print (self->durable, entry, stored);
-    snprintf (text, CHECKER_TEXT,
-              "client %" PRId64 " was promised %" PRId64 " units under its number %" PRId64
-              "; stored is: %s",
-              entry->client, promised, entry->number, stored);
-    return false;
 }
 
 static bool add_request (struct outcome *self, const struct record *record, int64_t client,
@@ -127,7 +104,7 @@ static bool add_request (struct outcome *self, const struct record *record, int6
                   what, number, client, stored);
         return false;
     }
-    return keeps_promise (self, place, text);
+    return true;
 }
 
 static bool add_record (struct outcome *self, const struct record *record, char *text)
@@ -261,9 +238,6 @@ static bool see_error (struct outcome *self, const struct fact *fact, char *text
 {
     const struct error *error = &fact->message->error;
     int64_t client = fact->type == FACT_SAID ? fact->peer : fact->node;
-    if (fact->type == FACT_SAID && final_refusal_number (fact->message)) {
-        promises_drop (self->promises, place_of (self, client, error->number));
-    }
     if (error->reason == REASON_CONFLICT
         && !asked_twice (self->asked, place_of (self, client, error->number))) {
         snprintf (text, CHECKER_TEXT,
@@ -297,23 +271,6 @@ static bool see_unknown (struct outcome *self, const struct fact *fact, char *te
     return false;
 }
 
-static bool see_accepted (struct outcome *self, const struct fact *fact, char *text)
-{
-    const struct receipt *receipt = &fact->message->receipt;
-    size_t place = place_of (self, fact->peer, receipt->number);
-    bool alone = durable_at (self->durable, place)->kind == DURABLE_NOTHING
-                 && !asked_twice (self->asked, place);
-    int64_t before = promises_said (self->promises, place, fact, alone);
-    if (before == receipt->units) {
-        return true;
-    }
-    snprintf (text, CHECKER_TEXT,
-              "trader %" PRId64 " promises client %" PRId64 " %" PRId64
-              " units under its number %" PRId64 ", and has promised %" PRId64 " before",
-              fact->node, fact->peer, receipt->units, receipt->number, before);
-    return false;
-}
-
 static bool see_answer (struct outcome *self, const struct fact *fact, char *text)
 {
     const struct message *message = fact->message;
@@ -324,11 +281,8 @@ static bool see_answer (struct outcome *self, const struct fact *fact, char *tex
     if (message->type == MESSAGE_ERROR) {
         return see_error (self, fact, text);
     }
-    if (message->type != MESSAGE_RECEIPT || fact->type == FACT_TOLD) {
-        return true;
-    }
-    return message->receipt.status == STATUS_UNKNOWN ? see_unknown (self, fact, text)
-                                                     : see_accepted (self, fact, text);
+    bool unknown = message->type == MESSAGE_RECEIPT && message->receipt.status == STATUS_UNKNOWN;
+    return !unknown || fact->type == FACT_TOLD || see_unknown (self, fact, text);
 }
 
 static bool see (void *checker, const struct fact *fact, char *text)
@@ -337,10 +291,6 @@ static bool see (void *checker, const struct fact *fact, char *text)
     switch (fact->type) {
     case FACT_ASKED:
         see_asked (self, fact);
-        return true;
-    case FACT_STARTED:
-    case FACT_ENDED:
-        promises_process (self->promises, fact);
         return true;
     case FACT_STORED:
         return see_stored (self, fact, text);

@@ -1,36 +1,25 @@
-// I4, one owner: at any time the warehouse knows one process of each trader, the one that it has
-// granted the latest epoch, and applies its batches in order, each once. Only what the warehouse
-// itself says and stores is looked at, since letters may be late.
+// I4, one owner: at any time the warehouse knows one process that commits for a trader. It is the
+// one that was granted the latest epoch, or, while that one is taken over, its backup. A view is
+// changed by steps that are allowed (views.h), and batches are applied in order, each once. Only
+// what the warehouse itself says and stores is looked at, since letters may be late.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <uthash.h>
 
 #include "tests/sim/checkers/checker.h"
 #include "tests/sim/checkers/shelf.h"
-
-struct reign_key {
-    int64_t trader;
-    int64_t epoch;
-};
-
-// How far a trader came in one of its epochs, by the records.
-struct reign {
-    struct reign_key key;
-    int64_t batch;
-    UT_hash_handle hh;
-};
+#include "tests/sim/checkers/views.h"
 
 struct trader {
     int64_t id;
-    struct record_trader stored;  // last; epoch 0: never
-    struct view_granted granted;  // last; epoch 0: never
+    struct view stored;  // last
+    struct view next;    // with what the records of one transaction change
     UT_hash_handle hh;
 };
 
 struct owner {
     struct shelf shelf;
     struct trader *traders;
-    struct reign *reigns;
     struct record_warehouse warehouse;  // as stored last
     bool begins;                        // its process has begun and stored nothing yet
 };
@@ -49,7 +38,6 @@ static void owner_destroy (void *context)
 {
     struct owner *self = context;
     HASH_CLEAR (hh, self->traders);
-    HASH_CLEAR (hh, self->reigns);
     shelf_free (&self->shelf);
     free (self);
 }
@@ -66,63 +54,58 @@ static struct trader *trader_of (struct owner *self, int64_t id)
     return trader;
 }
 
-static struct reign *find_reign (const struct owner *self, int64_t trader, int64_t epoch)
+static bool same_view (const struct view_told *told, const struct view *stored)
 {
-    struct reign_key key = {trader, epoch};
-    struct reign *reign;
-    HASH_FIND (hh, self->reigns, &key, sizeof key, reign);
-    return reign;
+    const struct record_trader *trader = &stored->trader;
+    const struct record_view *view = &stored->view;
+    return told->nonce == trader->nonce && told->epoch == trader->epoch
+           && told->batch == trader->batch && told->applied == trader->applied
+           && told->view == view->view && told->state == view->state && told->backup == view->backup
+           && told->taker == view->taker && told->began == view->began;
 }
 
-static void set_reign (struct owner *self, int64_t trader, int64_t epoch, int64_t batch)
+static bool see_view (struct owner *self, int64_t peer, const struct view_told *told, char *text)
 {
-    struct reign *reign = find_reign (self, trader, epoch);
-    if (!reign) {
-        reign = shelf_take (&self->shelf, sizeof *reign);
-        reign->key = (struct reign_key){trader, epoch};
-        HASH_ADD (hh, self->reigns, key, sizeof reign->key, reign);
-    }
-    reign->batch = batch;
-}
-
-static bool see_view (struct owner *self, int64_t id, const struct view_granted *view, char *text)
-{
-    struct trader *trader = trader_of (self, id);
-    const struct view_granted *last = &trader->granted;
-    bool same = last->epoch > 0 && last->nonce == view->nonce;
-    if (same ? view->epoch != last->epoch : view->epoch <= last->epoch) {
+    char stored[VIEW_TEXT];
+    const struct view *view = &trader_of (self, told->trader)->stored;
+    if (!same_view (told, view)) {
+        views_print (view, stored);
         return complain (text,
-                         "trader %" PRId64 " is granted epoch %" PRId64 " for nonce %" PRId64
-                         ", after epoch %" PRId64 " for nonce %" PRId64,
-                         id, view->epoch, view->nonce, last->epoch, last->nonce);
+                         "trader %" PRId64 " is told of trader %" PRId64 " epoch %" PRId64
+                         ", view %" PRId64 ", nonce %" PRId64 "; stored is: %s",
+                         peer, told->trader, told->epoch, told->view, told->nonce, stored);
     }
-    if (!find_reign (self, id, view->epoch)) {
-        return complain (text,
-                         "trader %" PRId64 " is granted epoch %" PRId64 ", which is not stored", id,
-                         view->epoch);
+    for (size_t i = 0; i < told->member_count; i++) {
+        const struct member *member = &told->members[i];
+        view = &trader_of (self, member->trader)->stored;
+        if (member->epoch != view->trader.epoch || member->state != view->view.state) {
+            views_print (view, stored);
+            return complain (text,
+                             "trader %" PRId64 " is told that trader %" PRId64
+                             " is a member of epoch %" PRId64 "; stored is: %s",
+                             peer, member->trader, member->epoch, stored);
+        }
     }
-    trader->granted = *view;
     return true;
 }
 
-static bool see_committed (struct owner *self, int64_t id, const struct committed *committed,
+static bool see_committed (struct owner *self, int64_t peer, const struct committed *committed,
                            char *text)
 {
-    const struct trader *trader = trader_of (self, id);
-    if (committed->epoch < 1 || committed->epoch != trader->granted.epoch) {
-        return complain (text,
-                         "batch %" PRId64 " of trader %" PRId64 " is committed under epoch %" PRId64
-                         ", the latest one granted is %" PRId64,
-                         committed->batch, id, committed->epoch, trader->granted.epoch);
+    char stored[VIEW_TEXT];
+    int64_t id = committed->trader ? committed->trader : peer;
+    const struct view *view = &trader_of (self, id)->stored;
+    bool own = view->view.state == MEMBER_LIVE && peer == id;
+    bool takes = view->view.state == MEMBER_TAKING && peer == view->view.taker;
+    if (committed->epoch >= 1 && committed->epoch == view->trader.epoch && (own || takes)
+        && committed->batch >= 1 && committed->batch <= view->trader.batch) {
+        return true;
     }
-    int64_t applied = find_reign (self, id, committed->epoch)->batch;
-    if (committed->batch < 1 || committed->batch > applied + 1) {
-        return complain (text,
-                         "batch %" PRId64 " of trader %" PRId64 " is committed in epoch %" PRId64
-                         ", the last one applied is %" PRId64,
-                         committed->batch, id, committed->epoch, applied);
-    }
-    return true;
+    views_print (view, stored);
+    return complain (text,
+                     "batch %" PRId64 " of epoch %" PRId64 " of trader %" PRId64
+                     " is committed to trader %" PRId64 "; stored is: %s",
+                     committed->batch, committed->epoch, id, peer, stored);
 }
 
 static bool see_answered (struct owner *self, const struct fact *fact, char *text)
@@ -135,36 +118,6 @@ static bool see_answered (struct owner *self, const struct fact *fact, char *tex
     default:
         return true;
     }
-}
-
-// What of a trader may follow what was stored of it last.
-static bool trader_follows (const struct record_trader *last, const struct record_trader *next)
-{
-    if (last->epoch > 0
-        && next->epoch == last->epoch) {  // Another batch, or the same join once more.
-        return next->nonce == last->nonce
-               && (next->batch == last->batch || next->batch == last->batch + 1)
-               && next->applied >= last->applied;
-    }
-    bool anew = last->epoch == 0 || next->nonce != last->nonce;
-    return next->epoch > last->epoch && anew && next->batch == 0 && next->applied == 0;
-}
-
-static bool see_trader (struct owner *self, const struct record_trader *record, char *text)
-{
-    struct trader *trader = trader_of (self, record->trader);
-    const struct record_trader *last = &trader->stored;
-    if (!trader_follows (last, record)) {
-        return complain (text,
-                         "trader %" PRId64 " is stored with epoch %" PRId64 ", nonce %" PRId64
-                         ", batch %" PRId64 ", applied %" PRId64 " after %" PRId64 ", %" PRId64
-                         ", %" PRId64 ", %" PRId64,
-                         record->trader, record->epoch, record->nonce, record->batch,
-                         record->applied, last->epoch, last->nonce, last->batch, last->applied);
-    }
-    set_reign (self, record->trader, record->epoch, record->batch);
-    trader->stored = *record;
-    return true;
 }
 
 static bool see_warehouse (struct owner *self, const struct record_warehouse *record, char *text)
@@ -182,14 +135,41 @@ static bool see_warehouse (struct owner *self, const struct record_warehouse *re
     return true;
 }
 
+static bool take_step (struct trader *trader, char *text)
+{
+    char last[VIEW_TEXT];
+    char next[VIEW_TEXT];
+    const char *wrong = views_wrong (&trader->stored, &trader->next);
+    if (!wrong) {
+        trader->stored = trader->next;
+        trader->stored.view.router = NULL;  // The record's, which goes.
+        return true;
+    }
+    views_print (&trader->stored, last);
+    views_print (&trader->next, next);
+    return complain (text, "trader %" PRId64 " is stored as %s after %s: %s", trader->id, next,
+                     last, wrong);
+}
+
+// The records of a trader say together how its view stands.
 static bool see_stored (struct owner *self, const struct fact *fact, char *text)
 {
     for (size_t i = 0; i < fact->record_count; i++) {
         const struct record *record = &fact->records[i];
-        if (record->type == RECORD_TRADER && !see_trader (self, &record->trader, text)) {
+        if (record->type == RECORD_TRADER) {
+            trader_of (self, record->trader.trader)->next.trader = record->trader;
+        } else if (record->type == RECORD_VIEW) {
+            trader_of (self, record->view.trader)->next.view = record->view;
+        } else if (record->type == RECORD_WAREHOUSE
+                   && !see_warehouse (self, &record->warehouse, text)) {
             return false;
         }
-        if (record->type == RECORD_WAREHOUSE && !see_warehouse (self, &record->warehouse, text)) {
+    }
+    for (size_t i = 0; i < fact->record_count; i++) {
+        const struct record *record = &fact->records[i];
+        bool about = record->type == RECORD_TRADER || record->type == RECORD_VIEW;
+        int64_t id = record->type == RECORD_TRADER ? record->trader.trader : record->view.trader;
+        if (about && !take_step (trader_of (self, id), text)) {
             return false;
         }
     }
@@ -214,7 +194,7 @@ static bool owner_see (void *context, const struct fact *fact, char *text)
 
 const struct checker_class owner_checker = {
     .name = "owner",
-    .about = "I4: one process owns each trader's epoch, and epochs only rise",
+    .about = "I4: one process commits for each trader, and its view changes by the rules",
     .make = owner_make,
     .see = owner_see,
     .destroy = owner_destroy,

@@ -5,7 +5,7 @@
 //   a client carries all that it was told in the token of its next request;
 //   a trader decides nothing before it has seen as much as that token;
 //   a decision counts as a write of its trader in the token that comes with it;
-//   what a trader says that it has seen never becomes less, within one epoch of it.
+//   what a process says that it has seen never becomes less.
 //
 // The tokens of a cache name their own trader. Those of answers that were passed on from the
 // warehouse tell its version alone: clients merge them, and they promise nothing more.
@@ -19,20 +19,35 @@
 
 struct process_key {
     int64_t trader;
-    int64_t epoch;  // that this process alone has
+    int64_t began;  // the epoch since which its writes count
 };
 
-// A trader's process.
+// The processes of a trader that go on from one journal, one after the other.
 struct process {
     struct process_key key;
+    int64_t life;       // of the latest one
     struct token said;  // that it has seen
-    int64_t decided;    // requests
+    int64_t decided;    // requests, by all of them
+    UT_hash_handle hh;
+};
+
+struct decision_key {
+    int64_t trader;
+    int64_t client;
+    int64_t number;
+};
+
+// That a trader has recorded.
+struct decision {
+    struct decision_key key;
+    int64_t life;  // of the process that did
     UT_hash_handle hh;
 };
 
 struct session {
     session_clients_t *clients;
-    struct process *processes;  // uthash
+    struct process *processes;   // uthash
+    struct decision *decisions;  // uthash
 };
 
 // An answer of a cache, as it left its trader.
@@ -40,7 +55,9 @@ struct saying {
     int64_t trader;
     int64_t client;
     int64_t number;
-    bool decision;  // of a request that this process decided, as only a cache does
+    int64_t life;
+    bool decision;  // of a request that the trader decided by itself
+    bool anew;      // and this process did
     struct seen seen;
     struct trader_seen own;  // the trader's component
 };
@@ -67,12 +84,18 @@ static void destroy (void *context)
         token_free (&process->said);
         free (process);
     }
+    struct decision *decision;
+    struct decision *next_decision;
+    HASH_ITER (hh, self->decisions, decision, next_decision) {
+        HASH_DEL (self->decisions, decision);
+        free (decision);
+    }
     free (self);
 }
 
 static struct process *process_of (struct session *self, const struct trader_seen *own)
 {
-    struct process_key key = {.trader = own->trader, .epoch = own->epoch};
+    struct process_key key = {.trader = own->trader, .began = own->epoch};
     struct process *process;
     HASH_FIND (hh, self->processes, &key, sizeof key, process);
     if (!process) {
@@ -86,11 +109,30 @@ static struct process *process_of (struct session *self, const struct trader_see
     return process;
 }
 
+static void see_recorded (struct session *self, const struct fact *fact)
+{
+    for (size_t i = 0; i < fact->record_count; i++) {
+        const struct item *item = &fact->records[i].decided.item;
+        if (fact->records[i].type != RECORD_DECIDED) {
+            continue;
+        }
+        struct decision *decision = calloc (1, sizeof *decision);
+        if (!decision) {
+            abort ();
+        }
+        decision->key = (struct decision_key){fact->node, item->client, item->number};
+        decision->life = fact->life;
+        struct decision *before;
+        HASH_REPLACE (hh, self->decisions, key, sizeof decision->key, decision, before);
+        free (before);
+    }
+}
+
 // Returns false for a message that is no answer of a cache.
-static bool read_saying (const struct fact *fact, struct saying *saying)
+static bool read_saying (const struct session *self, const struct fact *fact, struct saying *saying)
 {
     const struct message *message = fact->message;
-    *saying = (struct saying){.trader = fact->node, .client = fact->peer};
+    *saying = (struct saying){.trader = fact->node, .client = fact->peer, .life = fact->life};
     if (message->type == MESSAGE_RESTOCKED) {
         saying->number = message->restocked.number;
         saying->seen = message->restocked.seen;
@@ -105,12 +147,21 @@ static bool read_saying (const struct fact *fact, struct saying *saying)
     }
     const struct trader_seen *own = token_of (saying->seen, saying->trader);
     saying->own = own ? *own : (struct trader_seen){.trader = saying->trader};
-    saying->decision = saying->decision || (own && message->type == MESSAGE_RESTOCKED);
+    struct decision_key key = {saying->trader, saying->client, saying->number};
+    const struct decision *decision;
+    HASH_FIND (hh, self->decisions, &key, sizeof key, decision);
+    saying->decision = saying->decision || (own && decision && message->type == MESSAGE_RESTOCKED);
+    saying->anew = saying->decision && (!decision || decision->life == fact->life);
     return own || saying->decision;
 }
 
 static bool check_grown (struct process *process, const struct saying *saying, char *text)
 {
+    if (process->life != saying->life) {
+        // It has lost what it knew of others, but not what it has decided.
+        token_clear (&process->said);
+        process->life = saying->life;
+    }
     struct seen said = token_view (&process->said);
     if (token_dominates (saying->seen, said)) {
         token_merge (&process->said, saying->seen);
@@ -177,7 +228,7 @@ static bool check_counted (struct session *self, struct process *process,
 static bool see_said (struct session *self, const struct fact *fact, char *text)
 {
     struct saying saying;
-    if (!read_saying (fact, &saying)) {
+    if (!read_saying (self, fact, &saying)) {
         return true;
     }
     struct process *process = process_of (self, &saying.own);
@@ -185,7 +236,8 @@ static bool see_said (struct session *self, const struct fact *fact, char *text)
         return false;
     }
     return !saying.decision
-           || (check_waited (self, &saying, text) && check_counted (self, process, &saying, text));
+           || ((!saying.anew || check_waited (self, &saying, text))
+               && check_counted (self, process, &saying, text));
 }
 
 // Only the clients that have a core keep a book, and are bound to carry their tokens.
@@ -210,6 +262,9 @@ static bool see (void *context, const struct fact *fact, char *text)
         return true;
     case FACT_TOLD:
         session_clients_told (self->clients, fact);
+        return true;
+    case FACT_RECORDED:
+        see_recorded (self, fact);
         return true;
     case FACT_SAID:
         return see_said (self, fact, text);

@@ -1,22 +1,21 @@
 // A cached trader decides by itself, and may promise what another one sells at the same time. But
-// it sells by what it knows: the stock that the warehouse had at some time, no older than the
-// token of its promise tells, less its own sales that this stock does not include yet, and more by
+// it sells by what it knows: the stock that the warehouse had at some time, no older than what it
+// had said before to have seen, less its own sales that this stock does not include yet, and more by
 // its own restocks. What it promises beyond all of that, nobody gave it reason to believe in. And
-// whoever is promised a part gets all that there is.
+// whoever is promised a part gets all that there is. A promise is judged when it is recorded, which
+// is when it is made.
 //
 // Which state of the warehouse a cache has heard of last is not seen from outside, so every state
-// from the token's version on may be it. Versions rise within a batch, product by product: of one
-// whose end the token has not reached, the state before it counts too.
+// from that version on may be it. Versions rise within a batch, product by product: of one whose end
+// was not reached, the state before it counts too.
 #include <stdlib.h>
 
 #include "tests/sim/checkers/checker.h"
 #include "tests/sim/checkers/shelf.h"
 #include "tests/sim/checkers/stock_levels.h"
 #include "tests/sim/checkers/stock_writes.h"
-#include "tests/sim/checkers/token.h"
 
 struct stock_check {
-    const struct rules *rules;
     stock_levels_t *levels;
     stock_writes_t *writes;
 };
@@ -27,7 +26,7 @@ static void *make (const struct rules *rules)
     if (!self) {
         abort ();
     }
-    self->rules = rules;
+    (void) rules;  // What is decided by a cache is recorded, and nothing else.
     self->levels = stock_levels_new ();
     self->writes = stock_writes_new ();
     return self;
@@ -41,37 +40,11 @@ static void destroy (void *context)
     free (self);
 }
 
-// Returns false for whatever is no promise of a cache.
-static bool read_promise (const struct stock_check *self, const struct fact *fact,
-                          struct promise *promise)
-{
-    const struct receipt *receipt = &fact->message->receipt;
-    if (fact->message->type != MESSAGE_RECEIPT || receipt->status != STATUS_ACCEPTED
-        || !rules_cached (self->rules, receipt->product)) {
-        return false;
-    }
-    const struct trader_seen *own = token_of (receipt->seen, fact->node);
-    if (!own) {
-        return false;
-    }
-    *promise = (struct promise){
-        .trader = fact->node,
-        .life = fact->life,
-        .epoch = own->epoch,
-        .count = own->count,
-        .client = fact->peer,
-        .number = receipt->number,
-        .product = receipt->product,
-        .units = receipt->units,
-    };
-    return true;
-}
-
 // The most units that the trader may have taken for available when it promised these, having seen
 // this version; less where it is shown soon that there were enough.
-static int64_t most_believed (const struct stock_check *self, const struct promise *promise,
-                              int64_t version)
+static int64_t most_believed (const struct stock_check *self, const struct promise *promise)
 {
+    int64_t version = promise->version;
     struct writes_walk walk = stock_writes_walk (self->writes, promise, false);
     struct stretch stretch = {.version = version + 1};
     int64_t most = 0;
@@ -90,9 +63,9 @@ static int64_t most_believed (const struct stock_check *self, const struct promi
 }
 
 // The least units, likewise; more where it is shown soon that there may have been so few.
-static int64_t least_believed (const struct stock_check *self, const struct promise *promise,
-                               int64_t version)
+static int64_t least_believed (const struct stock_check *self, const struct promise *promise)
 {
+    int64_t version = promise->version;
     struct writes_walk walk = stock_writes_walk (self->writes, promise, true);
     struct stretch stretch = {.version = version + 1};
     int64_t least = INT64_MAX;
@@ -103,58 +76,56 @@ static int64_t least_believed (const struct stock_check *self, const struct prom
         int64_t units =
             stretch.level - stock_writes_promised (self->writes, promise, stretch.first, &walk);
         least = units < least ? units : least;
+        if (!walk.whole) {
+            return 0;
+        }
     }
     return least;
 }
 
-static bool say_wrong (const struct promise *promise, int64_t version, int64_t units,
-                       const char *bound, char *text)
+static bool say_wrong (const struct promise *promise, int64_t units, const char *bound, char *text)
 {
     return complain (text,
                      "trader %lld promises client %lld, for its request %lld, %lld units of %s: by "
                      "what it can have known from version %lld on, and its own writes before "
-                     "number %lld of its epoch %lld, there were at %s %lld",
+                     "number %lld since epoch %lld, there were at %s %lld",
                      (long long) promise->trader, (long long) promise->client,
                      (long long) promise->number, (long long) promise->units, promise->product,
-                     (long long) version, (long long) promise->count, (long long) promise->epoch,
-                     bound, (long long) units);
+                     (long long) promise->version, (long long) promise->write,
+                     (long long) promise->began, bound, (long long) units);
 }
 
 static bool check_promise (const struct stock_check *self, const struct promise *promise,
-                           int64_t version, char *text)
+                           char *text)
 {
-    int64_t most = most_believed (self, promise, version);
+    int64_t most = most_believed (self, promise);
     if (promise->units > most) {
-        return say_wrong (promise, version, most, "most", text);
+        return say_wrong (promise, most, "most", text);
     }
     if (!stock_writes_part (self->writes, promise)) {
         return true;
     }
-    int64_t least = least_believed (self, promise, version);
-    return promise->units >= least || say_wrong (promise, version, least, "least", text);
+    int64_t least = least_believed (self, promise);
+    return promise->units >= least || say_wrong (promise, least, "least", text);
 }
 
-static bool see_said (const struct stock_check *self, const struct fact *fact, char *text)
+static bool see_recorded (const struct stock_check *self, const struct fact *fact, char *text)
 {
-    struct promise promise;
-    if (!read_promise (self, fact, &promise)) {
-        stock_writes_said (self->writes, fact);
-        return true;
+    for (size_t i = 0; i < fact->record_count; i++) {
+        struct promise promise;
+        if (stock_writes_recorded (self->writes, fact, &fact->records[i], &promise)
+            && !check_promise (self, &promise, text)) {
+            return false;
+        }
     }
-    return !stock_writes_promise (self->writes, &promise)
-           || check_promise (self, &promise, fact->message->receipt.seen.version, text);
+    stock_writes_roomy (self->writes, fact);
+    return true;
 }
 
 static bool see (void *context, const struct fact *fact, char *text)
 {
     struct stock_check *self = context;
     switch (fact->type) {
-    case FACT_STARTED:
-        stock_writes_started (self->writes, fact);
-        return true;
-    case FACT_ENDED:
-        stock_writes_ended (self->writes, fact);
-        return true;
     case FACT_ASKED:
         stock_writes_asked (self->writes, fact);
         return true;
@@ -163,7 +134,13 @@ static bool see (void *context, const struct fact *fact, char *text)
         stock_writes_stored (self->writes, fact, stock_levels_state (self->levels));
         return true;
     case FACT_SAID:
-        return see_said (self, fact, text);
+        stock_writes_said (self->writes, fact);
+        return true;
+    case FACT_UNRECORDED:
+        stock_writes_crowded (self->writes, fact);
+        return true;
+    case FACT_RECORDED:
+        return see_recorded (self, fact, text);
     default:
         return true;
     }

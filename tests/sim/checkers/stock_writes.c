@@ -9,42 +9,31 @@
 
 // What became of a request, whoever decided it.
 struct fate {
-    int64_t wanted;  // units, the least that was asked for; 0: it was not
-    bool whole;      // and a part would not do
-    bool ordered;    // an order is stored,
-    int64_t units;   // that got so many
-    bool failed;     // or somebody was told that it is none
-    int64_t trader;  // of a lot that is stored: who brought it, in which epoch,
-    int64_t epoch;
-    int64_t applied;  // and how many of its writes were applied with it
+    int64_t wanted;   // units, the least that was asked for; 0: it was not
+    int64_t version;  // of the token that it came with, the least one
+    bool whole;       // and a part would not do
+    bool ordered;     // an order is stored,
+    int64_t units;    // that got so many
+    bool failed;      // or somebody was told that it is none
 };
 
-// A promise that was made.
+// A decision.
 struct made {
-    int64_t count;
+    int64_t write;
     const char *product;
-    int64_t units;
+    int64_t units;  // promised, or brought
+    bool lot;
     size_t request;
 };
 
-// A restock that was asked of a process, and may be one of its writes.
-struct brought {
-    const char *product;
-    int64_t quantity;
-    int64_t until;  // if so, then of no higher count
-    size_t request;
-};
-
-struct process {
-    struct made *made;  // in the order of their counts
+// All that count since the same epoch.
+struct writes {
+    struct made *made;  // in the order of their writes
     size_t made_count;
     size_t made_size;
-    struct brought *brought;
-    size_t brought_count;
-    size_t brought_size;
 };
 
-// How many writes of an epoch were applied, from which state on.
+// How many writes were applied, from which state on.
 struct applied {
     int64_t state;
     int64_t count;
@@ -56,10 +45,11 @@ struct epoch {
     size_t size;
 };
 
-struct node {
-    int64_t life;   // the latest one
-    bool up;        // and whether it lasts
-    int64_t epoch;  // that the warehouse has granted last
+struct process {
+    int64_t began;    // as it has joined
+    int64_t version;  // the highest one that it has said to have seen
+    int64_t then;     // the same, when it made the first decision that found no room
+    bool crowded;     // there is such a one
 };
 
 struct stock_writes {
@@ -67,19 +57,18 @@ struct stock_writes {
     pairs_t *requests;  // (client, number)
     struct fate *fates;
     size_t fate_size;
-    pairs_t *node_ids;  // (0, node)
-    struct node *nodes;
-    size_t node_size;
+    pairs_t *trader_ids;  // (0, trader)
+    int64_t *began;       // of each, as stored last
+    size_t trader_size;
     pairs_t *process_ids;  // (trader, life)
     struct process *processes;
     size_t process_size;
-    pairs_t *epoch_ids;  // (trader, epoch)
+    pairs_t *writes_ids;  // (trader, began)
+    struct writes *writes;
+    size_t writes_size;
+    pairs_t *epoch_ids;  // (trader, began)
     struct epoch *epochs;
     size_t epoch_size;
-    pairs_t *promised;  // (process, request)
-    pairs_t *asked;     // (process, request), where it may have brought something,
-    size_t *brought;    // and at which place of the process
-    size_t brought_size;
 };
 
 stock_writes_t *stock_writes_new (void)
@@ -90,11 +79,10 @@ stock_writes_t *stock_writes_new (void)
     }
     self->names = names_new ();
     self->requests = pairs_new ();
-    self->node_ids = pairs_new ();
+    self->trader_ids = pairs_new ();
     self->process_ids = pairs_new ();
+    self->writes_ids = pairs_new ();
     self->epoch_ids = pairs_new ();
-    self->promised = pairs_new ();
-    self->asked = pairs_new ();
     return self;
 }
 
@@ -105,25 +93,23 @@ void stock_writes_destroy (stock_writes_t **self_p)
     if (!self) {
         return;
     }
-    for (size_t i = 0; i < pairs_count (self->process_ids); i++) {
-        free (self->processes[i].made);
-        free (self->processes[i].brought);
+    for (size_t i = 0; i < pairs_count (self->writes_ids); i++) {
+        free (self->writes[i].made);
     }
     for (size_t i = 0; i < pairs_count (self->epoch_ids); i++) {
         free (self->epochs[i].applied);
     }
     names_destroy (&self->names);
     pairs_destroy (&self->requests);
-    pairs_destroy (&self->node_ids);
+    pairs_destroy (&self->trader_ids);
     pairs_destroy (&self->process_ids);
+    pairs_destroy (&self->writes_ids);
     pairs_destroy (&self->epoch_ids);
-    pairs_destroy (&self->promised);
-    pairs_destroy (&self->asked);
     free (self->fates);
-    free (self->nodes);
+    free (self->began);
     free (self->processes);
+    free (self->writes);
     free (self->epochs);
-    free (self->brought);
     free (self);
     *self_p = NULL;
 }
@@ -135,79 +121,50 @@ static size_t request_of (stock_writes_t *self, int64_t client, int64_t number)
     return place;
 }
 
-static struct node *node_of (stock_writes_t *self, int64_t id)
+static struct process *process_of (stock_writes_t *self, const struct fact *fact)
 {
-    size_t place = pairs_place (self->node_ids, 0, id);
-    self->nodes = array_room (self->nodes, &self->node_size, place + 1, sizeof *self->nodes);
-    return &self->nodes[place];
-}
-
-static size_t process_of (stock_writes_t *self, int64_t trader, int64_t life)
-{
-    size_t place = pairs_place (self->process_ids, trader, life);
+    size_t place = pairs_place (self->process_ids, fact->node, fact->life);
     self->processes =
         array_room (self->processes, &self->process_size, place + 1, sizeof *self->processes);
-    return place;
+    return &self->processes[place];
 }
 
-void stock_writes_started (stock_writes_t *self, const struct fact *fact)
+static struct writes *writes_of (stock_writes_t *self, int64_t trader, int64_t began)
 {
-    struct node *node = node_of (self, fact->node);
-    node->life = fact->life;
-    node->up = true;
+    size_t place = pairs_place (self->writes_ids, trader, began);
+    self->writes = array_room (self->writes, &self->writes_size, place + 1, sizeof *self->writes);
+    return &self->writes[place];
 }
 
-// One that was replaced ends later than the next one begins.
-void stock_writes_ended (stock_writes_t *self, const struct fact *fact)
+static int64_t *began_of (stock_writes_t *self, int64_t trader)
 {
-    struct node *node = node_of (self, fact->node);
-    node->up = node->up && node->life != fact->life;
+    size_t place = pairs_place (self->trader_ids, 0, trader);
+    self->began = array_room (self->began, &self->trader_size, place + 1, sizeof *self->began);
+    return &self->began[place];
 }
 
-// Only what is asked for the first time is decided by the trader itself. The letter reaches the
-// process that is there, or else the next one: what is under way goes with its connection.
-static void ask_restock (stock_writes_t *self, const struct fact *fact)
+static int64_t lesser (int64_t a, int64_t b)
 {
-    const struct restock *restock = &fact->message->restock;
-    if (restock->attempt > 1) {
-        return;
-    }
-    const struct node *node = node_of (self, fact->peer);
-    size_t at = process_of (self, fact->peer, node->up ? node->life : node->life + 1);
-    struct process *process = &self->processes[at];
-    process->brought = array_room (process->brought, &process->brought_size,
-                                   process->brought_count + 1, sizeof *process->brought);
-    size_t request = request_of (self, fact->node, restock->number);
-    process->brought[process->brought_count] = (struct brought){
-        .product = names_keep (self->names, restock->product),
-        .quantity = restock->quantity,
-        .until = INT64_MAX,
-        .request = request,
-    };
-    size_t place = pairs_place (self->asked, (int64_t) at, (int64_t) request);
-    self->brought =
-        array_room (self->brought, &self->brought_size, place + 1, sizeof *self->brought);
-    self->brought[place] = process->brought_count++;
+    return a < b ? a : b;
 }
 
-static void ask_buy (stock_writes_t *self, const struct fact *fact)
+static int64_t greater (int64_t a, int64_t b)
 {
-    const struct buy *buy = &fact->message->buy;
-    size_t request = request_of (self, fact->node, buy->number);
-    struct fate *fate = &self->fates[request];
-    if (fate->wanted == 0 || buy->quantity < fate->wanted) {
-        fate->wanted = buy->quantity;
-    }
-    fate->whole = fate->whole || buy->all_or_nothing;
+    return a > b ? a : b;
 }
 
 void stock_writes_asked (stock_writes_t *self, const struct fact *fact)
 {
-    if (fact->message->type == MESSAGE_RESTOCK) {
-        ask_restock (self, fact);
-    } else if (fact->message->type == MESSAGE_BUY) {
-        ask_buy (self, fact);
+    const struct buy *buy = &fact->message->buy;
+    if (fact->message->type != MESSAGE_BUY) {
+        return;
     }
+    size_t request = request_of (self, fact->node, buy->number);
+    struct fate *fate = &self->fates[request];
+    bool first = fate->wanted == 0;
+    fate->wanted = first ? buy->quantity : lesser (fate->wanted, buy->quantity);
+    fate->version = first ? buy->seen.version : lesser (fate->version, buy->seen.version);
+    fate->whole = fate->whole || buy->all_or_nothing;
 }
 
 bool stock_writes_part (const stock_writes_t *self, const struct promise *promise)
@@ -217,50 +174,53 @@ bool stock_writes_part (const stock_writes_t *self, const struct promise *promis
            && promise->units < self->fates[request].wanted;
 }
 
-// The process is done with a restock: if it was a write of its own then one of these at most.
-static void settle (stock_writes_t *self, const struct fact *fact, size_t request, int64_t until)
+// What a trader says that it has seen, as far as it says so in an answer of its own.
+static struct seen seen_of (const struct message *message)
 {
-    size_t process = process_of (self, fact->node, fact->life);
-    size_t place = pairs_find (self->asked, (int64_t) process, (int64_t) request);
-    if (place != PAIRS_NONE) {
-        struct brought *brought = &self->processes[process].brought[self->brought[place]];
-        brought->until = until < brought->until ? until : brought->until;
+    switch (message->type) {
+    case MESSAGE_RECEIPT:
+        return message->receipt.seen;
+    case MESSAGE_OVERSOLD:
+        return message->oversold.seen;
+    case MESSAGE_RESTOCKED:
+        return message->restocked.seen;
+    default:
+        return (struct seen){0};
     }
 }
 
 // An error may be about a question of the same number, or a conflict with a request that goes on. So
-// it takes a promise back, to be on the safe side, but not a restock.
-//
-// What was passed on comes back without a count of this trader, and was no write of it.
+// it takes a promise back, to be on the safe side. What was passed on tells the warehouse's version
+// without a count of this trader, whose cache need not have seen it.
 void stock_writes_said (stock_writes_t *self, const struct fact *fact)
 {
     if (fact->message->type == MESSAGE_ERROR) {
         size_t request = request_of (self, fact->peer, fact->message->error.number);
         self->fates[request].failed = true;
-    } else if (fact->message->type == MESSAGE_RESTOCKED) {
-        const struct restocked *restocked = &fact->message->restocked;
-        const struct trader_seen *own = token_of (restocked->seen, fact->node);
-        size_t request = request_of (self, fact->peer, restocked->number);
-        settle (self, fact, request, own ? own->count : 0);
+        return;
     }
+    struct seen seen = seen_of (fact->message);
+    if (token_of (seen, fact->node)) {
+        struct process *process = process_of (self, fact);
+        process->version = greater (process->version, seen.version);
+    }
+}
+
+void stock_writes_crowded (stock_writes_t *self, const struct fact *fact)
+{
+    struct process *process = process_of (self, fact);
+    process->then = process->crowded ? process->then : process->version;
+    process->crowded = true;
 }
 
 static void note_applied (stock_writes_t *self, const struct record_trader *record, int64_t state)
 {
-    size_t place = pairs_place (self->epoch_ids, record->trader, record->epoch);
+    size_t place = pairs_place (self->epoch_ids, record->trader, *began_of (self, record->trader));
     self->epochs = array_room (self->epochs, &self->epoch_size, place + 1, sizeof *self->epochs);
     struct epoch *epoch = &self->epochs[place];
     epoch->applied =
         array_room (epoch->applied, &epoch->size, epoch->count + 1, sizeof *epoch->applied);
     epoch->applied[epoch->count++] = (struct applied){.state = state, .count = record->applied};
-    node_of (self, record->trader)->epoch = record->epoch;
-}
-
-static struct applied latest_applied (const stock_writes_t *self, int64_t trader, int64_t epoch)
-{
-    size_t place = pairs_find (self->epoch_ids, trader, epoch);
-    return place == PAIRS_NONE ? (struct applied){0}
-                               : self->epochs[place].applied[self->epochs[place].count - 1];
 }
 
 static void note_order (stock_writes_t *self, const struct record_order *record)
@@ -271,74 +231,93 @@ static void note_order (stock_writes_t *self, const struct record_order *record)
     fate->units = record->units;
 }
 
-static void note_lot (stock_writes_t *self, const struct record_lot *record)
-{
-    size_t request = request_of (self, record->seller, record->number);
-    struct fate *fate = &self->fates[request];
-    fate->trader = record->trader;
-    fate->epoch = node_of (self, record->trader)->epoch;
-    fate->applied = latest_applied (self, record->trader, fate->epoch).count;
-}
-
 void stock_writes_stored (stock_writes_t *self, const struct fact *fact, int64_t state)
 {
     for (size_t i = 0; i < fact->record_count; i++) {
-        if (fact->records[i].type == RECORD_TRADER) {
-            note_applied (self, &fact->records[i].trader, state);
+        if (fact->records[i].type == RECORD_VIEW) {
+            *began_of (self, fact->records[i].view.trader) = fact->records[i].view.began;
         }
     }
     for (size_t i = 0; i < fact->record_count; i++) {
-        if (fact->records[i].type == RECORD_ORDER) {
+        if (fact->records[i].type == RECORD_TRADER) {
+            note_applied (self, &fact->records[i].trader, state);
+        } else if (fact->records[i].type == RECORD_ORDER) {
             note_order (self, &fact->records[i].order);
-        } else if (fact->records[i].type == RECORD_LOT) {
-            note_lot (self, &fact->records[i].lot);
         }
     }
 }
 
-bool stock_writes_promise (stock_writes_t *self, const struct promise *promise)
+static void add_made (stock_writes_t *self, struct writes *writes, int64_t write,
+                      const struct item *item)
 {
-    size_t at = process_of (self, promise->trader, promise->life);
-    size_t request = request_of (self, promise->client, promise->number);
-    size_t known = pairs_count (self->promised);
-    if (pairs_place (self->promised, (int64_t) at, (int64_t) request) < known) {
-        return false;
-    }
-    struct process *process = &self->processes[at];
-    process->made = array_room (process->made, &process->made_size, process->made_count + 1,
-                                sizeof *process->made);
-    process->made[process->made_count++] = (struct made){
-        .count = promise->count,
-        .product = names_keep (self->names, promise->product),
-        .units = promise->units,
-        .request = request,
+    bool lot = item->kind == ITEM_RESTOCK;
+    writes->made =
+        array_room (writes->made, &writes->made_size, writes->made_count + 1, sizeof *writes->made);
+    writes->made[writes->made_count++] = (struct made){
+        .write = write,
+        .product = names_keep (self->names, item->product),
+        .units = lot ? item->quantity : item->promised,
+        .lot = lot,
+        .request = request_of (self, item->client, item->number),
     };
-    return true;
 }
 
-static const struct process *maker_of (const stock_writes_t *self, const struct promise *promise)
+bool stock_writes_recorded (stock_writes_t *self, const struct fact *fact,
+                            const struct record *record, struct promise *promise)
 {
-    size_t place = pairs_find (self->process_ids, promise->trader, promise->life);
-    assert (place != PAIRS_NONE && self->processes[place].made_count > 0);
-    return &self->processes[place];
+    struct process *process = process_of (self, fact);
+    const struct record_decided *decided = &record->decided;
+    const struct item *item = &decided->item;
+    if (record->type == RECORD_JOINED) {
+        process->began = record->joined.began;
+    }
+    if (record->type != RECORD_DECIDED) {
+        return false;
+    }
+    add_made (self, writes_of (self, fact->node, process->began), decided->write, item);
+    size_t request = request_of (self, item->client, item->number);
+    int64_t asked = self->fates[request].version;
+    *promise = (struct promise){
+        .trader = fact->node,
+        .began = process->began,
+        .write = decided->write,
+        .client = item->client,
+        .number = item->number,
+        .product = item->product,
+        .units = item->promised,
+        .version = greater (asked, process->crowded ? process->then : process->version),
+    };
+    return item->kind == ITEM_BUY && item->promised > 0;
+}
+
+void stock_writes_roomy (stock_writes_t *self, const struct fact *fact)
+{
+    process_of (self, fact)->crowded = false;
+}
+
+static const struct writes *writes_with (const stock_writes_t *self, const struct promise *promise)
+{
+    size_t place = pairs_find (self->writes_ids, promise->trader, promise->began);
+    assert (place != PAIRS_NONE && self->writes[place].made_count > 0);
+    return &self->writes[place];
 }
 
 struct writes_walk stock_writes_walk (const stock_writes_t *self, const struct promise *latest,
                                       bool most)
 {
-    size_t epoch = pairs_find (self->epoch_ids, latest->trader, latest->epoch);
+    size_t epoch = pairs_find (self->epoch_ids, latest->trader, latest->began);
     return (struct writes_walk){
         .most = most,
-        .next = maker_of (self, latest)->made_count - 1,
+        .next = writes_with (self, latest)->made_count - 1,
         .known = epoch == PAIRS_NONE ? 0 : self->epochs[epoch].count,
     };
 }
 
-// How many writes of the epoch were applied by this state. `known` is how many entries may count.
+// How many writes were applied by this state. `known` is how many entries may count.
 static int64_t applied_by (const stock_writes_t *self, const struct promise *promise, int64_t state,
                            size_t *known)
 {
-    size_t place = pairs_find (self->epoch_ids, promise->trader, promise->epoch);
+    size_t place = pairs_find (self->epoch_ids, promise->trader, promise->began);
     if (place == PAIRS_NONE) {
         return 0;
     }
@@ -365,32 +344,29 @@ static int64_t units_of (const stock_writes_t *self, const struct made *made, bo
 int64_t stock_writes_promised (const stock_writes_t *self, const struct promise *latest,
                                int64_t state, struct writes_walk *walk)
 {
-    const struct process *process = maker_of (self, latest);
-    const char *product = process->made[process->made_count - 1].product;
+    const struct writes *writes = writes_with (self, latest);
+    const char *product = writes->made[writes->made_count - 1].product;
     int64_t applied = applied_by (self, latest, state, &walk->known);
-    while (walk->next > 0 && process->made[walk->next - 1].count > applied) {
-        const struct made *made = &process->made[--walk->next];
-        walk->promised += made->product == product && made->count < latest->count
-                              ? units_of (self, made, walk->most)
-                              : 0;
+    while (walk->next > 0 && writes->made[walk->next - 1].write > applied) {
+        const struct made *made = &writes->made[--walk->next];
+        walk->promised +=
+            made->product == product && !made->lot ? units_of (self, made, walk->most) : 0;
     }
+    walk->whole = (int64_t) (writes->made_count - 1 - walk->next) >= latest->write - 1 - applied;
     return walk->promised;
 }
 
 int64_t stock_writes_restocked (const stock_writes_t *self, const struct promise *latest,
                                 int64_t state)
 {
-    const struct process *process = maker_of (self, latest);
-    const char *product = process->made[process->made_count - 1].product;
+    const struct writes *writes = writes_with (self, latest);
+    const char *product = writes->made[writes->made_count - 1].product;
     size_t known = stock_writes_walk (self, latest, false).known;
     int64_t applied = applied_by (self, latest, state, &known);
     int64_t units = 0;
-    for (size_t i = 0; i < process->brought_count; i++) {
-        const struct brought *brought = &process->brought[i];
-        const struct fate *fate = &self->fates[brought->request];
-        bool stored = fate->trader == latest->trader && fate->epoch == latest->epoch;
-        int64_t until = stored && fate->applied < brought->until ? fate->applied : brought->until;
-        units += brought->product == product && until > applied ? brought->quantity : 0;
+    for (size_t i = writes->made_count; i > 0 && writes->made[i - 1].write > applied; i--) {
+        const struct made *made = &writes->made[i - 1];
+        units += made->lot && made->product == product ? made->units : 0;
     }
     return units;
 }

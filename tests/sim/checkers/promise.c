@@ -1,0 +1,280 @@
+// A promise is kept, whoever dies: an order that anybody was told to be accepted is in the end
+// stored as sold, with the units that were promised, or as oversold, with as many as it got and the
+// rest missing. It is promised once, with the same units whenever it is told, and only when it
+// stands in the journal of the trader that promises it.
+//
+// Nobody answers for what no trader can keep: a client that asks for different things under one
+// number, or names different first traders, is promised different things; a number may be too old
+// to be taken when its promise comes to the warehouse; and a process that comes without its journal
+// where nobody holds a copy, forsakes what the one before it had promised.
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "tests/sim/checkers/asked.h"
+#include "tests/sim/checkers/checker.h"
+#include "tests/sim/checkers/pairs.h"
+#include "tests/sim/checkers/shelf.h"
+#include "tests/sim/checkers/token.h"
+#include "tests/sim/checkers/views.h"
+
+// A number of a client, by its place in `durable`.
+struct request {
+    struct first first;  // as asked with first
+    bool asked;
+    bool wavers;     // its client has named different first traders
+    int64_t trader;  // that promised; 0: nobody
+    int64_t began;   // of that trader, by its token
+    int64_t units;   // promised
+};
+
+struct trader {
+    struct view view;  // as stored last
+    struct view next;  // with the records of one transaction
+    int64_t forsaken;  // promises that began before this epoch are nobody's any more
+};
+
+struct promise {
+    const struct rules *rules;
+    durable_t *durable;
+    asked_t *asked;
+    struct request *requests;
+    size_t request_size;
+    pairs_t *trader_ids;  // (0, trader)
+    struct trader *traders;
+    size_t trader_size;
+    pairs_t *recorded;  // (trader, place)
+    int64_t *units;     // of each, by its place there
+    size_t unit_size;
+};
+
+static void *make (const struct rules *rules)
+{
+    struct promise *self = calloc (1, sizeof *self);
+    if (!self) {
+        abort ();
+    }
+    self->rules = rules;
+    self->durable = durable_new ();
+    self->asked = asked_new ();
+    self->trader_ids = pairs_new ();
+    self->recorded = pairs_new ();
+    return self;
+}
+
+static void destroy (void *checker)
+{
+    struct promise *self = checker;
+    durable_destroy (&self->durable);
+    asked_destroy (&self->asked);
+    pairs_destroy (&self->trader_ids);
+    pairs_destroy (&self->recorded);
+    free (self->requests);
+    free (self->traders);
+    free (self->units);
+    free (self);
+}
+
+static size_t place_of (struct promise *self, int64_t client, int64_t number)
+{
+    size_t place = durable_place (self->durable, client, number);
+    self->requests =
+        array_room (self->requests, &self->request_size, place + 1, sizeof *self->requests);
+    return place;
+}
+
+static struct trader *trader_of (struct promise *self, int64_t id)
+{
+    size_t place = pairs_place (self->trader_ids, 0, id);
+    self->traders =
+        array_room (self->traders, &self->trader_size, place + 1, sizeof *self->traders);
+    return &self->traders[place];
+}
+
+static void see_asked (struct promise *self, const struct fact *fact)
+{
+    const struct message *message = fact->message;
+    bool buy = message->type == MESSAGE_BUY;
+    if (!buy && message->type != MESSAGE_RESTOCK) {
+        return;
+    }
+    size_t place = place_of (self, fact->node, buy ? message->buy.number : message->restock.number);
+    struct first first = buy ? message->buy.first : message->restock.first;
+    struct request *request = &self->requests[place];
+    asked_add (self->asked, place, fact);
+    request->wavers =
+        request->wavers
+        || (request->asked
+            && (first.trader != request->first.trader || first.epoch != request->first.epoch));
+    request->first = first;
+    request->asked = true;
+}
+
+static void see_recorded (struct promise *self, const struct fact *fact)
+{
+    for (size_t i = 0; i < fact->record_count; i++) {
+        const struct record *record = &fact->records[i];
+        const struct item *item = &record->decided.item;
+        if (record->type != RECORD_DECIDED || item->kind != ITEM_BUY) {
+            continue;
+        }
+        size_t place = place_of (self, item->client, item->number);
+        size_t at = pairs_place (self->recorded, fact->node, (int64_t) place);
+        self->units = array_room (self->units, &self->unit_size, at + 1, sizeof *self->units);
+        self->units[at] = item->promised;
+    }
+}
+
+// Whether two promises of one number, or none of it stored, can be nobody's fault.
+static bool is_excused (const struct promise *self, size_t place)
+{
+    const struct entry *entry = durable_at (self->durable, place);
+    const struct request *request = &self->requests[place];
+    size_t trader = pairs_find (self->trader_ids, 0, request->trader);
+    bool expires =
+        asked_highest (self->asked, entry->client) >= entry->number + self->rules->answers_kept;
+    bool forsaken = trader != PAIRS_NONE && request->began < self->traders[trader].forsaken;
+    return request->wavers || asked_twice (self->asked, place) || expires || forsaken;
+}
+
+static bool keeps (const struct request *request, const struct entry *entry)
+{
+    bool whole = entry->status == STATUS_SOLD && entry->missing == 0;
+    return entry->kind == DURABLE_ORDER && (whole || entry->status == STATUS_OVERSOLD)
+           && entry->units + entry->missing == request->units;
+}
+
+static bool say_broken (const struct promise *self, size_t place, char *text)
+{
+    char stored[FINAL_ANSWER_TEXT];
+    const struct entry *entry = durable_at (self->durable, place);
+    const struct request *request = &self->requests[place];
+    entry_print (self->durable, entry, stored);
+    return complain (text,
+                     "trader %" PRId64 " promised client %" PRId64 " %" PRId64
+                     " units under its number %" PRId64 "; stored is: %s",
+                     request->trader, entry->client, request->units, entry->number, stored);
+}
+
+static bool check_recorded (const struct promise *self, const struct fact *fact, size_t place,
+                            char *text)
+{
+    const struct receipt *receipt = &fact->message->receipt;
+    size_t at = pairs_find (self->recorded, fact->node, (int64_t) place);
+    int64_t recorded = at == PAIRS_NONE ? 0 : self->units[at];
+    return recorded == receipt->units
+           || complain (text,
+                        "trader %" PRId64 " promises client %" PRId64 " %" PRId64
+                        " units under its number %" PRId64 ", and its journal has %" PRId64,
+                        fact->node, fact->peer, receipt->units, receipt->number, recorded);
+}
+
+static bool see_accepted (struct promise *self, const struct fact *fact, char *text)
+{
+    const struct receipt *receipt = &fact->message->receipt;
+    const struct trader_seen *own = token_of (receipt->seen, fact->node);
+    size_t place = place_of (self, fact->peer, receipt->number);
+    struct request *request = &self->requests[place];
+    if (!check_recorded (self, fact, place, text)) {
+        return false;
+    }
+    if (request->units && request->units != receipt->units && !is_excused (self, place)) {
+        return complain (text,
+                         "trader %" PRId64 " promises client %" PRId64 " %" PRId64
+                         " units under its number %" PRId64 ", and %" PRId64
+                         " were promised before",
+                         fact->node, fact->peer, receipt->units, receipt->number, request->units);
+    }
+    request->trader = fact->node;
+    request->began = own ? own->epoch : 0;
+    request->units = receipt->units;
+    const struct entry *entry = durable_at (self->durable, place);
+    return entry->kind == DURABLE_NOTHING || keeps (request, entry) || is_excused (self, place)
+           || say_broken (self, place, text);
+}
+
+// One trader's records of a transaction say together how it stands.
+static void see_views (struct promise *self, const struct fact *fact)
+{
+    for (size_t i = 0; i < fact->record_count; i++) {
+        const struct record *record = &fact->records[i];
+        if (record->type == RECORD_TRADER) {
+            trader_of (self, record->trader.trader)->next.trader = record->trader;
+        } else if (record->type == RECORD_VIEW) {
+            trader_of (self, record->view.trader)->next.view = record->view;
+        }
+    }
+    for (size_t i = 0; i < fact->record_count; i++) {
+        if (fact->records[i].type == RECORD_VIEW) {
+            struct trader *trader = trader_of (self, fact->records[i].view.trader);
+            if (views_forsakes (&trader->view, &trader->next)) {
+                trader->forsaken = trader->next.view.began;
+            }
+            trader->view = trader->next;
+        }
+    }
+}
+
+static bool see_stored (struct promise *self, const struct fact *fact, char *text)
+{
+    see_views (self, fact);
+    for (size_t i = 0; i < fact->record_count; i++) {
+        (void) durable_add (self->durable, &fact->records[i]);
+    }
+    for (size_t i = 0; i < fact->record_count; i++) {
+        const struct record_order *order = &fact->records[i].order;
+        if (fact->records[i].type != RECORD_ORDER) {
+            continue;
+        }
+        size_t place = place_of (self, order->buyer, order->number);
+        const struct request *request = &self->requests[place];
+        if (request->units && !keeps (request, durable_at (self->durable, place))
+            && !is_excused (self, place)) {
+            return say_broken (self, place, text);
+        }
+    }
+    return true;
+}
+
+static bool see_over (struct promise *self, char *text)
+{
+    for (size_t place = 0; place < durable_count (self->durable) && place < self->request_size;
+         place++) {
+        const struct request *request = &self->requests[place];
+        if (request->units && !keeps (request, durable_at (self->durable, place))
+            && !is_excused (self, place)) {
+            return say_broken (self, place, text);
+        }
+    }
+    return true;
+}
+
+static bool see (void *checker, const struct fact *fact, char *text)
+{
+    struct promise *self = checker;
+    const struct message *message = fact->message;
+    switch (fact->type) {
+    case FACT_ASKED:
+        see_asked (self, fact);
+        return true;
+    case FACT_RECORDED:
+        see_recorded (self, fact);
+        return true;
+    case FACT_STORED:
+        return see_stored (self, fact, text);
+    case FACT_SAID:
+        return message->type != MESSAGE_RECEIPT || message->receipt.status != STATUS_ACCEPTED
+               || see_accepted (self, fact, text);
+    case FACT_OVER:
+        return see_over (self, text);
+    default:
+        return true;
+    }
+}
+
+const struct checker_class promise_checker = {
+    .name = "promise",
+    .about = "I7: what was accepted is in the end sold or oversold, whoever dies",
+    .make = make,
+    .see = see,
+    .destroy = destroy,
+};
