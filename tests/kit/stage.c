@@ -111,11 +111,21 @@ void stage_say (int64_t from, int64_t to, enum message_type about, int64_t numbe
     world_say (stage.world, from, to, &message);
 }
 
+// The trader itself, in the epoch that it has.
+static struct first first_of (int64_t trader)
+{
+    const trader_t *core = world_trader (stage.world, trader);
+    return (struct first){.trader = trader, .epoch = core ? trader_epoch (core) : 0};
+}
+
 void stage_buy (int64_t buyer, int64_t trader, int64_t number, int64_t quantity)
 {
     struct message message = {.type = MESSAGE_BUY, .from = buyer, .clock = 1};
-    message.buy =
-        (struct buy){.number = number, .attempt = 1, .product = "fish", .quantity = quantity};
+    message.buy = (struct buy){.number = number,
+                               .attempt = 1,
+                               .product = "fish",
+                               .quantity = quantity,
+                               .first = first_of (trader)};
     world_say (stage.world, buyer, trader, &message);
 }
 
@@ -126,7 +136,8 @@ void stage_restock (int64_t seller, int64_t trader, int64_t number, int64_t quan
                                        .attempt = 1,
                                        .product = "fish",
                                        .quantity = quantity,
-                                       .price_cents = 250};
+                                       .price_cents = 250,
+                                       .first = first_of (trader)};
     world_say (stage.world, seller, trader, &message);
 }
 

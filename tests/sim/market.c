@@ -19,6 +19,12 @@ enum stream {
 
 static const char *const names[MARKET_PRODUCTS] = {"fish", "garum", "salt", "boar"};
 
+// Where traders say that they are reached; in a world their ids do.
+static const char *const routers[MARKET_TRADERS] = {
+    "tcp://10.0.0.1:1", "tcp://10.0.0.2:1", "tcp://10.0.0.3:1", "tcp://10.0.0.4:1",
+    "tcp://10.0.0.5:1", "tcp://10.0.0.6:1", "tcp://10.0.0.7:1", "tcp://10.0.0.8:1",
+};
+
 static int64_t chosen (int64_t given, int64_t drawn)
 {
     return given == DRAWN ? drawn : given;
@@ -65,6 +71,7 @@ static void draw_traders (struct market *self, const struct options *options, st
 {
     self->trader_count = (size_t) chosen (options->traders, random_between (random, 1, 4));
     enum queue_order order = (enum queue_order) random_between (random, 0, ORDER_COUNT - 1);
+    int64_t ping_every_us = random_between (random, 5, 60) * WORLD_MS;
     for (size_t i = 0; i < self->trader_count; i++) {
         struct trader_config *trader = &self->traders[i];
         *trader = trader_config_default ();
@@ -80,6 +87,8 @@ static void draw_traders (struct market *self, const struct options *options, st
         trader->in_flight_max = random_between (random, 1, 4);
         trader->commit_timeout_us = random_between (random, 5, 100) * WORLD_MS;
         trader->causal_wait_us = random_between (random, 1, 100) * WORLD_MS;
+        trader->ping_every_us = ping_every_us;
+        trader->router = routers[i];
     }
 }
 
@@ -148,7 +157,6 @@ static void draw_strangers (struct market *self, int64_t count, struct random *r
             .id = FIRST_STRANGER + (int64_t) i,
             .traders = self->trader_ids,
             .trader_count = self->trader_count,
-            .bound = any_cached (self),
             .products = self->products,
             .product_count = self->product_count,
             .every_us = random_between (random, 1, 20) * WORLD_MS,
@@ -205,6 +213,8 @@ void market_draw (struct market *self, const struct options *options)
     self->healthy_us = random_between (&streams[OF_PLAN], 0, 1) * HEALTHY_US;
     size_t last = self->product_count - 1;
     self->closing = self->products[random_between (&streams[OF_PLAN], 0, (int64_t) last)];
+    int64_t traders = (int64_t) self->trader_count;
+    self->journal_loser = self->trader_ids[random_between (&streams[OF_PLAN], 0, traders - 1)];
 }
 
 world_t *market_open (const struct market *self, world_witness_fn *witness, void *context,

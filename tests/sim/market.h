@@ -36,6 +36,9 @@ struct market {
     struct stranger_config strangers[MARKET_CLIENTS];
     int64_t gap_us;  // between planned faults, on average
     uint64_t plan_seed;
+    int64_t
+        journal_loser;    // the one trader that another process may come for, without its journal:
+                          // of two, a copy may be lost with both of those that had it
     int64_t healthy_us;   // for so long trading goes on when nothing fails any more
     const char *closing;  // the product of the last restock
 };

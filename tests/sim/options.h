@@ -22,9 +22,9 @@
     X (CRASH_TRADER, "crash-trader")       /* planned */                                      \
     X (CRASH_CLIENT, "crash-client")       /* planned */                                      \
     X (PAUSE, "pause")         /* planned: stopped for a while, then goes on (SIGSTOP) */     \
-    X (REPLACE, "replace")     /* planned: another process under a living trader's id */      \
-    X (DISK_FULL, "disk-full") /* planned: the store has no room for a while */               \
-    X (FSYNC, "fsync")         /* planned: an fsync fails; the warehouse must end */
+    X (REPLACE, "replace")     /* planned: another process, without a journal, under an id */ \
+    X (DISK_FULL, "disk-full") /* planned: store or journal have no room for a while */       \
+    X (FSYNC, "fsync")         /* planned: an fsync fails; who called it must end */
 
 #define FAULT_ENUM(name, text) FAULT_##name,
 enum fault_class { FAULTS (FAULT_ENUM) FAULT_COUNT };

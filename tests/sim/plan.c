@@ -55,11 +55,25 @@ static int64_t any_client (const struct plan *self, struct random *random)
     return at < buyers ? FIRST_BUYER + at : FIRST_SELLER + at - buyers;
 }
 
-// A trader, and the warehouse or a client beside it.
+// Another one than this; the warehouse where there is none.
+static int64_t other_trader (const struct plan *self, int64_t trader, struct random *random)
+{
+    int64_t count = (int64_t) self->market->trader_count;
+    int64_t steps = random_between (random, 1, count > 1 ? count - 1 : 1);
+    return count > 1 ? (trader - 1 + steps) % count + 1 : WAREHOUSE_NODE;
+}
+
+// A trader, and the warehouse, another trader or a client beside it.
 static void draw_ends (const struct plan *self, struct planned *fault, struct random *random)
 {
+    int64_t beside = random_between (random, 0, 3);
     fault->a = any_trader (self, random);
-    fault->b = random_between (random, 0, 2) ? WAREHOUSE_NODE : any_client (self, random);
+    fault->b = WAREHOUSE_NODE;
+    if (beside == 0) {
+        fault->b = any_client (self, random);
+    } else if (beside == 1) {
+        fault->b = other_trader (self, fault->a, random);
+    }
     if (random_between (random, 0, 1)) {
         int64_t a = fault->a;
         fault->a = fault->b;
@@ -71,8 +85,9 @@ static int64_t draw_victim (const struct plan *self, enum fault_class class, str
 {
     switch (class) {
     case FAULT_CRASH_TRADER:
-    case FAULT_REPLACE:
         return any_trader (self, random);
+    case FAULT_REPLACE:
+        return self->market->journal_loser;
     case FAULT_CRASH_CLIENT:
         return any_client (self, random);
     case FAULT_PAUSE:
@@ -80,9 +95,25 @@ static int64_t draw_victim (const struct plan *self, enum fault_class class, str
             return any_trader (self, random);
         }
         return random_between (random, 0, 1) ? any_client (self, random) : WAREHOUSE_NODE;
+    case FAULT_DISK_FULL:
+    case FAULT_FSYNC:
+        return random_between (random, 0, 1) ? any_trader (self, random) : WAREHOUSE_NODE;
     default:
         return WAREHOUSE_NODE;
     }
+}
+
+// Usually short; a trader is away for so long, now and then, that others take it for dead.
+static int64_t draw_time (const struct plan *self, enum fault_class class, struct random *random)
+{
+    int64_t longest_us = random_between (random, 0, 7) ? 100 * WORLD_MS : 4 * WORLD_SECOND;
+    int64_t lasts_us = random_between (random, 1, longest_us);
+    int64_t intervals = random_between (random, 3, 20);
+    bool away = class == FAULT_CRASH_TRADER || class == FAULT_PAUSE || class == FAULT_REPLACE
+                || class == FAULT_PARTITION;
+    return random_between (random, 0, 1) && away
+               ? intervals * self->market->traders[0].ping_every_us + lasts_us % WORLD_MS
+               : lasts_us;
 }
 
 // Draws the fault at the next place, some time after the one before.
@@ -90,13 +121,12 @@ static void draw_next (struct plan *self, int64_t now_us)
 {
     uint64_t mixed = self->market->plan_seed + (uint64_t) self->place * UINT64_C (0x9e3779b9);
     struct random random = random_seeded (mixed);
-    int64_t longest_us = random_between (&random, 0, 7) ? 100 * WORLD_MS : 4 * WORLD_SECOND;
     size_t last = self->class_count - 1;
     self->next = (struct planned){
         .class = self->classes[random_between (&random, 0, (int64_t) last)],
         .both = random_next (&random) % 2,
-        .lasts_us = random_between (&random, 1, longest_us),
     };
+    self->next.lasts_us = draw_time (self, self->next.class, &random);
     if (self->next.class == FAULT_PARTITION || self->next.class == FAULT_DISCONNECT) {
         draw_ends (self, &self->next, &random);
         if (self->next.class == FAULT_PARTITION && random_between (&random, 0, 3) == 0) {
@@ -178,6 +208,11 @@ static void cut (const struct plan *self, world_t *world, const struct planned *
         return;
     }
     cut_pair (world, fault->a, WAREHOUSE_NODE, fault->both, cuts);
+    for (size_t i = 0; i < market->trader_count; i++) {
+        if (market->trader_ids[i] != fault->a) {
+            cut_pair (world, fault->a, market->trader_ids[i], fault->both, cuts);
+        }
+    }
     for (size_t i = 0; i < market->buyer_count; i++) {
         cut_pair (world, fault->a, market->buyers[i].client.id, fault->both, cuts);
     }
@@ -217,10 +252,10 @@ static void begin (const struct plan *self, world_t *world, const struct planned
         world_replace (world, fault->a);
         break;
     case FAULT_DISK_FULL:
-        world_fill_disk (world, true);
+        world_fill_disk (world, fault->a, true);
         break;
     case FAULT_FSYNC:
-        world_fail_fsync (world);
+        world_fail_fsync (world, fault->a);
         break;
     default:
         break;
@@ -238,12 +273,15 @@ static void end (const struct plan *self, world_t *world, const struct planned *
     case FAULT_CRASH_CLIENT:
         world_start (world, fault->a);
         break;
-    case FAULT_PAUSE:
     case FAULT_REPLACE:
+        world_withdraw (world, fault->a);
+        world_resume (world, fault->a);
+        break;
+    case FAULT_PAUSE:
         world_resume (world, fault->a);
         break;
     case FAULT_DISK_FULL:
-        world_fill_disk (world, false);
+        world_fill_disk (world, fault->a, false);
         break;
     default:
         break;

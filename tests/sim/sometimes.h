@@ -28,7 +28,7 @@
     X (SNAPSHOT, true, "snapshots fetched")                                                    \
     X (CAUSAL_WAIT, true, "requests that waited for what precedes them")                       \
     X (SETTLED_LATE, true, "accepted orders whose buyer had to ask what became of them")       \
-    X (FORGOTTEN, true, "accepted orders that their trader lost with its life")                \
+    X (FORGOTTEN, true, "orders asked about that the trader asked did not know")               \
     X (UNDELIVERABLE, true, "replies that had nowhere to go")                                  \
     X (LOST, true, "letters lost")                                                             \
     X (DOUBLED, true, "letters doubled")                                                       \
@@ -37,13 +37,36 @@
     X (QUEUE_LOST, true, "letters lost with their connection")                                 \
     X (NEWS_MISSED, true, "published letters that a subscriber missed")                        \
     X (CRASH_IDLE, true, "processes that died between two rounds")                             \
-    X (CRASH_UNWRITTEN, true, "warehouses that died before a batch was durable")               \
+    X (CRASH_UNWRITTEN, true, "processes that died before a batch was durable")                \
     X (CRASH_UNSAID, true, "warehouses that died after a batch was durable, before its reply") \
     X (CRASH_HALF_SAID, true, "processes that died with a part of their letters sent")         \
     X (CRASH_DECIDED, true, "cached traders that died with decisions not yet passed on")       \
     X (RESTORED, true, "warehouses rebuilt from a store with orders in it")                    \
     X (PAUSED, true, "processes that were stopped and went on")                                \
     X (FENCED, true, "processes fenced by a later one")                                        \
+    X (REPLACED, true, "processes without a journal that were let in beside another one")      \
+    X (NOT_LET_IN, true, "processes without a journal that were not let in")                   \
+    X (BACKED, true, "backups granted")                                                        \
+    X (BACKUP_REPLACED, true, "of these, in the place of another trader")                      \
+    X (CAUGHT_UP, true, "decisions copied before a backup was granted")                        \
+    X (COPIED, true, "decisions acknowledged by a backup")                                     \
+    X (ALONE, true, "traders that went on without the backup that they had")                   \
+    X (TAKEOVER_BEGUN, true, "takeovers begun")                                                \
+    X (TAKEOVER_COMMIT, true, "of these, with a batch of the dead trader under way")           \
+    X (TAKEOVER_DONE, true, "takeovers completed")                                             \
+    X (TAKEOVER_CANCELLED, true, "takeovers cancelled by the return of their trader")          \
+    X (FORWARDED, true, "decisions settled by a backup")                                       \
+    X (VOID, true, "decisions that were told to nobody, and are void")                         \
+    X (RECOVERED, true, "decisions that a trader took from its journal")                       \
+    X (RESUMED, true, "traders that came back with their journal")                             \
+    X (FRESH, true, "traders that came back when all of theirs was settled or void")           \
+    X (TAKEN, true, "processes that were taken over and began anew")                           \
+    X (ZOMBIE_REFUSED, true, "requests refused of traders that were stopped, then taken over") \
+    X (TABLE_ANSWER, true, "answers from the table to what a dead trader had decided")         \
+    X (PENDING, true, "requests put off since their first trader may have decided them")       \
+    X (UNWRITTEN, true, "rounds of traders that found no room in the journal")                 \
+    X (TORN, true, "batches of a journal of which a crash left a part")                        \
+    X (JOURNAL_ANEW, true, "journals that began anew")                                         \
     X (FENCED_BATCH, true, "batches of an older epoch refused")                                \
     X (DISK_FULL, true, "batches refused for want of room")                                    \
     X (FSYNC_FAILED, true, "fsyncs that failed")                                               \

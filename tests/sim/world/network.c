@@ -230,6 +230,14 @@ static enum passage strike (world_t *self, const struct line *line, const struct
     return PASSAGE_GOES;
 }
 
+// Whether those who watch each other say such a thing for ever.
+static bool is_life_sign (const struct message *message)
+{
+    return message->type == MESSAGE_PING || message->type == MESSAGE_PONG
+           || message->type == MESSAGE_JOURNALED
+           || (message->type == MESSAGE_JOURNAL && message->journal.item_count == 0);
+}
+
 enum passage network_send (world_t *self, struct node *from, struct node *to, enum port port,
                            int64_t incarnation, const struct message *message, const char *garbage)
 {
@@ -239,6 +247,8 @@ enum passage network_send (world_t *self, struct node *from, struct node *to, en
     if (port != PORT_NEWS && incarnation && !is_routed (self, line, to, incarnation)) {
         return PASSAGE_NOWHERE;
     }
+    bool life_sign = message && is_life_sign (message);
+    self->stirred_us = life_sign ? self->stirred_us : self->now_us;
     enum passage passage = strike (self, line, from, to, port);
     if (passage != PASSAGE_GOES) {
         return passage;
@@ -256,6 +266,7 @@ enum passage network_send (world_t *self, struct node *from, struct node *to, en
         .port = port,
         .line = line,
         .incarnation = line->incarnation,
+        .life_sign = life_sign,
     };
     if (waits) {
         hold (self, way, mail);

@@ -4,11 +4,6 @@
 
 #include "tests/sim/world/world_state.h"
 
-static void *make_trader (const void *config, uint64_t seed)
-{
-    return trader_new (config, seed);
-}
-
 static void unmake_trader (void **core_p)
 {
     trader_destroy ((trader_t **) core_p);
@@ -99,7 +94,8 @@ static bool stranger_is_done (const void *core)
     return stranger_done (core);
 }
 
-// The warehouse's core comes from its disk (warehouse_process.c).
+// The warehouse's core comes from its disk (warehouse_process.c), a trader's from its journal
+// (trader_process.c).
 static void unmake_warehouse (void **core_p)
 {
     warehouse_destroy ((warehouse_t **) core_p);
@@ -117,7 +113,7 @@ static int64_t warehouse_due (const void *core)
 
 static const struct core_class classes[] = {
     [ROLE_WAREHOUSE] = {"warehouse", NULL, unmake_warehouse, step_warehouse, warehouse_due, NULL},
-    [ROLE_TRADER] = {"trader", make_trader, unmake_trader, step_trader, trader_due, NULL},
+    [ROLE_TRADER] = {"trader", NULL, unmake_trader, step_trader, trader_due, NULL},
     [ROLE_BUYER] = {"buyer", make_buyer, unmake_buyer, step_buyer, buyer_due, buyer_is_done},
     [ROLE_SELLER] = {"seller", make_seller, unmake_seller, step_seller, seller_due, seller_is_done},
     [ROLE_STRANGER] = {"stranger", make_stranger, unmake_stranger, step_stranger, stranger_due,
@@ -170,6 +166,8 @@ struct node *world_add_node (world_t *self, enum role role, int64_t id)
     if (role == ROLE_TRADER) {
         self->traders = with_room (self->traders, self->trader_count, &self->trader_size);
         self->traders[self->trader_count++] = node;
+        trader_disk_init (&node->disk, self->config.bare,
+                          random_next (&self->streams[STREAM_DISKS]));
     }
     self->by_id[id] = node;
     return node;
@@ -195,6 +193,11 @@ static void count_trader (int64_t *count, const trader_t *trader)
     count[SOMETIMES_SNAPSHOT] += counters->snapshots;
     count[SOMETIMES_CAUSAL_WAIT] += counters->causal_waits;
     count[SOMETIMES_UNDELIVERABLE] += counters->undeliverable;
+    count[SOMETIMES_COPIED] += counters->copied;
+    count[SOMETIMES_FORWARDED] += counters->forwarded;
+    count[SOMETIMES_RECOVERED] += counters->recovered;
+    count[SOMETIMES_BACKED] += counters->backups;
+    count[SOMETIMES_ALONE] += counters->alone;
 }
 
 static void count_warehouse (int64_t *count, const warehouse_t *warehouse)

@@ -315,6 +315,7 @@ static struct parcel *copy_message (const struct message *message)
     memset (&self->message, 0, sizeof self->message);
     self->message.type = message->type;
     self->message.from = message->from;
+    self->message.market = message->market;
     copy_clock ((const char *) &message->clock, (char *) &self->message.clock);
     copy_fields (shape, (const char *) message, (char *) &self->message, &at);
     assert (at == (char *) self->data + bytes);

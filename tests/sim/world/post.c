@@ -28,6 +28,7 @@ static void count_answer (world_t *self, const struct message *message)
         count[SOMETIMES_EXPIRED] += reason == REASON_EXPIRED;
         count[SOMETIMES_UNAVAILABLE] += reason == REASON_UNAVAILABLE;
         count[SOMETIMES_GAP_BATCH] += reason == REASON_GAP;
+        count[SOMETIMES_PENDING] += reason == REASON_PENDING;
     } else if (message->type == MESSAGE_RECEIPT) {
         count[SOMETIMES_FORGOTTEN] += message->receipt.status == STATUS_UNKNOWN;
     }
@@ -44,6 +45,9 @@ static void send_to_trader (world_t *self, struct node *from, const struct lette
 {
     struct node *to = world_node (self, letter->to);
     const struct message *message = &letter->message;
+    if (from->role == ROLE_TRADER) {
+        tally_letter (self, from, message);
+    }
     if (from->role == ROLE_STRANGER && message->type == MESSAGE_ERROR) {
         const char *garbage = stranger_garbage (message);
         story_garbage (self, from, to, garbage);
@@ -61,17 +65,24 @@ static void send_to_trader (world_t *self, struct node *from, const struct lette
     story_letter (self, from, to, message, passage);
 }
 
-static void send_to_client (world_t *self, struct node *from, const struct letter *letter)
+// By the route of its request: to a client, or to another trader that has asked.
+static void send_by_route (world_t *self, struct node *from, const struct letter *letter)
 {
     struct route_bytes bytes;
+    if (letter->route.size == 0) {
+        return;  // To whom it has no route.
+    }
     assert (letter->route.size == sizeof bytes);
     memcpy (&bytes, letter->route.bytes, sizeof bytes);
     assert (bytes.index < self->node_count);
     struct node *to = self->nodes[bytes.index];
-    note (self, FACT_SAID, from, to->id, &letter->message);
-    count_answer (self, &letter->message);
+    bool is_client = node_is_client (to);
+    if (is_client) {
+        note (self, FACT_SAID, from, to->id, &letter->message);
+        count_answer (self, &letter->message);
+    }
     enum passage passage = PASSAGE_NOWHERE;
-    if (!from->replaced) {
+    if (!is_client || !from->aside) {
         passage =
             network_send (self, from, to, PORT_TRADER, bytes.incarnation, &letter->message, NULL);
     }
@@ -93,6 +104,7 @@ static void send_to_client (world_t *self, struct node *from, const struct lette
 static void send_to_warehouse (world_t *self, struct node *from, const struct letter *letter)
 {
     struct node *to = self->nodes[0];
+    tally_letter (self, from, &letter->message);
     enum passage passage = network_send (self, from, to, PORT_WAREHOUSE, 0, &letter->message, NULL);
     story_letter (self, from, to, &letter->message, passage);
 }
@@ -103,24 +115,31 @@ static void answer_from_warehouse (world_t *self, struct node *from, const struc
     const struct mail *mail = from->round.first;
     assert (mail);
     note (self, FACT_ANSWERED, from, letter->to, &letter->message);
+    tally_answer (self, from, mail, &letter->message);
     count_answer (self, &letter->message);
     enum passage passage = network_send (self, from, mail->from, PORT_WAREHOUSE, mail->incarnation,
                                          &letter->message, NULL);
     story_letter (self, from, mail->from, &letter->message, passage);
 }
 
-static bool follows (const struct node *node)
+static bool subscribes (const struct node *from, const struct node *node, enum message_type type)
 {
-    return node->core && node->state != NODE_DOWN && !node->gone && trader_follows (node->core);
+    if (!node->core || node->state == NODE_DOWN || node->gone) {
+        return false;
+    }
+    if (from->role == ROLE_WAREHOUSE) {
+        return type == MESSAGE_MEMBER || trader_follows (node->core);
+    }
+    return node->role == ROLE_BUYER || node->role == ROLE_SELLER;
 }
 
-// Of all that the warehouse publishes, the traders listen for the stock.
-static void publish_stock (world_t *self, struct node *from, const struct message *message)
+static void publish_to (world_t *self, struct node *from, const struct message *message,
+                        struct node *const *nodes, size_t count)
 {
     bool told = false;
-    for (size_t i = 0; i < self->trader_count; i++) {
-        struct node *to = self->traders[i];
-        if (!follows (to)) {
+    for (size_t i = 0; i < count; i++) {
+        struct node *to = nodes[i];
+        if (!subscribes (from, to, message->type)) {
             continue;
         }
         if (!told) {
@@ -131,13 +150,18 @@ static void publish_stock (world_t *self, struct node *from, const struct messag
     }
 }
 
+// Of what the warehouse publishes, the traders listen for the stock and for each other; of what a
+// trader publishes, the clients for what befell the traders, and a buyer for its own orders.
 static void publish (world_t *self, struct node *from, const struct letter *letter)
 {
     const struct message *message = &letter->message;
-    if (from->role == ROLE_WAREHOUSE && message->type == MESSAGE_INVALIDATION) {
-        publish_stock (self, from, message);
+    bool member = message->type == MESSAGE_MEMBER;
+    if (from->role == ROLE_WAREHOUSE && (member || message->type == MESSAGE_INVALIDATION)) {
+        publish_to (self, from, message, self->traders, self->trader_count);
+    } else if (from->role == ROLE_TRADER && member && !from->aside) {
+        publish_to (self, from, message, self->nodes, self->node_count);
     } else if (from->role == ROLE_TRADER && message->type == MESSAGE_OVERSELL
-               && self->by_id[letter->to] && !from->replaced) {
+               && self->by_id[letter->to] && !from->aside) {
         struct node *to = self->by_id[letter->to];
         enum passage passage = network_send (self, from, to, PORT_NEWS, 0, message, NULL);
         story_letter (self, from, to, message, passage);
@@ -153,7 +177,7 @@ void post_letters (world_t *self, struct node *from, size_t count)
             publish (self, from, letter);
             break;
         case PORT_CLIENTS:
-            send_to_client (self, from, letter);
+            send_by_route (self, from, letter);
             break;
         case PORT_TRADER:
             send_to_trader (self, from, letter);

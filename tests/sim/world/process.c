@@ -135,7 +135,9 @@ static int64_t work_us (world_t *self, const struct node *node)
         int64_t items = (int64_t) node->round.first->opened->commit.item_count;
         work_us += self->config.item_us * items;
     }
-    if (node->out->record_count > 0) {
+    const struct outbox *out = node->out;
+    bool stores = node->role == ROLE_WAREHOUSE && out->record_count > 0;
+    if (stores || trader_disk_must_sync (out->records, out->record_count)) {
         work_us +=
             world_draw (self, STREAM_WORK, self->config.fsync_min_us, self->config.fsync_max_us);
     }
@@ -150,7 +152,7 @@ static void die_at_work (world_t *self, struct node *node)
     process_end_and_restart (self, node);
 }
 
-static void end_or_work_on (world_t *self, struct node *node)
+void process_work (world_t *self, struct node *node)
 {
     if (node->doomed && node->out->letter_count > 0) {
         die_at_work (self, node);
@@ -197,7 +199,7 @@ void process_round (world_t *self, struct node *node)
     if (deadline_of (node) <= self->now_us) {
         step_simply (self, node, EVENT_DEADLINE);
     }
-    end_or_work_on (self, node);
+    process_work (self, node);
 }
 
 static bool has_lost_its_place (const struct node *node)
@@ -220,6 +222,8 @@ void process_round_end (world_t *self, struct node *node)
     node->busy = false;
     if (node->role == ROLE_WAREHOUSE) {
         warehouse_process_round_end (self, node);
+    } else if (node->role == ROLE_TRADER) {
+        trader_process_round_end (self, node);
     } else {
         post_letters (self, node, node->out->letter_count);
         outbox_clear (node->out);
@@ -232,7 +236,16 @@ void process_round_end (world_t *self, struct node *node)
         self->sometimes.count[SOMETIMES_FENCED]++;
         story_event (self, "trader %lld is fenced, and ends", (long long) node->id);
         process_end_and_restart (self, node);
-    } else if (node->class->done && node->class->done (node->core)) {
+        return;
+    }
+    if (node->role == ROLE_TRADER && trader_taken (node->core)) {
+        trader_process_begin_anew (self, node);
+        return;
+    }
+    if (node->role == ROLE_TRADER) {
+        trader_process_take_place (self, node);
+    }
+    if (node->class->done && node->class->done (node->core)) {
         retire (self, node);
     } else if (node->inbox.count > 0) {
         be_ready (self, node);
@@ -262,28 +275,48 @@ static void count_on (struct node *node)
     }
 }
 
+// Two processes under one id have no life in common.
+static int64_t next_life (const world_t *self, const struct node *node)
+{
+    int64_t life = node->life;
+    for (size_t i = 0; node->role == ROLE_TRADER && i < self->trader_count; i++) {
+        const struct node *other = self->traders[i];
+        life = other->id == node->id && other->life > life ? other->life : life;
+    }
+    return life + 1;
+}
+
+void process_begin_life (world_t *self, struct node *node)
+{
+    node->life = next_life (self, node);
+    node->wake_us = DEADLINE_NONE;
+    node->was_paused = false;
+    self->stirred_us = self->now_us;
+    world_fact (self, (struct fact){.type = FACT_STARTED, .node = node->id, .life = node->life});
+}
+
 void process_start (world_t *self, struct node *node)
 {
     if (node->state != NODE_DOWN || node->gone) {
         return;
     }
     node->state = NODE_UP;
-    node->life++;
-    node->wake_us = DEADLINE_NONE;
     count_on (node);
-    if (self->started && node->life > 1) {
+    if (self->started && node->life > 0) {
         story_event (self, "%s %lld is started again", node->class->name, (long long) node->id);
     }
-    world_fact (self, (struct fact){.type = FACT_STARTED, .node = node->id, .life = node->life});
+    process_begin_life (self, node);
     if (node->role == ROLE_WAREHOUSE) {
         if (!warehouse_process_start (self, node)) {
             return;
         }
+    } else if (node->role == ROLE_TRADER) {
+        trader_process_start (self, node);
     } else if (node->class->make) {
         uint64_t seed = random_next (&self->streams[STREAM_SEEDS]);
         node->core = node->class->make (&node->config, seed);
         step_simply (self, node, EVENT_START);
-        end_or_work_on (self, node);
+        process_work (self, node);
     }
     network_release_all (self, node);
 }
@@ -306,12 +339,16 @@ void process_end (world_t *self, struct node *node)
     }
     if (node->busy && node->role == ROLE_WAREHOUSE) {
         warehouse_process_crash (self, node);
+    } else if (node->busy && node->role == ROLE_TRADER) {
+        trader_process_crash (self, node);
     } else if (node->busy && world_draw (self, STREAM_CRASH, 0, 1)) {
         (void) process_leave_half (self, node);
     }
     if (node->role == ROLE_TRADER && trader_unsettled (node->core) > 0) {
         self->sometimes.count[SOMETIMES_CRASH_DECIDED]++;
     }
+    trader_disk_crash (&node->disk);
+    self->stirred_us = self->now_us;
     node_count_life (self, node);
     node->state = NODE_DOWN;
     node->busy = false;
@@ -329,7 +366,7 @@ void process_end (world_t *self, struct node *node)
 void process_end_and_restart (world_t *self, struct node *node)
 {
     process_end (self, node);
-    if (node->replaced) {
+    if (node->aside) {
         node->gone = true;
         return;
     }
@@ -341,6 +378,7 @@ void process_pause (world_t *self, struct node *node)
 {
     if (node->state == NODE_UP && !node->gone) {
         node->state = NODE_PAUSED;
+        node->was_paused = true;
         self->sometimes.count[SOMETIMES_PAUSED]++;
         story_event (self, "%s %lld is stopped", node->class->name, (long long) node->id);
     }

@@ -149,6 +149,25 @@ static uint64_t order_digest (uint64_t hash, const struct record_order *order)
     return mix_numbers (hash, numbers, sizeof numbers);
 }
 
+static uint64_t view_digest (uint64_t hash, const struct record_view *view)
+{
+    const int64_t numbers[] = {
+        view->trader, view->view, view->began, view->state, view->backup, view->taker, view->closed,
+    };
+    return mix_text (mix_numbers (hash, numbers, sizeof numbers), view->router);
+}
+
+static uint64_t decided_digest (uint64_t hash, const struct record_decided *decided)
+{
+    const struct item *item = &decided->item;
+    const int64_t numbers[] = {
+        decided->trader, decided->write,     item->kind,        item->client,
+        item->number,    item->quantity,     item->price_cents, item->all_or_nothing,
+        item->promised,  item->first.trader, item->first.epoch,
+    };
+    return mix_text (mix_numbers (hash, numbers, sizeof numbers), item->product);
+}
+
 // A product is known by its number.
 static uint64_t record_digest (uint64_t hash, const struct record *record)
 {
@@ -170,6 +189,22 @@ static uint64_t record_digest (uint64_t hash, const struct record *record)
         return mix_numbers (hash, &record->account, sizeof record->account);
     case RECORD_TRADER:
         return mix_numbers (hash, &record->trader, sizeof record->trader);
+    case RECORD_VIEW:
+        return view_digest (hash, &record->view);
+    case RECORD_JOINED:
+        return mix_numbers (hash, &record->joined, sizeof record->joined);
+    case RECORD_DECIDED:
+    case RECORD_COPIED:
+        return decided_digest (hash, &record->decided);
+    case RECORD_SETTLED:
+    case RECORD_VOID:
+    case RECORD_COPY_SETTLED:
+    case RECORD_FORWARDED:
+        return mix_numbers (hash, &record->write, sizeof record->write);
+    case RECORD_COPY:
+    case RECORD_SEALED:
+    case RECORD_COPY_END:
+        return mix_numbers (hash, &record->copy, sizeof record->copy);
     }
     return hash;
 }

@@ -12,6 +12,7 @@ struct stranger {
     int64_t clock;
     int64_t number;                         // the highest that it used
     struct message remembered[REMEMBERED];  // what it sent under its latest numbers
+    struct first heard;                     // of a trader, with a PONG
     int64_t due_us;
     bool stopped;
 };
@@ -60,6 +61,12 @@ static int64_t draw (stranger_t *self, int64_t min, int64_t max)
     return random_between (&self->random, min, max);
 }
 
+// The trader that it knows best, where it does not keep that to itself.
+static struct first first_of (stranger_t *self)
+{
+    return draw (self, 0, 3) ? self->heard : (struct first){0};
+}
+
 static struct message fresh (stranger_t *self)
 {
     const char *product =
@@ -72,6 +79,7 @@ static struct message fresh (stranger_t *self)
             .product = draw (self, 0, 15) ? product : "unheard-of",
             .quantity = draw (self, 1, QUANTITY_MAX),
             .all_or_nothing = draw (self, 0, 1),
+            .first = first_of (self),
             .seen = {.version = draw (self, 0, 15) ? 0 : draw (self, 1, 1000)},
         };
     } else {
@@ -81,6 +89,7 @@ static struct message fresh (stranger_t *self)
             .product = product,
             .quantity = draw (self, 1, QUANTITY_MAX),
             .price_cents = draw (self, 1, PRICE_MAX),
+            .first = first_of (self),
         };
     }
     self->remembered[self->number % REMEMBERED] = message;
@@ -129,6 +138,7 @@ static struct message nonsense (stranger_t *self)
     } else if (draw (self, 0, 1)) {
         message.type = MESSAGE_JOIN;
         message.join.nonce = draw (self, 0, 9);
+        message.join.router = "";
     }
     return message;
 }
@@ -150,9 +160,12 @@ static struct message think (stranger_t *self)
 
 static void speak (stranger_t *self, int64_t now_us, struct outbox *out)
 {
-    size_t last = self->config.bound ? 0 : self->config.trader_count - 1;
+    size_t last = self->config.trader_count - 1;
     int64_t trader = self->config.traders[draw (self, 0, (int64_t) last)];
     struct message message = think (self);
+    if (message.type == MESSAGE_BUY && message.buy.first.trader && draw (self, 0, 7)) {
+        trader = message.buy.first.trader;  // No other one decides at once.
+    }
     struct letter *letter = outbox_letter (out, PORT_TRADER, trader, message.type);
     letter->message = message;
     letter->message.from = self->config.id;
@@ -171,11 +184,16 @@ void stranger_step (stranger_t *self, const struct event *event, struct outbox *
             speak (self, event->now_us, out);
         }
         break;
+    case EVENT_RECEIVE:
+        if (event->message->type == MESSAGE_PONG) {
+            self->heard = (struct first){event->message->from, event->message->pong.epoch};
+        }
+        break;  // To anything else it does not listen.
     case EVENT_STOP:
         self->stopped = true;
         break;
     default:
-        break;  // It does not listen.
+        break;
     }
 }
 

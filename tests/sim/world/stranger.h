@@ -1,8 +1,8 @@
 // A client without a core of the market: it says what the protocol allows, and what it does not.
 // It uses numbers again, with the same body and with another one, asks about orders of long ago,
 // sends messages that are for others, tokens that nobody gave out, and bytes that are no message.
-// It obeys the two rules without which nothing can be promised to it: its id is its own, and
-// where traders decide by themselves it stays with one of them.
+// It obeys the two rules without which nothing can be promised to it: its id is its own, and what
+// it says of a number's first trader it never takes back.
 #ifndef SOUK_STRANGER_H
 #define SOUK_STRANGER_H
 
@@ -12,7 +12,6 @@ struct stranger_config {
     int64_t id;
     const int64_t *traders;  // borrowed, like all lists here
     size_t trader_count;
-    bool bound;  // to the first of them
     const char *const *products;
     size_t product_count;
     int64_t every_us;  // between two messages, on average

@@ -49,6 +49,8 @@ static enum store_status write_records (world_t *self, struct node *node)
     if (kept && count > 0) {
         story_records (self, records, count);
         count_records (self->sometimes.count, records, count);
+        tally_stored (self, records, count);
+        self->stirred_us = self->now_us;
         world_fact (self, (struct fact){.type = FACT_STORED,
                                         .node = node->id,
                                         .life = node->life,

@@ -6,6 +6,8 @@
 
 #include "tests/sim/world/world_state.h"
 
+enum { CALM_LEAST_US = 2 * WORLD_SECOND, CALM_INTERVALS = 6 };
+
 struct world_config world_config_default (void)
 {
     return (struct world_config){
@@ -48,6 +50,7 @@ static void free_node (world_t *self, struct node *node)
         free (node->out);
     }
     arena_destroy (&node->memory);
+    trader_disk_free (&node->disk);
     free (node->lines);
     free (node);
 }
@@ -94,6 +97,8 @@ static struct node *add (world_t *self, enum role role, int64_t id)
 
 void world_add_trader (world_t *self, const struct trader_config *config)
 {
+    int64_t calm_us = CALM_LEAST_US + CALM_INTERVALS * config->ping_every_us;
+    self->calm_us = calm_us > self->calm_us ? calm_us : self->calm_us;
     add (self, ROLE_TRADER, config->id)->config.trader = *config;
 }
 
@@ -208,20 +213,40 @@ static void work (world_t *self)
     process_round (self, node);
 }
 
+static bool is_calm (const world_t *self)
+{
+    return self->now_us - self->stirred_us >= self->calm_us;
+}
+
+static bool is_needless (const struct entry *entry)
+{
+    switch (entry->kind) {
+    case ENTRY_WAKE:
+        return true;
+    case ENTRY_RELEASE:
+        return !network_holds (entry->what);
+    case ENTRY_ARRIVAL:
+        return ((const struct mail *) entry->what)->life_sign;
+    default:
+        return false;
+    }
+}
+
 // Whether nothing is under way. A wake that is planned may have become needless: what counts is
-// what the cores say.
+// what the cores say. Traders look after each other for ever; when they have done nothing else for
+// longer than any of their other patiences, that is quiet.
 static bool is_quiet (const world_t *self)
 {
     for (size_t i = 0; i < self->agenda.count; i++) {
-        const struct entry *entry = &self->agenda.entries[i];
-        bool needless = entry->kind == ENTRY_WAKE
-                        || (entry->kind == ENTRY_RELEASE && !network_holds (entry->what));
-        if (!needless) {
+        if (!is_needless (&self->agenda.entries[i])) {
             return false;
         }
     }
+    bool calm = is_calm (self);
     for (size_t i = 0; i < self->node_count; i++) {
-        if (process_due (self->nodes[i]) != DEADLINE_NONE) {
+        const struct node *node = self->nodes[i];
+        bool watches = calm && node->role == ROLE_TRADER;
+        if (!watches && process_due (node) != DEADLINE_NONE) {
             return false;
         }
     }
@@ -242,6 +267,9 @@ enum world_end world_run (world_t *self, int64_t until_us, int64_t steps)
         if (work_first (self)) {
             work (self);
             continue;
+        }
+        if (until_us == DEADLINE_NONE && is_calm (self) && is_quiet (self)) {
+            return WORLD_QUIET;
         }
         const struct entry *next = agenda_first (&self->agenda);
         if (!next || next->at_us > until_us) {

@@ -1,6 +1,6 @@
 // A whole market in one thread and in virtual time: real cores as processes that take their time,
-// letters on connections that can fail, and a warehouse on a disk. It knows no invariant and draws
-// no plan; whoever runs it does (run.h), or a test moves it by hand.
+// letters on connections that can fail, and a disk for the warehouse and for each trader. It knows
+// no invariant and draws no plan; whoever runs it does (run.h), or a test moves it by hand.
 #ifndef SOUK_WORLD_H
 #define SOUK_WORLD_H
 
@@ -77,7 +77,8 @@ const struct message *world_heard (const world_t *self, int64_t hand);
 void world_note (world_t *self, const char *text);
 
 // Runs until this time (DEADLINE_NONE: while there is anything to do), or until so many core events
-// more are done. WORLD_QUIET: nothing is under way then, and nothing will happen by itself.
+// more are done. WORLD_QUIET: nothing is under way then, and nothing will happen by itself but
+// that traders hear whether each other is alive.
 enum world_end { WORLD_TIME, WORLD_STEPS, WORLD_QUIET, WORLD_ENDED_BY_WITNESS };
 enum world_end world_run (world_t *self, int64_t until_us, int64_t steps);
 
@@ -100,16 +101,21 @@ void world_doom (world_t *self, int64_t id);   // dies at work, and is started a
 void world_start (world_t *self, int64_t id);  // what is down; else nothing
 void world_pause (world_t *self, int64_t id);
 void world_resume (world_t *self, int64_t id);
-void world_replace (world_t *self, int64_t trader);  // another process under the same id
+void world_replace (world_t *self, int64_t trader);   // see below
+void world_withdraw (world_t *self, int64_t trader);  // ends the other process if it is not let in
 void world_cut (world_t *self, int64_t from, int64_t to, bool cut);  // one way
 void world_disconnect (world_t *self, int64_t a, int64_t b);
-void world_fill_disk (world_t *self, bool full);
-void world_fail_fsync (world_t *self);  // the next one
-void world_heal (world_t *self);        // all of these, and letters are struck no more,
-void world_heal_news (world_t *self);   // but for news, which are from now on heard by all
+void world_fill_disk (world_t *self, int64_t id, bool full);  // the warehouse's, or a trader's
+void world_fail_fsync (world_t *self, int64_t id);            // the next one of such a disk
+void world_heal (world_t *self);       // all of these, and letters are struck no more,
+void world_heal_news (world_t *self);  // but for news, which are from now on heard by all
 
 void world_stop_clients (world_t *self);        // they finish what is open
 bool world_clients_done (const world_t *self);  // and have
+
+// To replace is to start another process under a trader's id, on another machine and so without its
+// journal. Nobody reaches it until the warehouse lets it in, and then nobody else reaches the one
+// before it; but where that one is dead, it never comes back. There are no more than two at a time.
 
 // Tells FACT_BELIEVED of every trader and product; FACT_BOOK of every client's core.
 void world_tell_caches (world_t *self, const char *const *products, size_t count);

@@ -42,27 +42,41 @@ void world_resume (world_t *self, int64_t id)
     }
 }
 
-// The old process goes on, heard by the warehouse alone: its clients connect to the new one.
+// On another machine, without a journal: only the warehouse hears of it until it is let in. Then
+// the one before it is heard by the warehouse alone (trader_process_take_place). In the place of one
+// that is dead, and will never come back, it is reached at once.
 void world_replace (world_t *self, int64_t trader)
 {
-    struct node *old = world_node (self, trader);
-    assert (old->role == ROLE_TRADER);
-    if (old->state == NODE_DOWN || old->gone) {
+    struct node *first = world_node (self, trader);
+    assert (first->role == ROLE_TRADER);
+    if (first->gone || trader_process_twin (self, first)) {
         return;
     }
-    story_event (self, "another process begins as trader %lld", (long long) trader);
-    old->replaced = true;
-    for (struct line *line = self->lines; line; line = line->next) {
-        bool is_clients = node_is_client (line->ends[0]) || node_is_client (line->ends[1]);
-        if (is_clients && (line->ends[0] == old || line->ends[1] == old)) {
-            network_break (self, line);
-        }
+    story_event (self, "another process begins as trader %lld, without a journal",
+                 (long long) trader);
+    struct node *second = world_add_node (self, ROLE_TRADER, trader);
+    second->config.trader = first->config.trader;
+    if (first->state == NODE_DOWN) {
+        first->gone = true;
+    } else {
+        self->by_id[trader] = first;
+        second->aside = true;
     }
-    struct node *new = world_add_node (self, ROLE_TRADER, trader);
-    new->config.trader = old->config.trader;
-    new->life = old->life;  // The next one is the new process's.
-    network_break (self, line_between (self, self->nodes[0], new));  // It has yet to connect.
-    process_start (self, new);
+    network_break (self, line_between (self, self->nodes[0], second));  // It has yet to connect.
+    process_start (self, second);
+}
+
+void world_withdraw (world_t *self, int64_t trader)
+{
+    struct node *other = trader_process_twin (self, world_node (self, trader));
+    if (!other || (other->core && trader_ready (other->core))) {
+        return;
+    }
+    story_event (self, "the other process of trader %lld is not let in, and ends",
+                 (long long) trader);
+    self->sometimes.count[SOMETIMES_NOT_LET_IN]++;
+    process_end (self, other);
+    other->gone = true;
 }
 
 void world_cut (world_t *self, int64_t from, int64_t to, bool cut)
@@ -78,16 +92,19 @@ void world_disconnect (world_t *self, int64_t a, int64_t b)
     network_break (self, line_between (self, world_node (self, a), world_node (self, b)));
 }
 
-void world_fill_disk (world_t *self, bool full)
+void world_fill_disk (world_t *self, int64_t id, bool full)
 {
-    story_event (self, full ? "the disk is full" : "the disk has room again");
-    self->disk.full = full;
+    struct node *node = world_node (self, id);
+    story_event (self, "the disk of %s %lld %s", node->class->name, (long long) id,
+                 full ? "is full" : "has room again");
+    *(node->role == ROLE_WAREHOUSE ? &self->disk.full : &node->disk.full) = full;
 }
 
-void world_fail_fsync (world_t *self)
+void world_fail_fsync (world_t *self, int64_t id)
 {
-    story_event (self, "the next fsync will fail");
-    self->disk.fsync_fails = true;
+    struct node *node = world_node (self, id);
+    story_event (self, "the next fsync of %s %lld will fail", node->class->name, (long long) id);
+    *(node->role == ROLE_WAREHOUSE ? &self->disk.fsync_fails : &node->disk.fsync_fails) = true;
 }
 
 void world_heal_news (world_t *self)
@@ -111,13 +128,20 @@ void world_heal (world_t *self)
 {
     story_event (self, "all is well from now on");
     self->healed = true;
+    self->stirred_us = self->now_us;
     self->disk.full = false;
     self->disk.fsync_fails = false;
     size_t count = self->node_count;
     for (size_t i = 0; i < count; i++) {
-        self->nodes[i]->doomed = false;
-        process_resume (self, self->nodes[i]);
-        process_start (self, self->nodes[i]);
+        struct node *node = self->nodes[i];
+        node->doomed = false;
+        node->disk.full = false;
+        node->disk.fsync_fails = false;
+        if (node->aside) {
+            world_withdraw (self, node->id);
+        }
+        process_resume (self, node);
+        process_start (self, node);
     }
     heal_lines (self);
     world_fact (self, (struct fact){.type = FACT_HEALED});

@@ -4,6 +4,8 @@
 //   nodes.c       who takes part: ids, cores, facts that they cause
 //   process.c     a node's process: rounds of work, start, crash, pause
 //   warehouse_process.c  what a warehouse's process does with its disk
+//   trader_process.c  what a trader's process does with its journal
+//   tally.c       what happened sometimes, by records and letters
 //   network.c     connections, and what becomes of a letter on its way
 //   post.c        letters that leave a round: to whom, and as which facts
 //   story.c       what is told and hashed
@@ -15,6 +17,7 @@
 #include "tests/sim/world/disk.h"
 #include "tests/sim/world/parcel.h"
 #include "tests/sim/world/stranger.h"
+#include "tests/sim/world/trader_disk.h"
 #include "tests/sim/world/world.h"
 
 enum {
@@ -49,12 +52,27 @@ struct mail {
     struct line *line;
     int64_t incarnation;  // of the line, when it was sent
     const struct message *opened;
+    bool life_sign;  // it says that its sender lives, and nothing else
 };
 
 struct mail_list {
     struct mail *first;
     struct mail *last;
     size_t count;
+};
+
+// What is known of a trader, for the counters alone (tally.c).
+struct tally {
+    int64_t epoch;  // as stored last, like the next three
+    int64_t view;
+    enum member_state state;
+    int64_t backup;         // the last one that it had
+    int64_t applied_epoch;  // of the last batch that was applied
+    int64_t applied;
+    int64_t sent_epoch;  // of the last batch that it sent
+    int64_t sent;
+    int64_t decided;  // writes in its journal, and how many of them are settled
+    int64_t settled;
 };
 
 struct node {
@@ -71,11 +89,14 @@ struct node {
     void *core;        // NULL while down
     int64_t begin_us;  // when its first process starts
     enum node_state state;
-    int64_t life;         // counts its processes
-    bool replaced;        // another process has its id: it is heard by the warehouse alone
-    bool gone;            // has done all it wanted, or lost its place: never starts again
-    bool outdated;        // a warehouse whose core knows more than the disk
-    int64_t last_number;  // of a client, the highest that it used
+    int64_t life;             // counts its processes
+    bool aside;               // another process is reached under its id, by all but the warehouse
+    bool was_paused;          // in this life
+    bool gone;                // has done all it wanted, or lost its place: never starts again
+    bool outdated;            // a warehouse whose core knows more than the disk
+    int64_t last_number;      // of a client, the highest that it used
+    struct trader_disk disk;  // a trader's
+    struct tally tally;
     struct mail_list inbox;
     struct mail_list round;  // taken in; lives until the round's letters have left
     struct outbox *out;
@@ -120,7 +141,15 @@ struct line {
 
 enum { PORTS = PORT_TRADER + 1 };
 
-enum { STREAM_DELAY, STREAM_STRIKE, STREAM_CRASH, STREAM_SEEDS, STREAM_WORK, STREAM_COUNT };
+enum {
+    STREAM_DELAY,
+    STREAM_STRIKE,
+    STREAM_CRASH,
+    STREAM_SEEDS,
+    STREAM_WORK,
+    STREAM_DISKS,
+    STREAM_COUNT
+};
 
 struct world {
     struct world_config config;
@@ -128,7 +157,9 @@ struct world {
     void *context;
     bool halted;  // by the witness
     int64_t now_us;
-    int64_t last_us;  // when something happened last
+    int64_t last_us;     // when something happened last
+    int64_t stirred_us;  // and something other than a sign of life
+    int64_t calm_us;     // for so long nothing else happens only when all is quiet
     int64_t steps;
     int64_t sent[PORTS];
     uint64_t hash;
@@ -169,11 +200,13 @@ void process_end_and_restart (world_t *self, struct node *node);
 int64_t process_leave_half (world_t *self, struct node *node);  // of its letters some leave
 void process_pause (world_t *self, struct node *node);
 void process_resume (world_t *self, struct node *node);
-void process_wake (world_t *self, struct node *node);       // at its deadline
-void process_round (world_t *self, struct node *node);      // there may be something to do
-void process_round_end (world_t *self, struct node *node);  // the work is done
-void process_take_round (struct node *node);                // what it works on together
-void process_take_in (world_t *self, struct mail *mail);    // a mail has arrived
+void process_wake (world_t *self, struct node *node);        // at its deadline
+void process_round (world_t *self, struct node *node);       // there may be something to do
+void process_round_end (world_t *self, struct node *node);   // the work is done
+void process_take_round (struct node *node);                 // what it works on together
+void process_take_in (world_t *self, struct mail *mail);     // a mail has arrived
+void process_begin_life (world_t *self, struct node *node);  // counts it, and tells of it
+void process_work (world_t *self, struct node *node);        // on what a round has made, and end it
 void process_step (world_t *self, struct node *node, const struct event *event);
 int64_t process_due (const struct node *node);  // DEADLINE_NONE where it is down or done
 
@@ -182,6 +215,22 @@ bool warehouse_process_start (world_t *self, struct node *node);    // false: it
 bool warehouse_process_refresh (world_t *self, struct node *node);  // false: it refused, or ended
 void warehouse_process_round_end (world_t *self, struct node *node);
 void warehouse_process_crash (world_t *self, struct node *node);  // within a round
+
+// trader_process.c
+void trader_process_start (world_t *self, struct node *node);
+void trader_process_round_end (world_t *self, struct node *node);
+void trader_process_crash (world_t *self, struct node *node);  // within a round
+void trader_process_begin_anew (world_t *self, struct node *node);
+void trader_process_take_place (world_t *self, struct node *node);  // if it has been let in last
+struct node *trader_process_twin (const world_t *self, const struct node *node);  // NULL: none
+
+// tally.c
+void tally_stored (world_t *self, const struct record *records, size_t count);
+void tally_recorded (world_t *self, const struct node *node, const struct record *records,
+                     size_t count);
+void tally_letter (world_t *self, struct node *from, const struct message *message);
+void tally_answer (world_t *self, const struct node *warehouse, const struct mail *asked,
+                   const struct message *answer);
 
 // post.c
 void post_letters (world_t *self, struct node *from, size_t count);  // the first ones of its outbox
