@@ -134,59 +134,6 @@ START_TEST (test_a_cached_lot_is_stored_before_it_is_confirmed_too)
 }
 END_TEST
 
-START_TEST (test_an_accepted_order_is_stored_in_the_end)
-{
-    struct fact accepted = said (1, 1, 5, receipt (1, 1, STATUS_ACCEPTED, "silk", 2, 0));
-    is_fine (FACTS (LOT, accepted, accepted, STORED (oversold_order (2)), accepted, over ()));
-    is_wrong ("trader 1 lives and has accepted order 1 of client 5; stored in the end is: nothing",
-              FACTS (LOT, accepted, over ()));
-    is_wrong ("stored in the end is: restocked, 2 of silk",
-              FACTS (LOT, accepted, STORED (of_lot (2, 5, 1, 2, 2, 100)), over ()));
-    is_wrong ("stored in the end is: nothing",
-              FACTS (LOT, accepted, STORED (of_order (6, 1, 2, 2, STATUS_SOLD, 2, 200)), over ()));
-}
-END_TEST
-
-START_TEST (test_a_promise_is_lost_with_the_process_that_made_it)
-{
-    struct fact promise = said (1, 1, 5, receipt (1, 1, STATUS_ACCEPTED, "silk", 2, 0));
-    is_fine (FACTS (promise, ended (1, 1), over ()));
-    is_fine (FACTS (promise, ended (1, 1), started (1, 2), over ()));
-    is_wrong ("trader 1 lives", FACTS (promise, ended (2, 1), ended (0, 1), over ()));
-    struct fact again = promise;
-    again.life = 2;
-    is_wrong ("trader 1 lives", FACTS (promise, ended (1, 1), started (1, 2), again, over ()));
-    is_wrong ("trader 1 lives", FACTS (promise, again, ended (1, 2), over ()));
-    struct fact other = promise;
-    other.node = 2;
-    is_wrong ("trader 2 lives", FACTS (promise, other, ended (1, 1), over ()));
-}
-END_TEST
-
-START_TEST (test_a_promise_is_taken_back_by_an_error_that_is_final)
-{
-    struct fact promise = said (1, 1, 5, receipt (1, 1, STATUS_ACCEPTED, "silk", 2, 0));
-    enum reason final[] = {REASON_LIMIT, REASON_CONFLICT, REASON_EXPIRED, REASON_BAD_REQUEST};
-    for (size_t i = 0; i < 4; i++) {
-        is_fine (FACTS (promise, said (1, 1, 5, refusal (1, 1, final[i])), over ()));
-    }
-    is_wrong ("trader 1 lives",
-              FACTS (promise, said (1, 1, 5, refusal (1, 1, REASON_UNAVAILABLE)), over ()));
-    is_wrong ("trader 1 lives",
-              FACTS (promise, said (1, 1, 5, refusal (1, 1, REASON_BUSY)), over ()));
-    is_wrong ("trader 1 lives",
-              FACTS (promise, said (1, 1, 5, refusal (1, 2, REASON_LIMIT)), over ()));
-    is_wrong ("trader 1 lives",
-              FACTS (promise, said (2, 1, 5, refusal (2, 1, REASON_LIMIT)), over ()));
-    is_wrong ("trader 1 lives",
-              FACTS (promise, said (1, 2, 5, refusal (1, 1, REASON_LIMIT)), over ()));
-    is_wrong ("trader 1 lives",
-              FACTS (said (1, 1, 5, refusal (1, 1, REASON_LIMIT)), promise, over ()));
-    is_wrong ("trader 1 lives",
-              FACTS (promise, said (1, 1, 5, refusal (1, 1, REASON_LIMIT)), promise, over ()));
-}
-END_TEST
-
 START_TEST (test_a_lot_has_left_what_it_once_had)
 {
     is_fine (FACTS (LOT, said (1, 1, 9, lot_of ("salt", 5, 5, 100))));
@@ -243,14 +190,8 @@ int main (void)
     tcase_add_test (answers, test_a_final_answer_is_stored_exactly_so);
     tcase_add_test (answers, test_what_is_stored_outlives_the_warehouse);
     tcase_add_test (answers, test_a_lot_sold_in_sync_is_stored_before_it_is_confirmed);
+    tcase_add_test (answers, test_a_cached_lot_is_stored_before_it_is_confirmed_too);
     suite_add_tcase (suite, answers);
-
-    TCase *promises = tcase_create ("promises");
-    tcase_add_test (promises, test_a_cached_lot_is_stored_before_it_is_confirmed_too);
-    tcase_add_test (promises, test_an_accepted_order_is_stored_in_the_end);
-    tcase_add_test (promises, test_a_promise_is_lost_with_the_process_that_made_it);
-    tcase_add_test (promises, test_a_promise_is_taken_back_by_an_error_that_is_final);
-    suite_add_tcase (suite, promises);
 
     TCase *sellers = tcase_create ("sellers");
     tcase_add_test (sellers, test_a_lot_has_left_what_it_once_had);

@@ -45,6 +45,7 @@ static void open_market (const struct world_config *config, enum mode mode, bool
         trader.mode = mode;
         trader.invalidation = invalidation;
         trader.commit_timeout_us = 50 * WORLD_MS;
+        trader.ping_every_us = 0;  // So that at rest nothing happens at all.
         world_add_trader (stage.world, &trader);
     }
     for (int64_t i = 0; i < BUYERS; i++) {
@@ -202,6 +203,12 @@ START_TEST (test_closing_of_a_market_shows_every_cache_right)
 END_TEST
 
 // An order that has seen all that the warehouse did: each trader needs a snapshot for it.
+static struct first itself (int64_t trader)
+{
+    return (struct first){.trader = trader,
+                          .epoch = trader_epoch (world_trader (stage.world, trader))};
+}
+
 static void ask_for_the_latest (void)
 {
     struct message buy = {.type = MESSAGE_BUY, .from = ALICE, .clock = 1};
@@ -210,6 +217,7 @@ static void ask_for_the_latest (void)
                                .attempt = 1,
                                .product = "unheard-of",
                                .quantity = 1,
+                               .first = itself (traders[i]),
                                .seen = {.version = stage.version}};
         world_say (stage.world, ALICE, traders[i], &buy);
         stage_quiet ();
@@ -302,9 +310,11 @@ START_TEST (test_market_lets_a_client_find_at_one_trader_what_it_knows_from_anot
     stage_open (&config);
     trader.mode = MODE_CACHED;
     trader.invalidation = _i % 2;
+    trader.ping_every_us = 0;
     for (trader.id = 1; trader.id <= 2; trader.id++) {
         world_add_trader (stage.world, &trader);
     }
+    stage_quiet ();  // They have joined: who brings something knows their epochs.
     stage_restock (SAM, 1, 1, 3);
     stage_quiet ();
     world_set_delay (stage.world, 1, 0, 60 * WORLD_MS);  // The write-behind takes its time,
@@ -315,8 +325,12 @@ START_TEST (test_market_lets_a_client_find_at_one_trader_what_it_knows_from_anot
     const struct message *heard = world_heard (stage.world, ALICE);
     ck_assert_uint_gt (heard->receipt.seen.count, 0);
     struct message buy = {.type = MESSAGE_BUY, .from = BOB, .clock = 1};
-    buy.buy = (struct buy){
-        .number = 1, .attempt = 1, .product = "fish", .quantity = 9, .seen = heard->receipt.seen};
+    buy.buy = (struct buy){.number = 1,
+                           .attempt = 1,
+                           .product = "fish",
+                           .quantity = 9,
+                           .first = itself (2),
+                           .seen = heard->receipt.seen};
     world_say (stage.world, BOB, 2, &buy);
     stage_quiet ();
     const struct noted *told = stage_last (FACT_TOLD, BOB, MESSAGE_RECEIPT);

@@ -11,201 +11,150 @@ static const struct rules rules = {0};
 #define COUNT(facts) (sizeof (facts) / sizeof (facts)[0])
 #define COMPLAINT(facts) complaint_of (&owner_checker, &rules, facts, COUNT (facts))
 
-START_TEST (test_owner_is_content_with_traders_that_come_and_go)
+// How traders stand with the warehouse: what is stored of trader 1 when something changes.
+#define JOINED STORED (of_trader (1, 1, NONCE, 0, 0), of_view (1, 1, 1, MEMBER_LIVE, 0, 0, 0))
+#define BATCH(epoch, nonce, batch, applied) STORED (of_trader (1, epoch, nonce, batch, applied))
+#define BACKED STORED (of_view (1, 2, 1, MEMBER_LIVE, 2, 0, 0))
+#define TAKING STORED (of_trader (1, 2, NONCE, 0, 5), of_view (1, 3, 1, MEMBER_TAKING, 0, 2, 0))
+#define FAILED STORED (of_view (1, 4, 1, MEMBER_FAILED, 0, 0, 2))
+#define FRESH STORED (of_trader (1, 3, NEXT_NONCE, 0, 0), of_view (1, 5, 3, MEMBER_LIVE, 0, 0, 2))
+#define TAKEN_OVER JOINED, BATCH (1, NONCE, 1, 5), BACKED, TAKING
+
+static struct message on_behalf (int64_t trader, int64_t epoch, int64_t batch)
 {
-    struct fact facts[] = {
-        STORED (of_warehouse (1, 0)),
-        STORED (of_trader (1, 1, NONCE, 0, 0), of_trader (2, 1, NONCE, 0, 0)),
-        answered (1, view (NONCE, 1)),
-        answered (2, view (NONCE, 1)),
-        answered (1, view (NONCE, 1)),
-        STORED (of_trader (1, 1, NONCE, 1, 4), of_warehouse (1, 2), of_trader (1, 1, NONCE, 2, 4),
-                of_trader (2, 1, NONCE, 1, 0), of_warehouse (1, 3)),
-        answered (1, committed (1, 2)),
-        answered (1, committed (1, 1)),
-        answered (2, committed (1, 1)),
-        // The warehouse is killed, and started again.
-        STORED (of_warehouse (2, 3)),
-        answered (1, committed (1, 2)),
-        // A batch of the old process and the join of a new one, in one round.
-        STORED (of_trader (1, 1, NONCE, 3, 4), of_warehouse (2, 3),
-                of_trader (1, 2, NEXT_NONCE, 0, 0)),
-        answered (1, committed (1, 3)),
-        answered (1, view (NEXT_NONCE, 2)),
-        answered (1, refusal (0, 4, REASON_FENCED)),
-        // The old one joins again: nobody knows that it is old.
-        STORED (of_trader (1, 3, NONCE, 0, 0)),
-        answered (1, view (NONCE, 3)),
-        STORED (of_trader (1, 3, NONCE, 1, 0), of_warehouse (2, 4)),
-        answered (1, committed (3, 1)),
-        over (),
-    };
-    ck_assert_ptr_null (COMPLAINT (facts));
+    struct message message = committed (epoch, batch);
+    message.committed.trader = trader;
+    return message;
+}
+
+static struct message view_of (int64_t epoch, int64_t view, int64_t began, int64_t nonce)
+{
+    return (struct message){.type = MESSAGE_VIEW,
+                            .view = {.trader = 1,
+                                     .epoch = epoch,
+                                     .view = view,
+                                     .began = began,
+                                     .nonce = nonce,
+                                     .state = MEMBER_LIVE}};
+}
+
+START_TEST (test_owner_is_content_with_a_trader_that_is_taken_over_and_comes_back)
+{
+    is_fine (FACTS (JOINED, answered (1, view_of (1, 1, 1, NONCE)), BATCH (1, NONCE, 1, 5),
+                    answered (1, committed (1, 1)), answered (1, committed (1, 1)), BACKED, TAKING,
+                    answered (1, refusal (0, 0, REASON_TAKEN)), BATCH (2, NONCE, 1, 9),
+                    answered (2, on_behalf (1, 2, 1)), FAILED, FRESH,
+                    answered (1, view_of (3, 5, 3, NEXT_NONCE)), BATCH (3, NEXT_NONCE, 1, 2),
+                    answered (1, committed (3, 1)), over ()));
 }
 END_TEST
 
-START_TEST (test_owner_does_not_mind_what_traders_say_late)
+START_TEST (test_owner_is_content_with_a_trader_that_resumes)
 {
-    struct fact facts[] = {
-        STORED (of_trader (1, 1, NONCE, 0, 0)),
-        answered (1, view (NONCE, 1)),
-        STORED (of_trader (1, 2, NEXT_NONCE, 0, 0)),
-        answered (1, view (NEXT_NONCE, 2)),
-        said (1, 1, 5, receipt (1, 3, STATUS_SOLD, "salt", 1, 100)),
-        told (5, 1, receipt (1, 3, STATUS_SOLD, "salt", 1, 100)),
-    };
-    ck_assert_ptr_null (COMPLAINT (facts));
+    is_fine (FACTS (
+        JOINED, BATCH (1, NONCE, 1, 5), BACKED,
+        STORED (of_trader (1, 2, NEXT_NONCE, 0, 5), of_view (1, 3, 1, MEMBER_LIVE, 0, 0, 0))));
+    is_fine (FACTS (TAKEN_OVER, STORED (of_trader (1, 3, NEXT_NONCE, 0, 5),
+                                        of_view (1, 4, 1, MEMBER_LIVE, 0, 0, 0))));
 }
 END_TEST
 
-START_TEST (test_owner_wants_granted_epochs_to_rise)
+START_TEST (test_owner_wants_views_told_as_they_are_stored)
 {
-    struct fact facts[] = {
-        STORED (of_trader (1, 1, NONCE, 0, 0)),
-        answered (1, view (NONCE, 1)),
-        STORED (of_trader (1, 2, NEXT_NONCE, 0, 0)),
-        answered (1, view (NEXT_NONCE, 2)),
-        answered (1, view (NONCE, 1)),
-    };
-    ck_assert_str_eq (COMPLAINT (facts), "trader 1 is granted epoch 1 for nonce 77, after epoch "
-                                         "2 for nonce 88");
-    facts[4] = answered (1, view (NEXT_NONCE, 2));
-    ck_assert_ptr_null (COMPLAINT (facts));
-    facts[4] = answered (1, view (NEXT_NONCE, 1));
-    ck_assert_str_eq (COMPLAINT (facts), "trader 1 is granted epoch 1 for nonce 88, after epoch "
-                                         "2 for nonce 88");
+    const char *words = "stored is: epoch 1, view 1, live, began 1, batch 0";
+    is_wrong ("trader 1 is told of trader 1 epoch 2, view 1",
+              FACTS (JOINED, answered (1, view_of (2, 1, 1, NONCE))));
+    is_wrong (words, FACTS (JOINED, answered (1, view_of (1, 2, 1, NONCE))));
+    is_wrong (words, FACTS (JOINED, answered (1, view_of (1, 1, 0, NONCE))));
+    is_wrong (words, FACTS (JOINED, answered (2, view_of (1, 1, 1, NEXT_NONCE))));
+    is_wrong ("stored is: epoch 0", FACTS (answered (1, view_of (1, 1, 1, NONCE))));
+    struct member member = {.trader = 1, .epoch = 1, .state = MEMBER_FAILED};
+    struct message message = view_of (1, 1, 1, NONCE);
+    message.view.members = &member;
+    message.view.member_count = 1;
+    is_wrong ("trader 2 is told that trader 1 is a member of epoch 1",
+              FACTS (JOINED, answered (2, message)));
+    member.state = MEMBER_LIVE;
+    is_fine (FACTS (JOINED, answered (2, message)));
 }
 END_TEST
 
-START_TEST (test_owner_wants_another_epoch_for_another_process)
+START_TEST (test_owner_wants_no_batch_but_the_latest_epochs)
 {
-    struct fact facts[] = {
-        STORED (of_trader (1, 1, NONCE, 0, 0), of_trader (2, 1, NEXT_NONCE, 0, 0)),
-        answered (1, view (NONCE, 1)),
-        answered (1, view (NEXT_NONCE, 1)),
-    };
-    ck_assert_str_eq (COMPLAINT (facts), "trader 1 is granted epoch 1 for nonce 88, after epoch "
-                                         "1 for nonce 77");
-    facts[2] = answered (2, view (NEXT_NONCE, 1));
-    ck_assert_ptr_null (COMPLAINT (facts));
+    is_wrong ("batch 2 of epoch 1 of trader 1 is committed to trader 1",
+              FACTS (JOINED, BATCH (1, NONCE, 1, 5), answered (1, committed (1, 2))));
+    is_wrong ("batch 0 of epoch 1", FACTS (JOINED, answered (1, committed (1, 0))));
+    is_wrong ("batch 1 of epoch 1", FACTS (TAKEN_OVER, answered (1, committed (1, 1))));
+    is_wrong ("of trader 2 is committed to trader 2", FACTS (answered (2, committed (1, 1))));
 }
 END_TEST
 
-START_TEST (test_owner_wants_one_epoch_for_a_join_sent_twice)
+START_TEST (test_owner_lets_none_but_the_taker_commit_for_another)
 {
-    struct fact facts[] = {
-        STORED (of_trader (1, 1, NONCE, 0, 0)),
-        answered (1, view (NONCE, 1)),
-        answered (1, view (NONCE, 2)),
-    };
-    ck_assert_str_eq (COMPLAINT (facts), "trader 1 is granted epoch 2 for nonce 77, after epoch "
-                                         "1 for nonce 77");
+    struct fact batch = BATCH (2, NONCE, 1, 9);
+    is_fine (FACTS (TAKEN_OVER, batch, answered (2, on_behalf (1, 2, 1))));
+    is_wrong ("is committed to trader 3",
+              FACTS (TAKEN_OVER, batch, answered (3, on_behalf (1, 2, 1))));
+    is_wrong ("is committed to trader 1",
+              FACTS (TAKEN_OVER, batch, answered (1, committed (2, 1))));
+    is_wrong ("is committed to trader 2",
+              FACTS (TAKEN_OVER, batch, FAILED, answered (2, on_behalf (1, 2, 1))));
+    is_wrong ("is committed to trader 2",
+              FACTS (JOINED, BATCH (1, NONCE, 1, 5), BACKED, answered (2, on_behalf (1, 1, 1))));
 }
 END_TEST
 
-START_TEST (test_owner_wants_an_epoch_stored_before_it_is_granted)
-{
-    struct fact facts[] = {
-        answered (1, view (NONCE, 1)),
-        STORED (of_trader (1, 1, NONCE, 0, 0)),
-    };
-    ck_assert_str_eq (COMPLAINT (facts), "trader 1 is granted epoch 1, which is not stored");
-    struct fact swapped[] = {facts[1], facts[0]};
-    ck_assert_ptr_null (COMPLAINT (swapped));
-}
-END_TEST
-
-START_TEST (test_owner_wants_batches_of_the_latest_epoch)
-{
-    struct fact facts[] = {
-        STORED (of_trader (1, 1, NONCE, 0, 0), of_trader (1, 1, NONCE, 1, 0)),
-        answered (1, view (NONCE, 1)),
-        answered (1, committed (1, 1)),
-        STORED (of_trader (1, 2, NEXT_NONCE, 0, 0)),
-        answered (1, view (NEXT_NONCE, 2)),
-        answered (1, committed (1, 1)),
-    };
-    ck_assert_ptr_null (complaint_of (&owner_checker, &rules, facts, 5));
-    ck_assert_str_eq (COMPLAINT (facts), "batch 1 of trader 1 is committed under epoch 1, the "
-                                         "latest one granted is 2");
-    facts[5] = answered (2, committed (1, 1));
-    ck_assert_str_eq (COMPLAINT (facts), "batch 1 of trader 2 is committed under epoch 1, the "
-                                         "latest one granted is 0");
-    facts[5] = answered (2, committed (0, 1));
-    ck_assert_str_eq (COMPLAINT (facts), "batch 1 of trader 2 is committed under epoch 0, the "
-                                         "latest one granted is 0");
-}
-END_TEST
-
-START_TEST (test_owner_wants_no_batch_left_out)
-{
-    struct fact facts[] = {
-        STORED (of_trader (1, 1, NONCE, 0, 0), of_trader (1, 1, NONCE, 1, 0)),
-        answered (1, view (NONCE, 1)),
-        answered (1, committed (1, 2)),
-    };
-    ck_assert_ptr_null (COMPLAINT (facts));
-    facts[2] = answered (1, committed (1, 3));
-    ck_assert_str_eq (COMPLAINT (facts), "batch 3 of trader 1 is committed in epoch 1, the last "
-                                         "one applied is 1");
-    facts[2] = answered (1, committed (1, 0));
-    ck_assert_str_eq (COMPLAINT (facts), "batch 0 of trader 1 is committed in epoch 1, the last "
-                                         "one applied is 1");
-}
-END_TEST
-
-// What may be stored of trader 1 after epoch 3, nonce 77, batch 4, applied 9.
+// What may be stored of trader 1 after epoch 1, batch 1 with five writes, with trader 2 as backup.
 static const struct step {
-    struct record_trader next;
-    const char *complaint;  // how it begins; NULL: none
+    struct record_trader trader;
+    struct record_view view;
+    const char *complaint;  // NULL: none
 } steps[] = {
-    {{1, 3, NONCE, 5, 9}, NULL},
-    {{1, 3, NONCE, 5, 20}, NULL},
-    {{1, 3, NONCE, 4, 9}, NULL},
-    {{1, 4, NEXT_NONCE, 0, 0}, NULL},
-    {{1, 6, NEXT_NONCE, 0, 0}, NULL},
-    {{2, 1, NONCE, 0, 0}, NULL},
-    {{1, 2, NONCE, 0, 0}, "trader 1 is stored with epoch 2, nonce 77, batch 0, applied 0"},
-    {{1, 2, NEXT_NONCE, 0, 0}, "trader 1 is stored with epoch 2, nonce 88, batch 0, applied 0"},
-    {{1, 3, NONCE, 6, 9}, "trader 1 is stored with epoch 3, nonce 77, batch 6, applied 9"},
-    {{1, 3, NONCE, 3, 9}, "trader 1 is stored with epoch 3, nonce 77, batch 3, applied 9"},
-    {{1, 3, NONCE, 5, 8}, "trader 1 is stored with epoch 3, nonce 77, batch 5, applied 8"},
-    {{1, 3, NEXT_NONCE, 5, 9}, "trader 1 is stored with epoch 3, nonce 88, batch 5, applied 9"},
-    {{1, 4, NONCE, 0, 0}, "trader 1 is stored with epoch 4, nonce 77, batch 0, applied 0"},
-    {{1, 4, NEXT_NONCE, 1, 0}, "trader 1 is stored with epoch 4, nonce 88, batch 1, applied 0"},
-    {{1, 4, NEXT_NONCE, 0, 1}, "trader 1 is stored with epoch 4, nonce 88, batch 0, applied 1"},
+    {{1, 1, NONCE, 2, 9}, {1, 2, 1, MEMBER_LIVE, 2, 0, 0, ""}, NULL},
+    {{1, 1, NONCE, 1, 5}, {1, 3, 1, MEMBER_LIVE, 0, 0, 0, ""}, NULL},
+    {{1, 1, NONCE, 1, 5}, {1, 3, 1, MEMBER_LIVE, 3, 0, 0, ""}, NULL},
+    {{1, 1, NONCE, 1, 5}, {1, 3, 1, MEMBER_LEFT, 0, 0, 2, ""}, NULL},
+    {{1, 2, NONCE, 0, 5}, {1, 3, 1, MEMBER_TAKING, 0, 2, 0, ""}, NULL},
+    {{1, 2, NEXT_NONCE, 0, 5}, {1, 3, 1, MEMBER_LIVE, 0, 0, 0, ""}, NULL},
+    {{1, 1, NONCE, 3, 9}, {1, 2, 1, MEMBER_LIVE, 2, 0, 0, ""}, "one by one"},
+    {{1, 1, NONCE, 2, 4}, {1, 2, 1, MEMBER_LIVE, 2, 0, 0, ""}, "stay applied"},
+    {{1, 1, NONCE, 1, 6}, {1, 2, 1, MEMBER_LIVE, 2, 0, 0, ""}, "applied by batches"},
+    {{1, 2, NONCE, 1, 5}, {1, 2, 1, MEMBER_LIVE, 2, 0, 0, ""}, "counts its change"},
+    {{1, 1, NONCE, 1, 5}, {1, 2, 1, MEMBER_LIVE, 3, 0, 0, ""}, "counts its change"},
+    {{1, 1, NONCE, 1, 5}, {1, 4, 1, MEMBER_LIVE, 0, 0, 0, ""}, "count by one"},
+    {{1, 1, NONCE, 1, 5}, {1, 3, 1, MEMBER_LIVE, 1, 0, 0, ""}, "backup of its own"},
+    {{1, 1, NONCE, 1, 5}, {1, 3, 1, MEMBER_LIVE, 0, 0, 1, ""}, "closes nothing"},
+    {{1, 1, NONCE, 1, 5}, {1, 3, 1, MEMBER_LEFT, 0, 0, 1, ""}, "its epoch is closed"},
+    {{1, 2, NONCE, 0, 5}, {1, 3, 1, MEMBER_TAKING, 0, 3, 0, ""}, "none but the backup"},
+    {{1, 1, NONCE, 0, 5}, {1, 3, 1, MEMBER_TAKING, 0, 2, 0, ""}, "raises the epoch"},
+    {{1, 2, NONCE, 0, 0}, {1, 3, 1, MEMBER_TAKING, 0, 2, 0, ""}, "keeps what is applied"},
+    {{1, 1, NONCE, 1, 5}, {1, 3, 1, MEMBER_FAILED, 0, 0, 1, ""}, "takeover that is complete"},
+    {{1, 2, NEXT_NONCE, 0, 0}, {1, 3, 2, MEMBER_LIVE, 0, 0, 0, ""}, "waits until all is settled"},
+    {{1, 2, NEXT_NONCE, 0, 4}, {1, 3, 1, MEMBER_LIVE, 0, 0, 0, ""}, "goes on where it was"},
+    {{1, 3, NEXT_NONCE, 0, 5}, {1, 3, 1, MEMBER_LIVE, 0, 0, 0, ""}, "the next epoch"},
+    {{1, 2, NEXT_NONCE, 0, 5}, {1, 3, 1, MEMBER_LIVE, 2, 0, 0, ""}, "no backup"},
 };
 
-START_TEST (test_owner_wants_a_trader_stored_in_order)
+START_TEST (test_owner_wants_views_to_change_by_the_rules)
 {
     const struct step *step = &steps[_i];
-    struct record next = {.type = RECORD_TRADER, .trader = step->next};
-    struct fact facts[] = {
-        STORED (of_trader (1, 3, NONCE, 0, 0), of_trader (1, 3, NONCE, 1, 3),
-                of_trader (1, 3, NONCE, 2, 3), of_trader (1, 3, NONCE, 3, 3)),
-        STORED (of_trader (1, 3, NONCE, 4, 9)),
-        stored (&next, 1),
-    };
-    if (step->complaint) {
-        char whole[CHECKER_TEXT];
-        snprintf (whole, sizeof whole, "%s after 3, 77, 4, 9", step->complaint);
-        ck_assert_str_eq (COMPLAINT (facts), whole);
-    } else {
-        ck_assert_ptr_null (COMPLAINT (facts));
-    }
+    struct record next[] = {{.type = RECORD_TRADER, .trader = step->trader},
+                            {.type = RECORD_VIEW, .view = step->view}};
+    struct fact facts[] = {JOINED, BATCH (1, NONCE, 1, 5), BACKED, stored (next, 2)};
+    verdict_is (COMPLAINT (facts), step->complaint);
 }
 END_TEST
 
-START_TEST (test_owner_wants_a_new_trader_to_begin_at_nothing)
+START_TEST (test_owner_wants_a_takeover_to_end_before_a_fresh_start)
 {
-    struct fact good[] = {STORED (of_trader (1, 1, 0, 0, 0)), answered (1, view (0, 1))};
-    ck_assert_ptr_null (COMPLAINT (good));
-    struct fact bad[] = {STORED (of_trader (1, 1, NONCE, 1, 0))};
-    ck_assert_str_eq (COMPLAINT (bad), "trader 1 is stored with epoch 1, nonce 77, batch 1, "
-                                       "applied 0 after 0, 0, 0, 0");
-    struct fact odd[] = {STORED (of_trader (1, 0, 0, 0, 0))};
-    ck_assert_str_eq (COMPLAINT (odd), "trader 1 is stored with epoch 0, nonce 0, batch 0, "
-                                       "applied 0 after 0, 0, 0, 0");
+    is_wrong ("waits until all is settled",
+              FACTS (TAKEN_OVER, STORED (of_trader (1, 3, NEXT_NONCE, 0, 0),
+                                         of_view (1, 4, 3, MEMBER_LIVE, 0, 0, 0))));
+    is_wrong ("goes on where it was", FACTS (TAKEN_OVER, FAILED,
+                                             STORED (of_trader (1, 3, NEXT_NONCE, 0, 5),
+                                                     of_view (1, 5, 1, MEMBER_LIVE, 0, 0, 2))));
+    is_wrong ("nobody commits for a trader that is gone",
+              FACTS (TAKEN_OVER, FAILED, BATCH (2, NONCE, 1, 6)));
 }
 END_TEST
 
@@ -251,25 +200,23 @@ END_TEST
 
 int main (void)
 {
+    judge_by (&owner_checker, &rules);
     Suite *suite = suite_create ("sim_owner");
     TCase *all = tcase_create ("all");
-    tcase_add_test (all, test_owner_is_content_with_traders_that_come_and_go);
-    tcase_add_test (all, test_owner_does_not_mind_what_traders_say_late);
+    tcase_add_test (all, test_owner_is_content_with_a_trader_that_is_taken_over_and_comes_back);
+    tcase_add_test (all, test_owner_is_content_with_a_trader_that_resumes);
     suite_add_tcase (suite, all);
 
     TCase *answers = tcase_create ("answers");
-    tcase_add_test (answers, test_owner_wants_granted_epochs_to_rise);
-    tcase_add_test (answers, test_owner_wants_another_epoch_for_another_process);
-    tcase_add_test (answers, test_owner_wants_one_epoch_for_a_join_sent_twice);
-    tcase_add_test (answers, test_owner_wants_an_epoch_stored_before_it_is_granted);
-    tcase_add_test (answers, test_owner_wants_batches_of_the_latest_epoch);
-    tcase_add_test (answers, test_owner_wants_no_batch_left_out);
+    tcase_add_test (answers, test_owner_wants_views_told_as_they_are_stored);
+    tcase_add_test (answers, test_owner_wants_no_batch_but_the_latest_epochs);
+    tcase_add_test (answers, test_owner_lets_none_but_the_taker_commit_for_another);
     suite_add_tcase (suite, answers);
 
     TCase *records = tcase_create ("records");
-    tcase_add_loop_test (records, test_owner_wants_a_trader_stored_in_order, 0,
+    tcase_add_loop_test (records, test_owner_wants_views_to_change_by_the_rules, 0,
                          (int) COUNT (steps));
-    tcase_add_test (records, test_owner_wants_a_new_trader_to_begin_at_nothing);
+    tcase_add_test (records, test_owner_wants_a_takeover_to_end_before_a_fresh_start);
     tcase_add_test (records, test_owner_wants_the_warehouse_to_count_its_starts);
     tcase_add_test (records, test_owner_wants_a_higher_epoch_of_each_process_of_the_warehouse);
     suite_add_tcase (suite, records);

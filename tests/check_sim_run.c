@@ -145,6 +145,9 @@ static void plan_out (struct planning *self, const struct options *options)
     struct market *market = malloc (sizeof *market);
     ck_assert_ptr_nonnull (market);
     market_draw (market, options);
+    for (size_t i = 0; i < market->trader_count; i++) {
+        market->traders[i].ping_every_us = 0;  // Nor do traders watch each other.
+    }
     FILE *story = open_memstream (&self->told, &self->size);
     ck_assert_ptr_nonnull (story);
     world_t *world = market_open (market, NULL, NULL, story);
@@ -172,7 +175,8 @@ static const char *next_fault (const char **story, size_t *length)
         *length = strcspn (line, "\n");
         *story += *length + (line[*length] == '\n');
         const char *fault = strstr (line, "ms            ");
-        if (fault && fault < line + *length) {
+        bool own = fault && strncmp (strchr (fault, ' ') + 12, "the journal", 11) == 0;
+        if (fault && fault < line + *length && !own) {  // What comes of one is no other one.
             return line;
         }
     }
@@ -213,10 +217,11 @@ START_TEST (test_plan_leaves_the_others_alone_when_some_are_skipped)
     plan_out (&part, &options);
     ck_assert_int_eq (whole.count, PLANNED_MAX);
     ck_assert_mem_eq (whole.at_us, part.at_us, sizeof whole.at_us);
-    // Each of them is told in one line at least, and in four at most: two ways, begin and end.
+    // Each of them is told in one line at least, and in sixteen at most: a trader that is cut from
+    // three others and the warehouse, two ways, begin and end.
     int64_t lines = left_out (whole.told, part.told);
     ck_assert_int_ge (lines, LEFT_OUT);
-    ck_assert_int_le (lines, 4 * LEFT_OUT);
+    ck_assert_int_le (lines, 16 * LEFT_OUT);
     free (whole.told);
     free (part.told);
 }

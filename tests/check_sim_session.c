@@ -248,6 +248,7 @@ START_TEST (test_a_trader_decides_what_it_has_seen_enough_for)
         assert_verdict (i < 3, "trader 1 has decided request 1 of client 5 with");
 
         add (asked (9, 1, lot (1, token (7, 4, 9))));
+        add (RECORDED (1, 1, of_brought (1, 9, 1, "gold", 1)));
         add (said (1, 1, 9, brought (1, 1, seen[i])));
         assert_verdict (i < 3, "less than any token that the request came with");
     }
@@ -285,6 +286,22 @@ START_TEST (test_an_answer_that_was_passed_on_tells_a_version)
 }
 END_TEST
 
+// By its backup, or by the next process from the journal, which begins with less in its cache.
+START_TEST (test_a_decision_may_be_told_by_another_process)
+{
+    add (asked (9, 1, lot (1, token (7, 4, 9))));
+    add (said (1, 1, 9, brought (1, 1, token (2, 0, 0))));
+    add (asked (5, 1, order (1, token (7, 4, 9))));
+    add (RECORDED (1, 1, of_decided (1, 5, 1, "gold", 1)));
+    add (said (1, 2, 5, accepted (1, 1, token (0, 1, 0))));
+    assert_good ();
+    add (asked (5, 1, order (1, token (7, 4, 9))));
+    add (RECORDED (1, 2, of_decided (1, 5, 1, "gold", 1)));
+    add (said (1, 2, 5, accepted (1, 1, token (0, 1, 0))));
+    assert_bad ("less than any token that the request came with");
+}
+END_TEST
+
 START_TEST (test_each_decision_is_a_write)
 {
     for (int64_t count = 1; count <= 3; count++) {
@@ -292,6 +309,7 @@ START_TEST (test_each_decision_is_a_write)
         add (asked (9, 1, lot (1, version (0))));
         add (said (1, 1, 5, accepted (1, 1, token (7, 1, 0))));
         add (said (1, 1, 5, accepted (1, 1, token (7, 1, 0))));
+        add (RECORDED (1, 1, of_brought (1, 9, 1, "gold", 1)));
         add (said (1, 1, 9, brought (1, 1, token (7, count, 0))));
         assert_verdict (count >= 2, "[7,[1,3,1],[2,3,0]] that comes with it counts fewer writes");
     }
@@ -364,6 +382,7 @@ int main (void)
     tcase_add_test (traders, test_a_trader_decides_what_it_has_seen_enough_for);
     tcase_add_test (traders, test_a_trader_decides_by_one_of_the_tokens_that_reached_it);
     tcase_add_test (traders, test_an_answer_that_was_passed_on_tells_a_version);
+    tcase_add_test (traders, test_a_decision_may_be_told_by_another_process);
     tcase_add_test (traders, test_each_decision_is_a_write);
     tcase_add_test (traders, test_what_a_trader_has_seen_never_becomes_less);
     suite_add_tcase (suite, traders);

@@ -19,26 +19,19 @@ static struct seen token (int64_t version, int64_t epoch, int64_t count)
     return (struct seen){.version = version, .traders = own, .count = 1};
 }
 
-static struct message accepted (int64_t number, const char *product, int64_t units,
-                                struct seen seen)
+// Trader 1 says in its first life that it has seen this version,
+static struct fact has_seen (int64_t version)
 {
-    struct message message = receipt (1, number, STATUS_ACCEPTED, product, units, 0);
-    message.receipt.seen = seen;
-    return message;
+    struct message message = receipt (1, 999, STATUS_SOLD, "silk", 1, 100);
+    message.receipt.seen = token (version, 3, 0);
+    return said (1, 1, 6, message);
 }
 
-// Trader 1 promises silk in its first life, as the write of this count of its epoch 3.
-static struct fact promise (int64_t number, int64_t units, int64_t version, int64_t count)
-{
-    return said (1, 1, 5, accepted (number, "silk", units, token (version, 3, count)));
-}
-
-static struct message brought (int64_t number, int64_t units, struct seen seen)
-{
-    struct message message = restocked (1, number, "silk", units, 100);
-    message.restocked.seen = seen;
-    return message;
-}
+// and promises silk as this write.
+#define PROMISE(number, units, version, write) PROMISE_OF ("silk", number, units, version, write)
+#define PROMISE_OF(product, number, units, version, write) \
+    has_seen (version), RECORDED (1, 1, of_decided (write, 5, number, product, units))
+#define BROUGHT(product, write, units) RECORDED (1, 1, of_brought (write, 8, 1, product, units))
 
 // Version 1: ten of silk. Version 2: six of tea.
 #define SHOP                                                                       \
@@ -57,196 +50,160 @@ static struct message brought (int64_t number, int64_t units, struct seen seen)
 
 START_TEST (test_what_is_there_may_be_promised)
 {
-    is_fine (FACTS (SHOP, promise (1, 10, 2, 1)));
-    is_fine (FACTS (SHOP, said (1, 1, 5, accepted (1, "tea", 6, token (2, 3, 1)))));
+    is_fine (FACTS (SHOP, PROMISE (1, 10, 2, 1)));
+    is_fine (FACTS (SHOP, PROMISE_OF ("tea", 1, 6, 2, 1)));
     is_wrong ("trader 1 promises client 5, for its request 1, 11 units of silk: by what it can "
-              "have known from version 2 on, and its own writes before number 1 of its epoch 3, "
+              "have known from version 2 on, and its own writes before number 1 since epoch 0, "
               "there were at most 10",
-              FACTS (SHOP, promise (1, 11, 2, 1)));
-    is_wrong ("there were at most 6",
-              FACTS (SHOP, said (1, 1, 5, accepted (1, "tea", 7, token (2, 3, 1)))));
+              FACTS (SHOP, PROMISE (1, 11, 2, 1)));
+    is_wrong ("there were at most 6", FACTS (SHOP, PROMISE_OF ("tea", 1, 7, 2, 1)));
 }
 END_TEST
 
 START_TEST (test_nothing_may_be_promised_of_what_nobody_brought)
 {
-    is_wrong ("there were at most 0",
-              FACTS (SHOP, said (1, 1, 5, accepted (1, "pearls", 1, token (2, 3, 1)))));
-    is_wrong ("there were at most 0", FACTS (promise (1, 1, 0, 1)));
+    is_wrong ("there were at most 0", FACTS (SHOP, PROMISE_OF ("pearls", 1, 1, 2, 1)));
+    is_wrong ("there were at most 0", FACTS (PROMISE (1, 1, 0, 1)));
 }
 END_TEST
 
 START_TEST (test_own_promises_are_taken_off)
 {
-    is_fine (FACTS (SHOP, promise (1, 4, 2, 1), promise (2, 6, 2, 2)));
-    is_wrong ("there were at most 6", FACTS (SHOP, promise (1, 4, 2, 1), promise (2, 7, 2, 2)));
+    is_fine (FACTS (SHOP, PROMISE (1, 4, 2, 1), PROMISE (2, 6, 2, 2)));
+    is_wrong ("there were at most 6", FACTS (SHOP, PROMISE (1, 4, 2, 1), PROMISE (2, 7, 2, 2)));
     is_wrong ("there were at most 0",
-              FACTS (SHOP, promise (1, 4, 2, 1), promise (2, 6, 2, 2), promise (3, 1, 2, 4)));
+              FACTS (SHOP, PROMISE (1, 4, 2, 1), PROMISE (2, 6, 2, 2), PROMISE (3, 1, 2, 4)));
 }
 END_TEST
 
 START_TEST (test_promises_of_other_products_are_not)
 {
-    is_fine (FACTS (SHOP, said (1, 1, 5, accepted (1, "tea", 6, token (2, 3, 1))),
-                    promise (2, 10, 2, 2)));
+    is_fine (FACTS (SHOP, PROMISE_OF ("tea", 1, 6, 2, 1), PROMISE (2, 10, 2, 2)));
 }
 END_TEST
 
-START_TEST (test_promises_of_other_processes_are_not)
+START_TEST (test_promises_of_other_traders_are_not)
 {
-    struct message other = receipt (2, 1, STATUS_ACCEPTED, "silk", 9, 0);
-    struct trader_seen own = {.trader = 2, .epoch = 3, .count = 1};
-    other.receipt.seen = (struct seen){.version = 2, .traders = &own, .count = 1};
-    is_fine (FACTS (SHOP, said (2, 1, 5, other), promise (2, 10, 2, 1)));
-    is_fine (FACTS (SHOP, promise (1, 9, 2, 1),
-                    said (1, 2, 5, accepted (2, "silk", 10, token (2, 4, 1)))));
+    is_fine (FACTS (SHOP, RECORDED (2, 1, of_decided (1, 5, 1, "silk", 9)), PROMISE (2, 10, 2, 1)));
 }
 END_TEST
 
+START_TEST (test_promises_of_a_life_before_are_where_the_journal_goes_on)
+{
+    struct fact first = RECORDED (1, 1, of_joined (1, 1), of_decided (1, 5, 1, "silk", 4));
+    is_fine (
+        FACTS (SHOP, first, RECORDED (1, 2, of_joined (2, 1), of_decided (2, 5, 2, "silk", 6))));
+    is_wrong (
+        "since epoch 1, there were at most 6",
+        FACTS (SHOP, first, RECORDED (1, 2, of_joined (2, 1), of_decided (2, 5, 2, "silk", 7))));
+    is_fine (
+        FACTS (SHOP, first, RECORDED (1, 2, of_joined (2, 2), of_decided (1, 5, 2, "silk", 10))));
+}
+END_TEST
+
+START_TEST (test_what_found_no_room_was_decided_by_what_was_known_then)
+{
+    is_fine (FACTS (SHOP, has_seen (2), unrecorded (1, 1),
+                    STORED (of_left (1, 1), of_warehouse (1, 3)), PROMISE (1, 10, 3, 1)));
+    is_wrong ("there were at most 1",
+              FACTS (SHOP, has_seen (2), STORED (of_left (1, 1), of_warehouse (1, 3)),
+                     PROMISE (1, 10, 3, 1)));
+}
+END_TEST
 START_TEST (test_what_the_stock_includes_is_not_taken_off_again)
 {
-    is_fine (FACTS (SHOP, promise (1, 4, 2, 1), FOUR_ARE_SOLD, promise (2, 6, 3, 2)));
+    is_fine (FACTS (SHOP, PROMISE (1, 4, 2, 1), FOUR_ARE_SOLD, PROMISE (2, 6, 3, 2)));
     is_wrong ("there were at most 6",
-              FACTS (SHOP, promise (1, 4, 2, 1), FOUR_ARE_SOLD, promise (2, 7, 3, 2)));
+              FACTS (SHOP, PROMISE (1, 4, 2, 1), FOUR_ARE_SOLD, PROMISE (2, 7, 3, 2)));
 }
 END_TEST
 
 START_TEST (test_what_others_sold_may_not_be_known_yet)
 {
-    is_fine (FACTS (SHOP, promise (1, 4, 2, 1), NINE_ARE_SOLD, promise (2, 6, 2, 2)));
-    is_fine (FACTS (SHOP, promise (1, 4, 2, 1), NINE_ARE_SOLD, promise (2, 6, 3, 2)));
-    is_fine (FACTS (SHOP, promise (1, 4, 2, 1), NINE_ARE_SOLD, promise (2, 1, 4, 2)));
-    is_wrong ("from version 4 on, and its own writes before number 2 of its epoch 3, "
+    is_fine (FACTS (SHOP, PROMISE (1, 4, 2, 1), NINE_ARE_SOLD, PROMISE (2, 6, 2, 2)));
+    is_fine (FACTS (SHOP, PROMISE (1, 4, 2, 1), NINE_ARE_SOLD, PROMISE (2, 6, 3, 2)));
+    is_fine (FACTS (SHOP, PROMISE (1, 4, 2, 1), NINE_ARE_SOLD, PROMISE (2, 1, 4, 2)));
+    is_wrong ("from version 4 on, and its own writes before number 2 since epoch 0, "
               "there were at most 1",
-              FACTS (SHOP, promise (1, 4, 2, 1), NINE_ARE_SOLD, promise (2, 6, 4, 2)));
+              FACTS (SHOP, PROMISE (1, 4, 2, 1), NINE_ARE_SOLD, PROMISE (2, 6, 4, 2)));
 }
 END_TEST
 
 START_TEST (test_a_token_amid_a_batch_has_not_seen_all_of_it)
 {
     struct fact both = STORED (of_left (2, 1), of_left (1, 2), of_warehouse (1, 4));
-    is_fine (FACTS (SHOP, both, promise (1, 10, 3, 1)));
-    is_wrong ("there were at most 2", FACTS (SHOP, both, promise (1, 10, 4, 1)));
+    is_fine (FACTS (SHOP, both, PROMISE (1, 10, 3, 1)));
+    is_wrong ("there were at most 2", FACTS (SHOP, both, PROMISE (1, 10, 4, 1)));
 }
 END_TEST
 
 START_TEST (test_an_oversold_promise_counts_with_what_came_of_it)
 {
-    is_fine (FACTS (SHOP, promise (1, 4, 2, 1),
+    is_fine (FACTS (SHOP, PROMISE (1, 4, 2, 1),
                     STORED (of_order (5, 1, 2, 4, STATUS_OVERSOLD, 1, 100),
                             of_trader (1, 3, 7, 0, 0), of_warehouse (1, 2)),
-                    promise (2, 9, 2, 2)));
+                    PROMISE (2, 9, 2, 2)));
     is_wrong ("there were at most 9",
-              FACTS (SHOP, promise (1, 4, 2, 1),
+              FACTS (SHOP, PROMISE (1, 4, 2, 1),
                      STORED (of_order (5, 1, 2, 4, STATUS_OVERSOLD, 1, 100),
                              of_trader (1, 3, 7, 0, 0), of_warehouse (1, 2)),
-                     promise (2, 10, 2, 2)));
+                     PROMISE (2, 10, 2, 2)));
 }
 END_TEST
 
 START_TEST (test_a_promise_that_failed_is_taken_back)
 {
-    is_fine (FACTS (SHOP, promise (1, 4, 2, 1), said (1, 1, 5, refusal (1, 1, REASON_LIMIT)),
-                    promise (2, 10, 2, 2)));
+    is_fine (FACTS (SHOP, PROMISE (1, 4, 2, 1), said (1, 1, 5, refusal (1, 1, REASON_LIMIT)),
+                    PROMISE (2, 10, 2, 2)));
     is_wrong ("there were at most 6",
-              FACTS (SHOP, promise (1, 4, 2, 1), said (1, 1, 5, refusal (1, 2, REASON_LIMIT)),
-                     promise (3, 10, 2, 2)));
-}
-END_TEST
-
-START_TEST (test_a_promise_is_judged_once)
-{
-    is_fine (FACTS (SHOP, promise (1, 10, 2, 1), promise (1, 10, 2, 3), promise (1, 10, 3, 4)));
-    is_wrong ("for its request 2",
-              FACTS (SHOP, promise (1, 10, 2, 1), promise (1, 10, 2, 1), promise (2, 1, 2, 2)));
+              FACTS (SHOP, PROMISE (1, 4, 2, 1), said (1, 1, 5, refusal (1, 2, REASON_LIMIT)),
+                     PROMISE (3, 10, 2, 2)));
 }
 END_TEST
 
 START_TEST (test_own_restocks_may_be_sold_at_once)
 {
-    is_fine (FACTS (SHOP, asked (8, 1, restock (8, 1, "silk", 5, 100)), promise (1, 15, 2, 2)));
-    is_wrong ("there were at most 15",
-              FACTS (SHOP, asked (8, 1, restock (8, 1, "silk", 5, 100)), promise (1, 16, 2, 2)));
-    is_wrong ("there were at most 10",
-              FACTS (SHOP, asked (8, 1, restock (8, 1, "tea", 5, 100)), promise (1, 15, 2, 2)));
-    is_wrong ("there were at most 10",
-              FACTS (SHOP, asked (8, 2, restock (8, 1, "silk", 5, 100)), promise (1, 15, 2, 2)));
+    is_fine (FACTS (SHOP, BROUGHT ("silk", 1, 5), PROMISE (1, 15, 2, 2)));
+    is_wrong ("there were at most 15", FACTS (SHOP, BROUGHT ("silk", 1, 5), PROMISE (1, 16, 2, 2)));
+    is_wrong ("there were at most 10", FACTS (SHOP, BROUGHT ("tea", 1, 5), PROMISE (1, 15, 2, 2)));
+    is_wrong (
+        "there were at most 10",
+        FACTS (SHOP, RECORDED (2, 1, of_brought (1, 8, 1, "silk", 5)), PROMISE (1, 15, 2, 2)));
 }
 END_TEST
-
-START_TEST (test_a_restock_that_is_asked_again_is_left_to_the_warehouse)
-{
-    struct message again = restock (8, 1, "silk", 5, 100);
-    again.restock.attempt = 2;
-    is_wrong ("there were at most 10", FACTS (SHOP, asked (8, 1, again), promise (1, 15, 2, 1)));
-}
-END_TEST
-
 START_TEST (test_a_restock_counts_once)
 {
     struct fact lot =
         STORED (of_lot (3, 8, 1, 2, 5, 100), of_trader (1, 3, 7, 1, 1), of_warehouse (1, 3));
-    is_fine (
-        FACTS (SHOP, asked (8, 1, restock (8, 1, "silk", 5, 100)), lot, promise (1, 15, 3, 2)));
-    is_wrong ("there were at most 15", FACTS (SHOP, asked (8, 1, restock (8, 1, "silk", 5, 100)),
-                                              lot, promise (1, 16, 3, 2)));
-    // By another trader, while this one may have counted it in too, until it tells.
-    struct record other = of_lot (3, 8, 1, 2, 5, 100);
-    other.lot.trader = 2;
-    is_fine (FACTS (SHOP, asked (8, 1, restock (8, 1, "silk", 5, 100)),
-                    STORED (other, of_trader (2, 3, 7, 1, 1), of_warehouse (1, 3)),
-                    promise (1, 20, 3, 2)));
+    is_fine (FACTS (SHOP, BROUGHT ("silk", 1, 5), lot, PROMISE (1, 15, 3, 2)));
     is_wrong ("there were at most 15",
-              FACTS (SHOP, asked (8, 1, restock (8, 1, "silk", 5, 100)),
-                     STORED (other, of_trader (2, 3, 7, 1, 1), of_warehouse (1, 3)),
-                     said (1, 1, 8, brought (1, 5, (struct seen){.version = 3})),
-                     promise (1, 20, 3, 1)));
-    is_wrong ("there were at most 15",
-              FACTS (SHOP, asked (8, 1, restock (8, 1, "silk", 5, 100)),
-                     STORED (other, of_trader (1, 3, 7, 2, 2), of_warehouse (1, 3)),
-                     said (1, 1, 8, brought (1, 5, token (2, 3, 2))), promise (1, 20, 3, 3)));
+              FACTS (SHOP, BROUGHT ("silk", 1, 5), lot, PROMISE (1, 16, 3, 2)));
 }
 END_TEST
-
-START_TEST (test_a_restock_reaches_one_process)
-{
-    is_fine (FACTS (SHOP, started (1, 1), ended (1, 1),
-                    asked (8, 1, restock (8, 1, "silk", 5, 100)), started (1, 2),
-                    said (1, 2, 5, accepted (1, "silk", 15, token (2, 4, 2)))));
-    is_wrong ("there were at most 10",
-              FACTS (SHOP, started (1, 1), asked (8, 1, restock (8, 1, "silk", 5, 100)),
-                     ended (1, 1), started (1, 2),
-                     said (1, 2, 5, accepted (1, "silk", 15, token (2, 4, 2)))));
-    is_wrong ("there were at most 10",
-              FACTS (SHOP, started (1, 1), started (1, 2), ended (1, 1),
-                     asked (8, 1, restock (8, 1, "silk", 5, 100)), promise (1, 15, 2, 2)));
-}
-END_TEST
-
 START_TEST (test_without_news_a_commit_must_not_be_forgotten_either)
 {
     struct rules deaf = rules;
     deaf.invalidation = false;
     judge_by (&stock_checker, &deaf);
     is_wrong ("there were at most 6",
-              FACTS (SHOP, promise (1, 4, 2, 1), FOUR_ARE_SOLD, promise (2, 10, 2, 2)));
+              FACTS (SHOP, PROMISE (1, 4, 2, 1), FOUR_ARE_SOLD, PROMISE (2, 10, 2, 2)));
 }
 END_TEST
 
 START_TEST (test_a_part_is_all_that_there_is)
 {
     struct fact twelve = asked (5, 1, buy (5, 2, "silk", 12));
-    is_fine (FACTS (SHOP, twelve, promise (2, 10, 2, 1)));
+    is_fine (FACTS (SHOP, twelve, PROMISE (2, 10, 2, 1)));
     is_wrong ("9 units of silk: by what it can have known from version 2 on, and its own writes "
-              "before number 1 of its epoch 3, there were at least 10",
-              FACTS (SHOP, twelve, promise (2, 9, 2, 1)));
-    is_fine (FACTS (SHOP, twelve, promise (1, 4, 2, 1), promise (2, 6, 2, 2)));
+              "before number 1 since epoch 0, there were at least 10",
+              FACTS (SHOP, twelve, PROMISE (2, 9, 2, 1)));
+    is_fine (FACTS (SHOP, twelve, PROMISE (1, 4, 2, 1), PROMISE (2, 6, 2, 2)));
     is_wrong ("there were at least 6",
-              FACTS (SHOP, twelve, promise (1, 4, 2, 1), promise (2, 5, 2, 2)));
-    is_fine (FACTS (SHOP, twelve, promise (1, 4, 2, 1), NINE_ARE_SOLD, promise (2, 2, 2, 2)));
-    is_fine (FACTS (SHOP, twelve, promise (1, 4, 2, 1), FOUR_ARE_SOLD, promise (2, 6, 3, 2)));
+              FACTS (SHOP, twelve, PROMISE (1, 4, 2, 1), PROMISE (2, 5, 2, 2)));
+    is_fine (FACTS (SHOP, twelve, PROMISE (1, 4, 2, 1), NINE_ARE_SOLD, PROMISE (2, 2, 2, 2)));
+    is_fine (FACTS (SHOP, twelve, PROMISE (1, 4, 2, 1), FOUR_ARE_SOLD, PROMISE (2, 6, 3, 2)));
     is_wrong ("there were at least 6",
-              FACTS (SHOP, twelve, promise (1, 4, 2, 1), FOUR_ARE_SOLD, promise (2, 5, 3, 2)));
+              FACTS (SHOP, twelve, PROMISE (1, 4, 2, 1), FOUR_ARE_SOLD, PROMISE (2, 5, 3, 2)));
 }
 END_TEST
 
@@ -254,22 +211,20 @@ START_TEST (test_who_gets_all_that_was_wanted_gets_no_part)
 {
     struct message whole = buy (5, 2, "silk", 12);
     whole.buy.all_or_nothing = true;
-    is_fine (FACTS (SHOP, asked (5, 1, buy (5, 2, "silk", 9)), promise (2, 9, 2, 1)));
+    is_fine (FACTS (SHOP, asked (5, 1, buy (5, 2, "silk", 9)), PROMISE (2, 9, 2, 1)));
     is_fine (FACTS (SHOP, asked (5, 1, buy (5, 2, "silk", 12)), asked (5, 1, buy (5, 2, "silk", 9)),
-                    promise (2, 9, 2, 1)));
-    is_fine (FACTS (SHOP, asked (5, 1, whole), promise (2, 9, 2, 1)));
+                    PROMISE (2, 9, 2, 1)));
+    is_fine (FACTS (SHOP, asked (5, 1, whole), PROMISE (2, 9, 2, 1)));
 }
 END_TEST
 
 START_TEST (test_nothing_else_is_a_promise_of_a_cache)
 {
-    is_fine (FACTS (SHOP, said (1, 1, 5, accepted (1, "salt", 9, token (2, 3, 1))),
-                    said (1, 1, 5, receipt (1, 2, STATUS_SOLD, "silk", 99, 990)),
-                    said (1, 1, 5, receipt (1, 3, STATUS_ACCEPTED, "silk", 99, 0)),
-                    said (1, 1, 5, oversold (1, 4, "silk", 99, 1, 990))));
+    is_fine (FACTS (SHOP, said (1, 1, 5, receipt (1, 2, STATUS_SOLD, "silk", 99, 990)),
+                    said (1, 1, 5, oversold (1, 4, "silk", 99, 1, 990)),
+                    RECORDED (1, 1, of_decided (1, 5, 5, "silk", 0))));
 }
 END_TEST
-
 static void judge (void)
 {
     judge_by (&stock_checker, &rules);
@@ -292,19 +247,18 @@ int main (void)
     tcase_add_checked_fixture (promises, judge, NULL);
     tcase_add_test (promises, test_own_promises_are_taken_off);
     tcase_add_test (promises, test_promises_of_other_products_are_not);
-    tcase_add_test (promises, test_promises_of_other_processes_are_not);
+    tcase_add_test (promises, test_promises_of_other_traders_are_not);
+    tcase_add_test (promises, test_promises_of_a_life_before_are_where_the_journal_goes_on);
+    tcase_add_test (promises, test_what_found_no_room_was_decided_by_what_was_known_then);
     tcase_add_test (promises, test_what_the_stock_includes_is_not_taken_off_again);
     tcase_add_test (promises, test_an_oversold_promise_counts_with_what_came_of_it);
     tcase_add_test (promises, test_a_promise_that_failed_is_taken_back);
-    tcase_add_test (promises, test_a_promise_is_judged_once);
     tcase_add_test (promises, test_without_news_a_commit_must_not_be_forgotten_either);
     suite_add_tcase (suite, promises);
     TCase *restocks = tcase_create ("what was brought to the trader");
     tcase_add_checked_fixture (restocks, judge, NULL);
     tcase_add_test (restocks, test_own_restocks_may_be_sold_at_once);
-    tcase_add_test (restocks, test_a_restock_that_is_asked_again_is_left_to_the_warehouse);
     tcase_add_test (restocks, test_a_restock_counts_once);
-    tcase_add_test (restocks, test_a_restock_reaches_one_process);
     suite_add_tcase (suite, restocks);
     SRunner *runner = srunner_create (suite);
     srunner_run_all (runner, CK_NORMAL);

@@ -75,6 +75,20 @@ struct fact stored (const struct record *records, size_t count)
     return (struct fact){.type = FACT_STORED, .life = 1, .records = records, .record_count = count};
 }
 
+struct fact recorded (int64_t trader, int64_t life, const struct record *records, size_t count)
+{
+    return (struct fact){.type = FACT_RECORDED,
+                         .node = trader,
+                         .life = life,
+                         .records = records,
+                         .record_count = count};
+}
+
+struct fact unrecorded (int64_t trader, int64_t life)
+{
+    return (struct fact){.type = FACT_UNRECORDED, .node = trader, .life = life};
+}
+
 struct fact healed (void)
 {
     return (struct fact){.type = FACT_HEALED};
@@ -275,6 +289,54 @@ struct record of_trader (int64_t trader, int64_t epoch, int64_t nonce, int64_t b
         .trader =
             {.trader = trader, .epoch = epoch, .nonce = nonce, .batch = batch, .applied = applied},
     };
+}
+
+struct record of_view (int64_t trader, int64_t view, int64_t began, enum member_state state,
+                       int64_t backup, int64_t taker, int64_t closed)
+{
+    return (struct record){.type = RECORD_VIEW,
+                           .view = {.trader = trader,
+                                    .view = view,
+                                    .began = began,
+                                    .state = state,
+                                    .backup = backup,
+                                    .taker = taker,
+                                    .closed = closed,
+                                    .router = ""}};
+}
+
+struct record of_joined (int64_t epoch, int64_t began)
+{
+    return (struct record){.type = RECORD_JOINED,
+                           .joined = {.market = 1, .epoch = epoch, .began = began}};
+}
+
+static struct record decided (int64_t write, struct item item)
+{
+    item.behind = true;
+    return (struct record){.type = RECORD_DECIDED,
+                           .decided = {.trader = 1, .write = write, .item = item}};
+}
+
+struct record of_decided (int64_t write, int64_t buyer, int64_t number, const char *product,
+                          int64_t promised)
+{
+    return decided (write, (struct item){.kind = ITEM_BUY,
+                                         .client = buyer,
+                                         .number = number,
+                                         .product = product,
+                                         .quantity = promised,
+                                         .promised = promised});
+}
+
+struct record of_brought (int64_t write, int64_t seller, int64_t number, const char *product,
+                          int64_t quantity)
+{
+    return decided (write, (struct item){.kind = ITEM_RESTOCK,
+                                         .client = seller,
+                                         .number = number,
+                                         .product = product,
+                                         .quantity = quantity});
 }
 
 static const struct checker_class *judging;

@@ -40,6 +40,8 @@ struct fact said (int64_t trader, int64_t life, int64_t client, struct message m
 struct fact told (int64_t client, int64_t trader, struct message message);
 struct fact answered (int64_t trader, struct message message);
 struct fact stored (const struct record *records, size_t count);  // borrows them
+struct fact recorded (int64_t trader, int64_t life, const struct record *records, size_t count);
+struct fact unrecorded (int64_t trader, int64_t life);
 struct fact healed (void);
 struct fact believed (int64_t trader, const char *product, int64_t units);
 struct fact booked (int64_t client, struct book_fact book);
@@ -49,6 +51,11 @@ struct fact over (void);
 #define STORED(...)                               \
     stored ((const struct record[]){__VA_ARGS__}, \
             sizeof ((const struct record[]){__VA_ARGS__}) / sizeof (struct record))
+
+// Records that stand in the journal of a trader.
+#define RECORDED(trader, life, ...)                               \
+    recorded (trader, life, (const struct record[]){__VA_ARGS__}, \
+              sizeof ((const struct record[]){__VA_ARGS__}) / sizeof (struct record))
 
 // Messages; `from` comes first.
 struct message buy (int64_t buyer, int64_t number, const char *product, int64_t quantity);
@@ -80,5 +87,12 @@ struct record of_fill (int64_t buyer, int64_t number, int64_t lot, int64_t selle
 struct record of_account (int64_t node, int64_t balance_cents);
 struct record of_trader (int64_t trader, int64_t epoch, int64_t nonce, int64_t batch,
                          int64_t applied);
+struct record of_view (int64_t trader, int64_t view, int64_t began, enum member_state state,
+                       int64_t backup, int64_t taker, int64_t closed);
+struct record of_joined (int64_t epoch, int64_t began);
+struct record of_decided (int64_t write, int64_t buyer, int64_t number, const char *product,
+                          int64_t promised);
+struct record of_brought (int64_t write, int64_t seller, int64_t number, const char *product,
+                          int64_t quantity);
 
 #endif

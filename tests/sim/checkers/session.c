@@ -163,7 +163,7 @@ static bool read_saying (const struct session *self, const struct fact *fact, st
     const struct decision *decision;
     HASH_FIND (hh, self->decisions, &key, sizeof key, decision);
     saying->decision = saying->decision || (own && decision && message->type == MESSAGE_RESTOCKED);
-    saying->anew = saying->decision && decision && decision->life == fact->life;
+    saying->anew = saying->decision && (!decision || decision->life == fact->life);
     return own || saying->decision;
 }
 

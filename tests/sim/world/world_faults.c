@@ -42,22 +42,6 @@ void world_resume (world_t *self, int64_t id)
     }
 }
 
-// Whether the journal of another trader is lost for ever, and the process in its place has not been
-// let in: only the copy at its backup stands for it then, and two journals that are lost at once may
-// leave nobody to let anybody in.
-static bool is_bereft (world_t *self, int64_t trader)
-{
-    for (size_t i = 0; i < self->trader_count; i++) {
-        struct node *node = self->traders[i];
-        bool is_in = node->core && trader_epoch (node->core) > 0;
-        node->bereft = node->bereft && !is_in;
-        if (node->bereft && !node->gone && node->id != trader) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // On another machine, without a journal: only the warehouse hears of it until it is let in. Then
 // the one before it is heard by the warehouse alone (trader_process_take_place). In the place of one
 // that is dead, and will never come back, it is reached at once.
@@ -65,7 +49,7 @@ void world_replace (world_t *self, int64_t trader)
 {
     struct node *first = world_node (self, trader);
     assert (first->role == ROLE_TRADER);
-    if (first->gone || trader_process_twin (self, first) || is_bereft (self, trader)) {
+    if (first->gone || trader_process_twin (self, first)) {
         return;
     }
     story_event (self, "another process begins as trader %lld, without a journal",
@@ -74,7 +58,6 @@ void world_replace (world_t *self, int64_t trader)
     second->config.trader = first->config.trader;
     if (first->state == NODE_DOWN) {
         first->gone = true;
-        second->bereft = true;
     } else {
         self->by_id[trader] = first;
         second->aside = true;

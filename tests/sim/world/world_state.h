@@ -91,7 +91,6 @@ struct node {
     enum node_state state;
     int64_t life;             // counts its processes
     bool aside;               // another process is reached under its id, by all but the warehouse
-    bool bereft;              // the journal of its id is lost, and it has not been let in
     bool was_paused;          // in this life
     bool gone;                // has done all it wanted, or lost its place: never starts again
     bool outdated;            // a warehouse whose core knows more than the disk
