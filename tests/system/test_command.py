@@ -14,7 +14,7 @@ import unittest
 from market import BOUND_S, SOUK, MarketTest, die_with_parent
 
 NODES = ("warehouse", "trader", "buyer", "seller")
-COMMANDS = (*NODES, "monitor", "bench", "verify")
+COMMANDS = (*NODES, "monitor", "bench", "verify", "transactions")
 
 
 def run(*arguments, **more):
