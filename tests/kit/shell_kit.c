@@ -205,7 +205,11 @@ struct message kit_buy (int64_t number, int64_t attempt)
         .type = MESSAGE_BUY,
         .from = KIT_BUYER,
         .clock = 1,
-        .buy = {.number = number, .attempt = attempt, .product = "salt", .quantity = 2},
+        .buy = {.number = number,
+                .attempt = attempt,
+                .product = "salt",
+                .quantity = 2,
+                .first = {KIT_TRADER, 1}},
     };
 }
 
