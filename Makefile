@@ -25,14 +25,15 @@ STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_s
     store_sqlite_prepare.c store_sqlite_write.c verify.c verify_rules.c verify_print.c)
 SHELLS := \
   $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c \
-    socket_shell.c trader_shell.c journal.c journal_file.c journal_read.c journal_text.c) \
+    socket_shell.c peers_shell.c crash_shell.c trader_report.c trader_life.c trader_shell.c \
+    journal.c journal_file.c journal_read.c journal_text.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_print.c echo_shell.c load_shell.c load_phase_shell.c \
     load_greet_shell.c processes.c) \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
 PROGRAM := $(addprefix actors/,souk_options.c souk_node.c souk_warehouse.c souk_trader.c \
-    souk_client.c souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk.c)
+    souk_client.c souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk_transactions.c souk.c)
 
 # The simulator (tests/sim/README.md).
 SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)

@@ -25,6 +25,7 @@ static const char help[] =
     "  souk seller      runs a seller\n"
     "  souk monitor     shows what happens in a market\n"
     "  souk bench       measures a market, and what the wires alone would allow\n"
+    "  souk transactions  what a trader's journal tells of its sales\n"
     "  souk verify      proves from a store that nothing was lost or sold twice\n"
     "\n"
     "souk COMMAND --help shows the options of each; souk --version what it is made of.\n";
@@ -105,9 +106,10 @@ static int run (int argc, char **argv)
         const char *name;
         int (*run) (int argc, char **argv);
     } commands[] = {
-        {"warehouse", souk_warehouse}, {"trader", souk_trader},   {"buyer", souk_buyer},
-        {"seller", souk_seller},       {"monitor", souk_monitor}, {"bench", souk_bench},
-        {"verify", souk_verify},
+        {"warehouse", souk_warehouse}, {"trader", souk_trader},
+        {"buyer", souk_buyer},         {"seller", souk_seller},
+        {"monitor", souk_monitor},     {"bench", souk_bench},
+        {"verify", souk_verify},       {"transactions", souk_transactions},
     };
     const char *name = argc > 1 ? argv[1] : NULL;
     bool asked = name && (strcmp (name, "--help") == 0 || strcmp (name, "help") == 0);

@@ -129,6 +129,27 @@ enum log_level parse_log (const char *command, const char *text)
     usage_error (command, "--log: '%s' must be quiet, events or messages", text);
 }
 
+const char *parse_endpoint (const char *command, const char *option, const char *text)
+{
+    if (!*text || strlen (text) > LIMIT_ENDPOINT) {
+        usage_error (command, "--%s: an endpoint has 1 to %d bytes", option, LIMIT_ENDPOINT);
+    }
+    return text;
+}
+
+struct crash parse_crash (const char *command, const char *text, const char *first,
+                          const char *second)
+{
+    struct crash crash;
+    size_t length = strcspn (text, "@");
+    bool known = (strlen (first) == length && strncmp (first, text, length) == 0)
+                 || (strlen (second) == length && strncmp (second, text, length) == 0);
+    if (!known || !crash_parse (text, &crash)) {
+        usage_error (command, "--crash: '%s' must be %s@N or %s@N, N from 1", text, first, second);
+    }
+    return crash;
+}
+
 const char *parse_product (const char *command, const char *option, const char *text)
 {
     if (strcmp (text, "random") == 0) {
@@ -172,6 +193,16 @@ const struct topology *find_topology (int argc, char *const *argv, const struct 
         usage_error (argv[0], "--topology: %s: %s", path, error);
     }
     return &topology;
+}
+
+const char *topology_file (const struct topology *topology, const char *path)
+{
+    static char whole[8192];
+    if (!path || path[0] == '/') {
+        return path;
+    }
+    snprintf (whole, sizeof whole, "%s/%s", topology->folder, path);
+    return whole;
 }
 
 int64_t find_id (int argc, char *const *argv, const struct option *options)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "actors/clients/client_shell.h"
+#include "broker/crash_shell.h"
 #include "schemas/topology.h"
 
 enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -32,6 +33,11 @@ void parse_range (const char *command, const char *option, const char *text, int
 bool parse_on_off (const char *command, const char *option, const char *text);
 // "quiet", "events" or "messages".
 enum log_level parse_log (const char *command, const char *text);
+// One that other nodes are told: at most LIMIT_ENDPOINT bytes.
+const char *parse_endpoint (const char *command, const char *option, const char *text);
+// "POINT@N", of one of the two points that a command has.
+struct crash parse_crash (const char *command, const char *text, const char *first,
+                          const char *second);
 // NULL for "random".
 const char *parse_product (const char *command, const char *option, const char *text);
 
@@ -39,6 +45,10 @@ const char *parse_product (const char *command, const char *option, const char *
 // it. Returns NULL where argv has none; ends with EXIT_USAGE where the file is not one. It lives as
 // long as the program. getopt_long begins anew after it.
 const struct topology *find_topology (int argc, char *const *argv, const struct option *options);
+
+// The path of a file that a topology names, which is relative to the topology's own folder; NULL for
+// NULL. Valid until the next call.
+const char *topology_file (const struct topology *topology, const char *path);
 
 // The topology's entry of this node id; a usage error when it has none.
 const struct topology_trader *topology_trader_of (const char *command,

@@ -16,6 +16,8 @@ static const char help[] =
     "  --router ENDPOINT         where clients reach it (tcp://127.0.0.1:5560; port * for a free "
     "one)\n"
     "  --pub ENDPOINT            where it publishes oversells (tcp://127.0.0.1:5561)\n"
+    "  --advertise ENDPOINT      where other traders reach it (its --router, as it is bound)\n"
+    "  --journal FILE            what it decides, for when it dies (trader-<id>.journal)\n"
     "  --warehouse ENDPOINT      the warehouse's --rep (tcp://127.0.0.1:5550)\n"
     "  --warehouse-pub ENDPOINT  and its --pub (tcp://127.0.0.1:5551)\n"
     "  --mode MODE               how all products are sold: sync or cached (sync)\n"
@@ -29,6 +31,11 @@ static const char help[] =
     "  --json                    reports as JSON, one object a line, on stdout\n"
     "  --help\n"
     "\n"
+    "To break it on purpose:\n"
+    "  --crash POINT@N           it kills itself at the N-th buy, at one of these points:\n"
+    "                            before-processing: the buy has come, nothing is done about it\n"
+    "                            after-processing: all is done but its first answer\n"
+    "\n"
     "SIGTERM ends it when what it has taken is answered, or after three seconds; what is not\n"
     "answered then can be asked again.\n";
 
@@ -36,6 +43,9 @@ static const struct option options[] = {
     {"id", required_argument, NULL, 'i'},
     {"router", required_argument, NULL, 'r'},
     {"pub", required_argument, NULL, 'p'},
+    {"advertise", required_argument, NULL, 'a'},
+    {"journal", required_argument, NULL, 'J'},
+    {"crash", required_argument, NULL, 'c'},
     {"warehouse", required_argument, NULL, 'w'},
     {"warehouse-pub", required_argument, NULL, 'W'},
     {"mode", required_argument, NULL, 'm'},
@@ -63,6 +73,14 @@ static void use_products (struct trader_config *config, const struct topology *t
         }
     }
     config->products = modes;
+}
+
+// Its journal, where nothing else is said.
+static const char *default_journal (int64_t id)
+{
+    static char path[64];
+    snprintf (path, sizeof path, "trader-%lld.journal", (long long) id);
+    return path;
 }
 
 // The words of a topology were checked when it was read.
@@ -102,6 +120,15 @@ static void use_option (struct trader_shell_config *config, int option, char **a
         break;
     case 'p':
         config->pub = optarg;
+        break;
+    case 'a':
+        config->advertise = parse_endpoint (argv[0], "advertise", optarg);
+        break;
+    case 'J':
+        config->journal = optarg;
+        break;
+    case 'c':
+        config->crash = parse_crash (argv[0], optarg, "before-processing", "after-processing");
         break;
     case 'w':
         config->warehouse = optarg;
@@ -173,6 +200,9 @@ int souk_trader (int argc, char **argv)
     }
     if (!id) {
         usage_error (argv[0], "--id is missing: traders are numbered from 1");
+    }
+    if (!config.journal) {
+        config.journal = default_journal (id);
     }
     config.trader.id = id;
     config.seed = process_seed (id);  // Its nonce: the warehouse tells it from the one before it.

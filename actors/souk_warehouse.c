@@ -22,26 +22,31 @@ static const char help[] =
     "  --json              reports as JSON, one object a line, on stdout\n"
     "  --help\n"
     "\n"
+    "To break it on purpose:\n"
+    "  --crash POINT@N     it kills itself at the N-th batch, at one of these points:\n"
+    "                      before-commit: the batch is decided, and not stored\n"
+    "                      after-commit: it is stored, and not answered\n"
+    "\n"
     "SIGTERM ends it. Whatever it answered is on the disk.\n";
 
 static const struct option options[] = {
-    {"store", required_argument, NULL, 's'},   {"rep", required_argument, NULL, 'r'},
-    {"pub", required_argument, NULL, 'p'},     {"commission", required_argument, NULL, 'c'},
-    {"answers", required_argument, NULL, 'a'}, {"topology", required_argument, NULL, 't'},
-    {"log", required_argument, NULL, 'l'},     {"json", no_argument, NULL, 'j'},
-    {"help", no_argument, NULL, 'h'},          {0},
+    {"store", required_argument, NULL, 's'},
+    {"rep", required_argument, NULL, 'r'},
+    {"pub", required_argument, NULL, 'p'},
+    {"commission", required_argument, NULL, 'c'},
+    {"answers", required_argument, NULL, 'a'},
+    {"topology", required_argument, NULL, 't'},
+    {"log", required_argument, NULL, 'l'},
+    {"json", no_argument, NULL, 'j'},
+    {"crash", required_argument, NULL, 'C'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
-// A path in the topology is relative to the topology's own folder.
 static const char *store_path (const struct topology *topology)
 {
-    static char path[8192];
     const char *store = topology->warehouse.store ? topology->warehouse.store : "warehouse.db";
-    if (store[0] == '/' || store[0] == ':') {
-        return store;
-    }
-    snprintf (path, sizeof path, "%s/%s", topology->folder, store);
-    return path;
+    return store[0] == ':' ? store : topology_file (topology, store);
 }
 
 static void use_topology (struct warehouse_shell_config *config, const struct topology *topology)
@@ -88,6 +93,9 @@ int souk_warehouse (int argc, char **argv)
             break;
         case 'a':
             config.warehouse.answers_kept = parse_integer (argv[0], "answers", optarg, 1, 65536);
+            break;
+        case 'C':
+            config.crash = parse_crash (argv[0], optarg, "before-commit", "after-commit");
             break;
         case 't':
             break;  // Read above.

@@ -82,7 +82,7 @@ static bool open_locked (journal_t *self)
 
 static bool put_header (journal_t *self, int fd)
 {
-    size_t length = (size_t) (journal_header (self->buffer, self->trader) - self->buffer);
+    size_t length = (size_t) (journal_text_header (self->buffer, self->trader) - self->buffer);
     if (!file_write (fd, self->buffer, length, 0)) {
         return false;
     }
@@ -95,7 +95,7 @@ static bool put_header (journal_t *self, int fd)
 static bool begin (journal_t *self, const struct journal_content *content)
 {
     char header[JOURNAL_LINE_BYTES] = {0};
-    journal_header (header, self->trader);
+    journal_text_header (header, self->trader);
     bool zeros = content->size > 0 && content->bytes[0] == 0;
     if (!zeros && memcmp (header, content->bytes, content->size) != 0) {
         tell (self, "is no journal of trader %" PRId64 ": name another file", self->trader);
@@ -209,7 +209,7 @@ static bool write_lines (journal_t *self, struct writing *writing, const struct 
 {
     char *at = self->buffer;
     for (size_t i = 0; i < count; i++) {
-        at = journal_line (at, writing->place, &records[i]);
+        at = journal_text_line (at, writing->place, &records[i]);
         writing->place.number++;
         if (i + 1 == count || self->buffer + BUFFER_BYTES - at < JOURNAL_LINE_BYTES) {
             size_t length = (size_t) (at - self->buffer);
@@ -262,7 +262,7 @@ static int write_anew (journal_t *self, const char *path, const struct record *r
                        size_t count, struct writing *writing)
 {
     int fd = open (path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    size_t length = (size_t) (journal_header (self->buffer, self->trader) - self->buffer);
+    size_t length = (size_t) (journal_text_header (self->buffer, self->trader) - self->buffer);
     *writing = (struct writing){fd, (int64_t) length, {1, 1}};
     if (fd == -1) {
         return -1;

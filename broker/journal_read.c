@@ -60,7 +60,7 @@ static bool later_write_behind (const struct journal_content *self, size_t from,
 {
     struct journal_place place;
     for (size_t at = from; at < self->size; at++) {
-        if (journal_frame (self->bytes + at, self->size - at, &place) > 0
+        if (journal_text_frame (self->bytes + at, self->size - at, &place) > 0
             && (place.first > last + 1 || place.number <= last + 1)) {
             return true;
         }
@@ -93,10 +93,10 @@ static bool find_trader (struct journal_content *self, const char *path, char *e
                          size_t error_size)
 {
     struct journal_place place;
-    size_t length = journal_frame (self->bytes, self->size, &place);
+    size_t length = journal_text_frame (self->bytes, self->size, &place);
     self->last = -1;
     if (length > 0 && place.number == 0) {
-        self->trader = journal_header_trader (self->bytes, length);
+        self->trader = journal_text_trader (self->bytes, length);
         self->good = length;
         self->last = 0;
         return self->trader != 0
@@ -116,7 +116,8 @@ static void find_good (struct journal_content *self)
     struct journal_place place;
     int64_t first = 0;
     while (self->good < self->size) {
-        size_t length = journal_frame (self->bytes + self->good, self->size - self->good, &place);
+        size_t length =
+            journal_text_frame (self->bytes + self->good, self->size - self->good, &place);
         if (length == 0 || place.number != self->last + 1
             || (place.first != first && place.first != place.number)) {
             return;
@@ -171,9 +172,9 @@ bool journal_content_visit (const struct journal_content *self, const char *path
     char product[LIMIT_PRODUCT_NAME + 1];
     size_t at = 0;
     for (int64_t line = 1; at < self->good; line++) {
-        size_t length = journal_frame (self->bytes + at, self->good - at, &place);
+        size_t length = journal_text_frame (self->bytes + at, self->good - at, &place);
         const char *what = NULL;
-        if (line > 1 && !journal_record (self->bytes + at, length, &record, product)) {
+        if (line > 1 && !journal_text_record (self->bytes + at, length, &record, product)) {
             what = "tells what this version of souk does not know";
         } else if (line > 1 && !visit (context, &record)) {
             what = "contradicts those before it";

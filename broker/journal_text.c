@@ -197,7 +197,7 @@ static char *put_frame (char *line, char *at)
     return at;
 }
 
-char *journal_line (char *at, struct journal_place place, const struct record *record)
+char *journal_text_line (char *at, struct journal_place place, const struct record *record)
 {
     const struct line *line = line_of (record);
     assert (line);
@@ -212,7 +212,7 @@ char *journal_line (char *at, struct journal_place place, const struct record *r
     return put_frame (at, end);
 }
 
-char *journal_header (char *at, int64_t trader)
+char *journal_text_header (char *at, int64_t trader)
 {
     char *end = put_text (at + FRAME_BYTES, "0 0 journal ");
     end = put_text (put_number (end, JOURNAL_VERSION), " trader ");
@@ -282,7 +282,7 @@ static int64_t told_crc (const char *line, size_t size)
     return crc;
 }
 
-size_t journal_frame (const char *line, size_t size, struct journal_place *place)
+size_t journal_text_frame (const char *line, size_t size, struct journal_place *place)
 {
     int64_t crc = told_crc (line, size);
     size = size < JOURNAL_LINE_BYTES ? size : JOURNAL_LINE_BYTES;
@@ -365,8 +365,8 @@ static const struct line *take_name (struct reader *self)
     return NULL;
 }
 
-bool journal_record (const char *line, size_t length, struct record *record,
-                     char product[LIMIT_PRODUCT_NAME + 1])
+bool journal_text_record (const char *line, size_t length, struct record *record,
+                          char product[LIMIT_PRODUCT_NAME + 1])
 {
     struct reader reader = words_of (line, length);
     const struct line *kind = take_name (&reader);
@@ -384,7 +384,7 @@ bool journal_record (const char *line, size_t length, struct record *record,
     return reader.at == reader.end;
 }
 
-int64_t journal_header_trader (const char *line, size_t length)
+int64_t journal_text_trader (const char *line, size_t length)
 {
     struct reader reader = words_of (line, length);
     expect (&reader, "journal ");

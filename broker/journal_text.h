@@ -30,21 +30,21 @@ struct journal_place {
 
 // Writes the record's line, with its newline, to `at`, which has room for JOURNAL_LINE_BYTES.
 // Returns its end. Asserts that it is a record of a trader's journal.
-char *journal_line (char *at, struct journal_place place, const struct record *record);
+char *journal_text_line (char *at, struct journal_place place, const struct record *record);
 
 // The same for the first line of a trader's journal.
-char *journal_header (char *at, int64_t trader);
+char *journal_text_header (char *at, int64_t trader);
 
 // Reads the frame of the line that begins at `line`, of which at most `size` bytes are there.
 // Returns its length with the newline, 0 where no whole and undamaged line begins there.
-size_t journal_frame (const char *line, size_t size, struct journal_place *place);
+size_t journal_text_frame (const char *line, size_t size, struct journal_place *place);
 
-// Reads the record of a line that journal_frame has found good, and its length. A product's name
+// Reads the record of a line that journal_text_frame has found good, and its length. A product's name
 // is written to `product` and borrowed from there. Returns false where it is no record.
-bool journal_record (const char *line, size_t length, struct record *record,
-                     char product[LIMIT_PRODUCT_NAME + 1]);
+bool journal_text_record (const char *line, size_t length, struct record *record,
+                          char product[LIMIT_PRODUCT_NAME + 1]);
 
 // Whose journal this first line begins; 0: it is no first line of this version.
-int64_t journal_header_trader (const char *line, size_t length);
+int64_t journal_text_trader (const char *line, size_t length);
 
 #endif

@@ -7,10 +7,14 @@
 size_t poller_add (struct poller *self, zsock_t *socket)
 {
     assert (self->count < POLLER_MAX);
-    size_t index = self->count++;
+    poller_replace (self, self->count, socket);
+    return self->count++;
+}
+
+void poller_replace (struct poller *self, size_t index, zsock_t *socket)
+{
     self->fds[index] = (struct pollfd){.fd = zsock_fd (socket), .events = POLLIN};
     self->ready[index] = true;
-    return index;
 }
 
 // Until the deadline, and a microsecond more, so that it has come when the waiting ends.

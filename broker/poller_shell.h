@@ -24,6 +24,9 @@ struct poller {
 // Adds a socket, which stays the caller's. Returns its index: 0, 1, 2 and so on. It counts as ready.
 size_t poller_add (struct poller *self, zsock_t *socket);
 
+// Puts another socket in the place of one.
+void poller_replace (struct poller *self, size_t index, zsock_t *socket);
+
 // Waits until a socket may hold something or `deadline_us` has come (DEADLINE_NONE: never does);
 // not at all where one is ready already.
 void poller_wait (struct poller *self, int64_t deadline_us);

@@ -54,7 +54,11 @@ static zactor_t *start_joined_trader (zsock_t *warehouse)
             (struct message){.type = MESSAGE_VIEW,
                              .from = WAREHOUSE_NODE,
                              .clock = 1,
-                             .view = {.nonce = join.join.nonce, .epoch = 1}});
+                             .view = {.trader = KIT_TRADER,
+                                      .nonce = join.join.nonce,
+                                      .epoch = 1,
+                                      .view = 1,
+                                      .began = 1}});
     kit_told (trader, "READY");
     return trader;
 }

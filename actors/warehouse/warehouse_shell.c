@@ -22,6 +22,7 @@ struct shell {
     struct wire wire;
     store_t *store;
     warehouse_t *warehouse;
+    struct crash crash;
     bool outdated;  // the core is not what is stored: it must be rebuilt
     char error[REPORT_ERROR];
     bool failed;
@@ -123,7 +124,15 @@ static enum store_status decide (struct shell *self, const struct event *event)
     if (self->wire.out.record_count == 0) {
         return STORE_OK;
     }
-    return store_write (self->store, self->wire.out.records, self->wire.out.record_count);
+    bool commit = event->type == EVENT_RECEIVE && event->message->type == MESSAGE_COMMIT;
+    if (commit) {
+        crash_at (&self->crash, CRASH_BEFORE_COMMIT);
+    }
+    status = store_write (self->store, self->wire.out.records, self->wire.out.record_count);
+    if (commit && status == STORE_OK) {
+        crash_at (&self->crash, CRASH_AFTER_COMMIT);
+    }
+    return status;
 }
 
 static void serve_request (struct shell *self, struct frames *frames)
@@ -236,6 +245,7 @@ static int64_t tick (void *shell)
 void warehouse_shell (zsock_t *pipe, void *config)
 {
     struct shell self = {.config = config, .pipe = pipe};
+    self.crash = self.config->crash;
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);

@@ -12,6 +12,7 @@
 #define SOUK_WAREHOUSE_SHELL_H
 
 #include "actors/warehouse/warehouse.h"
+#include "broker/crash_shell.h"
 #include "broker/wire_shell.h"
 
 struct warehouse_shell_config {
@@ -20,6 +21,7 @@ struct warehouse_shell_config {
     const char *pub;    // endpoint to bind, for news
     const char *store;  // path of the store's file
     uint64_t seed;
+    struct crash crash;
     enum log_level log;
     bool json;  // reports as JSON
 };

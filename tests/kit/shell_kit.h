@@ -26,7 +26,8 @@ struct shell_kit {
     char router[KIT_TEXT_BYTES];  // of the trader
     char trader_pub[KIT_TEXT_BYTES];
     char other[KIT_TEXT_BYTES];  // that nobody has yet
-    char store[KIT_TEXT_BYTES];  // a path
+    char store[KIT_TEXT_BYTES];  // paths
+    char journal[KIT_TEXT_BYTES];
     struct warehouse_shell_config warehouse;
     struct trader_shell_config trader;  // commits are sent again after 100 ms
 };
@@ -41,7 +42,8 @@ zactor_t *kit_start (zactor_fn *shell, void *config);
 zactor_t *kit_start_warehouse (void);
 zactor_t *kit_start_trader (enum mode mode);
 
-// The line of the actor's next report, which must be of this kind; valid until the next call.
+// The line of the actor's next report, which must be of this kind; valid until the next call. One
+// of PROGRESS is passed over where another one is wanted.
 const char *kit_told (zactor_t *actor, const char *kind);
 
 // Waits for the actor's end, which is near, or tells it to STOP and waits. Destroys it and returns

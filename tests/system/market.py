@@ -168,7 +168,8 @@ class MarketTest(unittest.TestCase):
         router, pub = self.ends(f"t{number}")
         rep, news = self.warehouse_ends
         node = self.node("trader", "--id", number, "--router", router, "--pub", pub,
-                         "--warehouse", rep, "--warehouse-pub", news, "--json", *flags)
+                         "--warehouse", rep, "--warehouse-pub", news, "--json",
+                         "--journal", self.path(f"t{number}.journal"), *flags)
         self.traders[number] = f"{router},{pub}"
         if ready:
             node.report("ready")

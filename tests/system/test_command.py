@@ -14,7 +14,7 @@ import unittest
 from market import BOUND_S, SOUK, MarketTest, die_with_parent
 
 NODES = ("warehouse", "trader", "buyer", "seller")
-COMMANDS = (*NODES, "monitor", "bench", "verify")
+COMMANDS = (*NODES, "monitor", "bench", "verify", "transactions")
 
 
 def run(*arguments, **more):
@@ -259,7 +259,8 @@ class Ends(MarketTest):
                     summary = node.wait(0)
                     self.assertEqual(summary["node"], int(node.arguments[2])
                                      if node is not warehouse else 0)
-                self.assertEqual(sorted(os.listdir(self.folder)), ["market.db", "market.db-lock"])
+                self.assertEqual(sorted(os.listdir(self.folder)),
+                                 ["market.db", "market.db-lock", "t1.journal"])
         self.verify()
 
     def test_a_node_that_nobody_listens_to_does_its_work(self):
