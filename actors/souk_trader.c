@@ -92,6 +92,12 @@ static void use_topology (struct trader_shell_config *config, const struct topol
     config->pub = trader->pub;
     config->warehouse = topology->warehouse.rep;
     config->warehouse_pub = topology->warehouse.pub;
+    if (trader->journal) {
+        config->journal = topology_file (topology, trader->journal);
+    }
+    if (topology->ping_every_us > 0) {
+        config->trader.ping_every_us = topology->ping_every_us;
+    }
     config->trader.invalidation = topology->invalidation;
     if (topology->mode) {
         (void) mode_parse (topology->mode, &config->trader.mode);

@@ -226,7 +226,9 @@ static void receive (trader_t *self, const struct event *event, struct outbox *o
         return;
     }
     lamport_receive (&self->clock, event->message->clock);
-    if (event->port == PORT_CLIENTS || event->port == PORT_TRADER) {
+    // Who answers and has not joined is another process: of the one that had the place it is no sign.
+    bool lives = event->message->type != MESSAGE_PONG || event->message->pong.epoch > 0;
+    if (lives && (event->port == PORT_CLIENTS || event->port == PORT_TRADER)) {
         copies_heard (self, event->message->from);
         backup_heard (self, event->message->from);
     }

@@ -150,7 +150,7 @@ void trader_committed (trader_t *self, const struct message *message, struct out
         trader_forget (self, request);
     }
     if (settled > 0) {
-        writes_settled (self, settled, out);
+        writes_settled (self, settled);
     }
     if (committed->stock_count > 0) {
         cache_correct (self->cache, committed);

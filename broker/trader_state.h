@@ -174,12 +174,14 @@ struct trader {
     struct copy *copies;  // uthash, by trader: see trader_copy.h
 
     // What was decided here. Writes count from 1 since the epoch `began`.
-    int32_t *decided;       // the request of each that is not settled, at write % queue_max
-    int64_t began;          // 0: nothing was taken from a journal, and it has not joined
-    int64_t settled;        // the warehouse has all writes up to this one
-    int64_t recorded;       // in the journal, or on the way there in this round
-    int64_t told;           // promises up to this write were told
-    int64_t recorded_then;  // as of the end of the last round
+    int32_t *decided;          // the request of each that is not settled, at write % queue_max
+    int64_t began;             // 0: nothing was taken from a journal, and it has not joined
+    int64_t settled;           // the warehouse has all writes up to this one
+    int64_t recorded;          // in the journal, or on the way there in this round
+    int64_t told;              // promises up to this write were told
+    int64_t settled_recorded;  // as far as the journal tells
+    int64_t recorded_then;     // as of the end of the last round
+    int64_t settled_recorded_then;
     int64_t told_then;
     bool joined_recorded;
     bool joined_recorded_then;
@@ -246,7 +248,7 @@ void writes_begin_round (trader_t *self);
 void writes_unwritten (trader_t *self);
 void writes_record (trader_t *self, struct outbox *out);  // what is not recorded yet
 void writes_tell (trader_t *self, struct outbox *out);    // what may be told
-void writes_settled (trader_t *self, int64_t write, struct outbox *out);  // up to this one
+void writes_settled (trader_t *self, int64_t write);      // up to this one
 void writes_granted (trader_t *self, const struct view_told *view);
 bool writes_full (const trader_t *self);
 bool writes_told (const trader_t *self, const struct request *request);

@@ -50,6 +50,7 @@ struct item writes_item (const struct request *request)
 void writes_begin_round (trader_t *self)
 {
     self->recorded_then = self->recorded;
+    self->settled_recorded_then = self->settled_recorded;
     self->told_then = self->told;
     self->joined_recorded_then = self->joined_recorded;
 }
@@ -59,6 +60,7 @@ void writes_begin_round (trader_t *self)
 void writes_unwritten (trader_t *self)
 {
     self->recorded = self->recorded_then;
+    self->settled_recorded = self->settled_recorded_then;
     self->told = self->told_then;
     self->joined_recorded = self->joined_recorded_then;
     self->room_due_us = self->now_us + ROOM_RETRY_US;
@@ -128,9 +130,10 @@ void writes_record (trader_t *self, struct outbox *out)
         self->room_due_us = 0;
     }
     record_joined (self, out);
-    if (self->settled > self->recorded) {
+    if (self->settled > self->settled_recorded) {
         outbox_record (out, RECORD_SETTLED)->write =
             (struct record_write){.trader = self->config.id, .write = self->settled};
+        self->settled_recorded = self->settled;
     }
     for (int64_t write = greater (self->recorded, self->settled) + 1; write <= last_write (self);
          write++) {
@@ -139,13 +142,9 @@ void writes_record (trader_t *self, struct outbox *out)
     self->recorded = greater (last_write (self), self->settled);
 }
 
-void writes_settled (trader_t *self, int64_t write, struct outbox *out)
+void writes_settled (trader_t *self, int64_t write)
 {
     self->settled = write;
-    if (write <= self->recorded) {
-        outbox_record (out, RECORD_SETTLED)->write =
-            (struct record_write){.trader = self->config.id, .write = write};
-    }
 }
 
 int64_t writes_due (const trader_t *self)
@@ -168,6 +167,7 @@ static void resume (trader_t *self, const struct view_told *view)
 {
     close_up_to (self, view->applied);
     self->settled = view->applied;
+    self->settled_recorded = view->applied;  // By RECORD_JOINED.
     self->counters.recovered += (int64_t) self->behind.count;
     cache_begin (self->cache, self->began, view->applied);
     for (int32_t at = self->behind.first; at != NOTHING; at = trader_request (self, at)->next) {

@@ -32,6 +32,7 @@ START_TEST (test_trader_records_a_decision_before_it_tells_it)
     ck_assert_int_eq (decided->item.promised, 1);
     fix_receipts (ALICE, 1, STATUS_ACCEPTED, 1);
     fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_step (EVENT_DRAINED);
     ck_assert_int_eq (fix_record (RECORD_SETTLED, 0)->write.write, 1);
 }
 END_TEST
