@@ -235,8 +235,8 @@ END_TEST
 
 START_TEST (test_a_copy_is_bounded)
 {
-    for (int64_t write = 1; write <= LIMIT_QUEUE; write += LIMIT_BATCH) {
-        copy_hear (FIRST_PRIMARY, COPY_VIEW, 0, write, LIMIT_BATCH);
+    for (int64_t write = 1; write <= LIMIT_QUEUE; write += LIMIT_COPIES) {
+        copy_hear (FIRST_PRIMARY, COPY_VIEW, 0, write, LIMIT_COPIES);
     }
     copy_hear (FIRST_PRIMARY, COPY_VIEW, 0, LIMIT_QUEUE + 1, 2);
     fix_step (EVENT_DRAINED);

@@ -153,7 +153,7 @@ START_TEST (test_warehouse_decides_what_another_trader_may_have_decided_when_tha
     is_pending (restock);
     ck_assert_int_eq (wh_available ("oil"), -1);
     (void) tk_takeover (OTHER_TRADER, TRADER, 3, true);
-    is_pending (first_at (order, TRADER, 2));  // the epoch that the takeover was granted
+    is_pending (first_at (order, TRADER, 3));  // that it may be granted next
     is_pending (first_at (order, TRADER, 7));
     wh_restart ();
     wh_is_receipt (wh_one_by (OTHER_TRADER, order), STATUS_SOLD, 1, 0, 15);

@@ -56,7 +56,7 @@ void copy_lose (void)
 struct message copy_journal (int64_t trader, int64_t view, int64_t settled, int64_t write,
                              size_t count)
 {
-    ck_assert_uint_le (count, LIMIT_BATCH);
+    ck_assert_uint_le (count, LIMIT_COPIES);
     for (size_t i = 0; i < count; i++) {
         items[i] = (struct item){
             .kind = ITEM_BUY,
@@ -114,10 +114,10 @@ void copy_silence (void)
 
 void copy_die (int64_t count)
 {
-    for (int64_t write = 1; write <= count; write += LIMIT_BATCH) {
+    for (int64_t write = 1; write <= count; write += LIMIT_COPIES) {
         int64_t rest = count - write + 1;
         copy_tell (FIRST_PRIMARY, COPY_VIEW, 0, write,
-                   (size_t) (rest < LIMIT_BATCH ? rest : LIMIT_BATCH));
+                   (size_t) (rest < LIMIT_COPIES ? rest : LIMIT_COPIES));
     }
     copy_silence ();
 }
@@ -133,7 +133,9 @@ static void begin_again (void)
     fix_step (EVENT_START);
     fix.epoch++;
     outbox_clear (&fix.out);
-    copy_warehouse (fix_view (FIX_SEED, fix.epoch));
+    struct message view = fix_view (FIX_SEED, fix.epoch);
+    view.view.began = 1;  // It goes on with its journal.
+    copy_warehouse (view);
 }
 
 void copy_restart (void)
