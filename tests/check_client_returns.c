@@ -83,6 +83,24 @@ START_TEST (test_client_avoids_a_trader_that_its_backup_suspects_until_it_answer
 }
 END_TEST
 
+// It pings nobody, so no PONG will tell that the suspicion was wrong.
+START_TEST (test_client_that_pings_nobody_forgets_a_suspicion_after_a_while)
+{
+    config.ping_every_us = 0;
+    begin_known ();
+    publish (kit_news (2, 1, 1, 0, MEMBER_SUSPECTED));
+    (void) buy (1);
+    ck_assert_int_ne (only_letter (MESSAGE_BUY)->to, 1);
+    now_us += 60 * (int64_t) KIT_S;
+    bool chosen = false;
+    for (int i = 0; i < 30; i++) {
+        (void) buy (1);
+        chosen = chosen || only_letter (MESSAGE_BUY)->to == 1;
+    }
+    ck_assert (chosen);
+}
+END_TEST
+
 START_TEST (test_client_was_away_and_suspects_nobody)
 {
     begin_known ();
@@ -163,6 +181,7 @@ int main (void)
                          test_client_sends_again_at_once_to_a_trader_that_was_started_again, 0, 2);
     tcase_add_loop_test (returns, test_client_uses_a_trader_again_that_has_returned, 0, 2);
     tcase_add_test (returns, test_client_avoids_a_trader_that_its_backup_suspects_until_it_answers);
+    tcase_add_test (returns, test_client_that_pings_nobody_forgets_a_suspicion_after_a_while);
     tcase_add_test (returns, test_client_was_away_and_suspects_nobody);
     suite_add_tcase (suite, returns);
     TCase *markets = tcase_create ("markets");

@@ -88,7 +88,11 @@ void client_take_news (client_t *self, const struct membership *news, int64_t no
             client_heard (self, at, now_us);
         }
         trader->epoch = news->trader_epoch;
-        trader->state = news->state;
+        if (news->state == MEMBER_SUSPECTED && self->config.ping_every_us == 0) {
+            client_suspect (self, at, now_us);  // No PONG would ever take it back.
+        } else {
+            trader->state = news->state;
+        }
     }
     // However late they come: what is settled stays so.
     bool closed = closed_by (news) > trader->closed;

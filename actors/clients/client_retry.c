@@ -51,7 +51,7 @@ void client_back_off (client_t *self, struct request *request, int64_t now_us)
     request->refusals++;
 }
 
-static void suspect (client_t *self, size_t trader, int64_t now_us)
+void client_suspect (client_t *self, size_t trader, int64_t now_us)
 {
     self->traders[trader].suspect_until_us =
         client_later (now_us, SUSPECT_TIMEOUTS * self->config.timeout_us);
@@ -78,7 +78,7 @@ static void run_request (client_t *self, struct request *request, int64_t now_us
 {
     if (now_us >= request->give_up_us) {
         if (request->phase == PHASE_WAITING) {
-            suspect (self, request->trader, now_us);
+            client_suspect (self, request->trader, now_us);
         }
         (void) client_answer_add (self, request, CLIENT_GAVE_UP, request->trader, now_us);
         client_close (self, request);
@@ -86,13 +86,13 @@ static void run_request (client_t *self, struct request *request, int64_t now_us
     }
     if (request->phase == PHASE_UNSETTLED) {
         if (request->asked) {
-            suspect (self, request->trader, now_us);
+            client_suspect (self, request->trader, now_us);
         }
         client_ask_status (self, request, now_us, out);
         return;
     }
     if (request->phase == PHASE_WAITING) {
-        suspect (self, request->trader, now_us);
+        client_suspect (self, request->trader, now_us);
     }
     client_send_again (self, request, now_us, out);
 }

@@ -88,6 +88,7 @@ bool client_receive (client_t *self, const struct event *event, struct outbox *o
 void client_wait_for_answer (client_t *self, struct request *request, int64_t now_us);
 void client_wait_for_settling (client_t *self, struct request *request, int64_t now_us);
 void client_back_off (client_t *self, struct request *request, int64_t now_us);
+void client_suspect (client_t *self, size_t trader, int64_t now_us);  // avoided for a while
 void client_run_due (client_t *self, int64_t now_us, struct outbox *out);
 // Sends a request, or asks what became of an accepted order, without waiting for its time.
 void client_send_again (client_t *self, struct request *request, int64_t now_us,
