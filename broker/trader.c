@@ -255,7 +255,7 @@ static void proceed (trader_t *self, struct outbox *out)
         return;
     }
     trader_ask (self, out);
-    if (self->epoch > 0) {
+    if (self->epoch > 0 && writes_joined (self, out)) {
         cached_decide_all (self, out);
         trader_ask (self, out);  // Deciding may have found that a snapshot is needed.
         writes_record (self, out);
@@ -313,6 +313,9 @@ int64_t trader_deadline (const trader_t *self)
         return DEADLINE_NONE;
     }
     int64_t due_us = earlier (trader_ask_due (self), copies_due (self));
+    if (self->epoch > 0 && !self->joined_recorded) {
+        return earlier (due_us, writes_due (self));
+    }
     if (self->epoch > 0) {
         due_us = earlier (due_us, earlier (trader_commit_due (self), cached_due (self)));
         due_us = earlier (due_us, earlier (writes_due (self), backup_due (self)));

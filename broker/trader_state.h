@@ -246,6 +246,8 @@ void peers_free (trader_t *self);
 void writes_add (trader_t *self, struct request *request);  // it has its write
 void writes_begin_round (trader_t *self);
 void writes_unwritten (trader_t *self);
+// Records that it has joined; false: there is no room for that yet.
+bool writes_joined (trader_t *self, struct outbox *out);
 void writes_record (trader_t *self, struct outbox *out);  // what is not recorded yet
 void writes_tell (trader_t *self, struct outbox *out);    // what may be told
 void writes_settled (trader_t *self, int64_t write);      // up to this one

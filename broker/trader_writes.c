@@ -76,21 +76,33 @@ bool writes_told (const trader_t *self, const struct request *request)
     return request->write <= self->told;
 }
 
-static void record_joined (trader_t *self, struct outbox *out)
+static void record_joined (const trader_t *self, struct outbox *out)
 {
-    if (self->joined_recorded) {
-        return;
-    }
-    if (self->void_first) {
-        outbox_record (out, RECORD_VOID)->write.trader = self->config.id;
-    }
     outbox_record (out, RECORD_JOINED)->joined = (struct record_joined){
         .market = self->market,
         .epoch = self->epoch,
         .began = self->began,
         .settled = self->settled,
     };
+}
+
+// Until then nothing may be done under the new epoch: a journal that does not know of it could not be
+// resumed.
+bool writes_joined (trader_t *self, struct outbox *out)
+{
+    if (self->joined_recorded) {
+        return true;
+    }
+    if (self->now_us < self->room_due_us) {
+        return false;
+    }
+    self->room_due_us = 0;
+    if (self->void_first) {
+        outbox_record (out, RECORD_VOID)->write.trader = self->config.id;
+    }
+    record_joined (self, out);
     self->joined_recorded = true;
+    return true;
 }
 
 static void record_decided (const trader_t *self, int64_t write, struct outbox *out)
@@ -129,7 +141,6 @@ void writes_record (trader_t *self, struct outbox *out)
         }
         self->room_due_us = 0;
     }
-    record_joined (self, out);
     if (self->settled > self->settled_recorded) {
         outbox_record (out, RECORD_SETTLED)->write =
             (struct record_write){.trader = self->config.id, .write = self->settled};
@@ -281,8 +292,6 @@ bool trader_restore (trader_t *self, const struct record *record)
 void trader_checkpoint (trader_t *self, struct outbox *out)
 {
     if (self->epoch > 0) {
-        self->joined_recorded = false;
-        self->void_first = false;
         record_joined (self, out);
         for (int64_t write = self->settled + 1; write <= self->recorded; write++) {
             record_decided (self, write, out);

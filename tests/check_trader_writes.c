@@ -132,6 +132,23 @@ START_TEST (test_trader_records_again_what_found_no_room)
 }
 END_TEST
 
+// Under an epoch that the journal does not know of nothing may be decided, claimed or committed.
+START_TEST (test_trader_begins_nothing_before_it_has_recorded_that_it_joined)
+{
+    fix.config.mode = MODE_CACHED;
+    fix_begin ();
+    fix_warehouse (fix_view (FIX_SEED, 1));
+    fix.epoch = 1;
+    fix_step (EVENT_DRAINED);
+    fix_step (EVENT_UNWRITTEN);
+    fix_ask (fix_buy (ALICE, 1, "fish", 1));
+    ck_assert_uint_eq (fix_count (MESSAGE_COMMIT), 0);
+    ck_assert_uint_eq (fix.out.record_count, 0);
+    fix_wait (100000);
+    ck_assert_int_eq (fix_record (RECORD_JOINED, 0)->joined.epoch, 1);
+}
+END_TEST
+
 // What was recorded before stays recorded; what the warehouse has meanwhile needs no record.
 START_TEST (test_trader_records_no_decision_that_was_settled_meanwhile)
 {
@@ -234,6 +251,7 @@ int main (void)
     TCase *room = tcase_create ("room");
     tcase_add_checked_fixture (room, fix_set_up, fix_tear_down);
     tcase_add_test (room, test_trader_records_again_what_found_no_room);
+    tcase_add_test (room, test_trader_begins_nothing_before_it_has_recorded_that_it_joined);
     tcase_add_test (room, test_trader_records_no_decision_that_was_settled_meanwhile);
     tcase_add_test (room, test_trader_tells_a_new_journal_all_that_is_open);
     suite_add_tcase (suite, room);
