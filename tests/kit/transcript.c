@@ -88,7 +88,8 @@ void transcript_begin (void)
     begun = told_size;
 }
 
-// Shows the first line in which the two differ.
+// Shows the first line in which the two differ, and all of the story, which may be longer than a
+// message of Check's.
 static void differ (const char *path, const char *golden, const char *story)
 {
     int line = 1;
@@ -101,10 +102,10 @@ static void differ (const char *path, const char *golden, const char *story)
             of_story = story + i + 1;
         }
     }
-    ck_abort_msg ("%s:%d differs\n- %.*s\n+ %.*s\nThe whole story is now:\n%s"
-                  "`make golden` writes it, if this is meant.",
-                  path, line, (int) strcspn (of_golden, "\n"), of_golden,
-                  (int) strcspn (of_story, "\n"), of_story, story);
+    fprintf (stderr, "%s would be:\n%s", path, story);
+    ck_abort_msg ("%s:%d differs\n- %.*s\n+ %.*s\n`make golden` writes it, if this is meant.", path,
+                  line, (int) strcspn (of_golden, "\n"), of_golden, (int) strcspn (of_story, "\n"),
+                  of_story);
 }
 
 void transcript_must_be (const char *name, const char *heading)
