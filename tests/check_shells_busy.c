@@ -54,7 +54,13 @@ static zactor_t *start_joined_trader (zsock_t *warehouse)
             (struct message){.type = MESSAGE_VIEW,
                              .from = WAREHOUSE_NODE,
                              .clock = 1,
-                             .view = {.nonce = join.join.nonce, .epoch = 1}});
+                             .market = 1,
+                             .view = {.trader = join.from,
+                                      .nonce = join.join.nonce,
+                                      .epoch = 1,
+                                      .view = 1,
+                                      .state = MEMBER_LIVE,
+                                      .began = 1}});
     kit_told (trader, "READY");
     return trader;
 }

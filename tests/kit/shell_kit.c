@@ -193,13 +193,20 @@ struct message kit_ping (void)
     return (struct message){.type = MESSAGE_PING, .from = KIT_BUYER, .clock = 1};
 }
 
+// The trader in its first life.
+static const struct first kit_first = {.trader = 1, .epoch = 1};
+
 struct message kit_buy (int64_t number, int64_t attempt)
 {
     return (struct message){
         .type = MESSAGE_BUY,
         .from = KIT_BUYER,
         .clock = 1,
-        .buy = {.number = number, .attempt = attempt, .product = "salt", .quantity = 2},
+        .buy = {.number = number,
+                .attempt = attempt,
+                .product = "salt",
+                .quantity = 2,
+                .first = kit_first},
     };
 }
 
@@ -209,8 +216,12 @@ struct message kit_restock (int64_t number)
         .type = MESSAGE_RESTOCK,
         .from = KIT_SELLER,
         .clock = 1,
-        .restock =
-            {.number = number, .attempt = 1, .product = "salt", .quantity = 5, .price_cents = 250},
+        .restock = {.number = number,
+                    .attempt = 1,
+                    .product = "salt",
+                    .quantity = 5,
+                    .price_cents = 250,
+                    .first = kit_first},
     };
 }
 
@@ -231,9 +242,10 @@ void kit_serves_a_new_client (void)
 
 struct message kit_join (zsock_t *peer)
 {
-    kit_ask (peer,
-             (struct message){
-                 .type = MESSAGE_JOIN, .from = KIT_TRADER, .clock = 1, .join = {.nonce = 77}});
+    kit_ask (peer, (struct message){.type = MESSAGE_JOIN,
+                                    .from = KIT_TRADER,
+                                    .clock = 1,
+                                    .join = {.nonce = 77, .router = kit.other}});
     return kit_heard (peer, MESSAGE_VIEW);
 }
 
