@@ -6,6 +6,7 @@
 #include "tests/kit/stage.h"
 
 enum { BUYER = 101, BUYERS = 3, SELLER = 201, STRANGER = 301, ORDERS = 40, LOTS = 60 };
+enum { PING_EVERY = 250 * WORLD_MS };
 
 static const int64_t traders[] = {1, 2};
 static const char *const products[] = {"fish", "garum", "salt"};
@@ -35,8 +36,10 @@ static struct buyer_config buyer_of (int64_t id, bool bound)
     return config;
 }
 
-// Two traders, three buyers and a seller, who do so much and no more.
-static void open_market (const struct world_config *config, enum mode mode, bool invalidation)
+// Two traders, three buyers and a seller, who do so much and no more. The traders back each other up
+// where they ping.
+static void open_market (const struct world_config *config, enum mode mode, bool invalidation,
+                         int64_t ping_every_us)
 {
     stage_open (config);
     for (int i = 0; i < 2; i++) {
@@ -45,6 +48,7 @@ static void open_market (const struct world_config *config, enum mode mode, bool
         trader.mode = mode;
         trader.invalidation = invalidation;
         trader.commit_timeout_us = 50 * WORLD_MS;
+        trader.ping_every_us = ping_every_us;
         world_add_trader (stage.world, &trader);
     }
     for (int64_t i = 0; i < BUYERS; i++) {
@@ -78,7 +82,7 @@ static uint64_t hash_of (int seed)
     struct world_config config = lively (seed);
     config.faults = 1 << FAULT_LOSS | 1 << FAULT_REORDER | 1 << FAULT_DOUBLE;
     config.per_mille = 20;
-    open_market (&config, MODE_CACHED, true);
+    open_market (&config, MODE_CACHED, true, PING_EVERY);
     stage_run (WORLD_SECOND);
     uint64_t hash = world_hash (stage.world);
     stage_close ();
@@ -125,7 +129,7 @@ START_TEST (test_market_without_faults_comes_to_rest_and_its_books_agree)
 {
     struct world_config config = lively (_i);
     enum mode mode = _i % 2 ? MODE_CACHED : MODE_SYNC;
-    open_market (&config, mode, true);
+    open_market (&config, mode, true, 0);
     stage_run (10 * WORLD_MS);
     ck_assert (!world_clients_done (stage.world));
     stage_quiet ();
@@ -142,6 +146,27 @@ START_TEST (test_market_without_faults_comes_to_rest_and_its_books_agree)
     compare_books (mode);
     world_stop_clients (stage.world);
     ck_assert (world_clients_done (stage.world));
+}
+END_TEST
+
+// They hear of each other for ever, and each is the other's backup to the end.
+START_TEST (test_market_whose_traders_back_each_other_up_has_books_that_agree)
+{
+    struct world_config config = lively (_i);
+    enum mode mode = _i % 2 ? MODE_CACHED : MODE_SYNC;
+    open_market (&config, mode, true, PING_EVERY);
+    stage_quiet ();
+    int64_t steps = world_steps (stage.world);
+    stage_quiet ();
+    ck_assert_int_gt (world_steps (stage.world), steps);
+    for (size_t i = 0; i < 2; i++) {
+        const trader_t *trader = world_trader (stage.world, traders[i]);
+        ck_assert (trader_idle (trader));
+        ck_assert_int_eq (trader_backup (trader), traders[1 - i]);
+        ck_assert_int_eq (trader_counters (trader)->alone, 0);
+    }
+    ck_assert_int_eq (stage_reached (SOMETIMES_COPIED) > 0, mode == MODE_CACHED);
+    compare_books (mode);
 }
 END_TEST
 
@@ -187,7 +212,7 @@ START_TEST (test_closing_of_a_market_shows_every_cache_right)
         struct world_config config = lively (seed);
         config.faults = 1 << FAULT_NEWS_LOSS;
         config.per_mille = 900;
-        open_market (&config, MODE_CACHED, true);
+        open_market (&config, MODE_CACHED, true, PING_EVERY);
         stage_run (WORLD_SECOND);
         world_heal (stage.world);
         stage_quiet ();
@@ -210,6 +235,7 @@ static void ask_for_the_latest (void)
                                .attempt = 1,
                                .product = "unheard-of",
                                .quantity = 1,
+                               .first = {.trader = traders[i], .epoch = 1},
                                .seen = {.version = stage.version}};
         world_say (stage.world, ALICE, traders[i], &buy);
         stage_quiet ();
@@ -224,7 +250,7 @@ START_TEST (test_caches_without_news_are_right_when_they_are_asked_to_be)
     int64_t wrong = 0;
     for (int seed = 0; seed < 6; seed++) {
         struct world_config config = lively (seed);
-        open_market (&config, MODE_CACHED, false);
+        open_market (&config, MODE_CACHED, false, PING_EVERY);
         stage_quiet ();
         wrong += wrong_caches ();
         ask_for_the_latest ();
@@ -238,7 +264,7 @@ END_TEST
 START_TEST (test_client_that_starts_again_numbers_on)
 {
     struct world_config config = lively (_i);
-    open_market (&config, MODE_SYNC, true);
+    open_market (&config, MODE_SYNC, true, PING_EVERY);
     stage_run (60 * WORLD_MS);
     world_crash (stage.world, BUYER);
     ck_assert_ptr_null (world_buyer (stage.world, BUYER));
@@ -271,7 +297,7 @@ START_TEST (test_strangers_say_what_is_refused)
                                        .every_us = WORLD_MS};
     struct world_config config = lively (1);
     config.warehouse.answers_kept = 8;
-    open_market (&config, MODE_SYNC, true);
+    open_market (&config, MODE_SYNC, true, PING_EVERY);
     world_add_stranger (stage.world, &stranger);
     stage_run (2 * WORLD_SECOND);
     world_stop_clients (stage.world);
@@ -310,13 +336,17 @@ START_TEST (test_market_lets_a_client_find_at_one_trader_what_it_knows_from_anot
     world_set_delay (stage.world, 1, 0, 60 * WORLD_MS);  // The write-behind takes its time,
     world_set_delay (stage.world, 0, 2, 30 * WORLD_MS);  // and so do news and snapshots.
     stage_buy (ALICE, 1, 1, 2);
-    stage_run (2 * WORLD_MS);
+    stage_run (4 * WORLD_MS);  // There, to the backup, and back.
     ck_assert_int_eq (stage_last (FACT_TOLD, ALICE, MESSAGE_RECEIPT)->status, STATUS_ACCEPTED);
     const struct message *heard = world_heard (stage.world, ALICE);
     ck_assert_uint_gt (heard->receipt.seen.count, 0);
     struct message buy = {.type = MESSAGE_BUY, .from = BOB, .clock = 1};
-    buy.buy = (struct buy){
-        .number = 1, .attempt = 1, .product = "fish", .quantity = 9, .seen = heard->receipt.seen};
+    buy.buy = (struct buy){.number = 1,
+                           .attempt = 1,
+                           .product = "fish",
+                           .quantity = 9,
+                           .first = {.trader = 2, .epoch = 1},
+                           .seen = heard->receipt.seen};
     world_say (stage.world, BOB, 2, &buy);
     stage_quiet ();
     const struct noted *told = stage_last (FACT_TOLD, BOB, MESSAGE_RECEIPT);
@@ -335,6 +365,8 @@ int main (void)
     tcase_add_loop_test (markets, test_market_of_the_same_seed_has_the_same_hash, 0, 4);
     tcase_add_loop_test (markets, test_market_without_faults_comes_to_rest_and_its_books_agree, 0,
                          8);
+    tcase_add_loop_test (markets, test_market_whose_traders_back_each_other_up_has_books_that_agree,
+                         0, 8);
     tcase_add_test (markets, test_closing_of_a_market_shows_every_cache_right);
     tcase_add_test (markets, test_caches_without_news_are_right_when_they_are_asked_to_be);
     tcase_add_loop_test (markets, test_client_that_starts_again_numbers_on, 0, 4);
