@@ -331,6 +331,7 @@ START_TEST (test_market_lets_a_client_find_at_one_trader_what_it_knows_from_anot
     for (trader.id = 1; trader.id <= 2; trader.id++) {
         world_add_trader (stage.world, &trader);
     }
+    stage_quiet ();  // From here on trader 1 can be the first.
     stage_restock (SAM, 1, 1, 3);
     stage_quiet ();
     world_set_delay (stage.world, 1, 0, 60 * WORLD_MS);  // The write-behind takes its time,
