@@ -49,7 +49,7 @@ CORE_CHECKS := \
   warehouse_behind warehouse_bounds warehouse_random warehouse_records warehouse_takeover \
   warehouse_views warehouse_views_random window
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
-SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c)
+SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c transcript.c)
 KIT := $(filter-out $(SIM_KIT),$(wildcard tests/kit/*.c))
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py) tests/model/test_takeover.py
 
@@ -104,8 +104,8 @@ bench-peers: deps-bench         ## Souk beside Redis and PostgreSQL: one table, 
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) all
 	@$(PYTHON) tools/bench_peers.py --souk $(OUT)/souk $(ARGS)
 
-golden: $(SAN)/tests/check_transcripts  ## writes the golden transcripts anew
-	SOUK_GOLDEN=write $<
+golden: $(filter $(SAN)/tests/check_transcripts%,$(BINARIES))  ## writes the golden transcripts anew
+	@for test in $^; do SOUK_GOLDEN=write $$test || exit 1; done
 
 format:                         ## puts all C in the project's format
 	clang-format -i $$(git ls-files '*.c' '*.h')
