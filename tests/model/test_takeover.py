@@ -3,7 +3,9 @@ import re
 import unittest
 from concurrent.futures import ProcessPoolExecutor
 
-from takeover import FOR_LOSSES, RULES, VIEWS, Model, explore
+from takeover_rules import FOR_LOSSES, RULES, VIEWS
+from takeover_search import explore
+from takeover_steps import Model
 
 # Views of trader 1 where trader 2 loses its journal, which makes for many more states.
 VIEWS_WITH_LOSS = 4
