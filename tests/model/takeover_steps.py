@@ -238,7 +238,7 @@ class Model:
                                                           or not self.kept("complete_view")):
             yield ("the warehouse completes the takeover", state._replace(
                 warehouse=self.unit_back(warehouse)._replace(
-                    state=FAILED, view=warehouse.view + 1, closed=warehouse.epoch)))
+                    state=FAILED, view=warehouse.view + 1, closed=warehouse.epoch + 1)))
         if warehouse.state != LIVE or warehouse.view >= self.views:
             return
         if primary.claim and not primary.granted and \
