@@ -3,7 +3,7 @@
 
     tests/model/takeover.py                            every rule kept: must hold
     tests/model/takeover.py --without seal             a rule left out: the shortest way to harm
-    tests/model/takeover.py --mode escrow --views 6    another variant, further
+    tests/model/takeover.py --mode escrow --views 5    another variant, further
     tests/model/takeover.py --rules                    the rules, and what each is for
 
 What is modelled. Trader 1 decides orders by itself, trader 2 is its backup, the warehouse holds
@@ -29,15 +29,20 @@ is committed alone. Numbers of writes that are settled (`settled` of a journal m
 may begin behind any write that the warehouse has, so it begins behind all of those. Answers from
 the ledger: an entry never changes, so that telling it changes nothing. Messages that cannot be
 granted any more, of an older epoch or view, are forgotten (forget_dead), since epochs and views
-only rise. Trader 1's journal is never lost: without it nothing is safe that it told alone.
+only rise. So are copies for a life of trader 2's journal that is over (`holder`): they are refused.
+Trader 1's journal is never lost: without it nothing is safe that it told alone.
 
   --mode M      cached or escrow (cached)
   --without R   leave the rule R out
-  --views N     bound: views of trader 1, the first one included (5); they bound its crashes, too
+  --views N     bound: views of trader 1, the first one included (4); they bound its crashes, too
   --losses N    bound: how often trader 2 loses its journal (0)
+  --buyers N    bound: buyers, of one order each (2); 1 allows for more views and losses
   --states N    bound: give up after so many states (3000000)
   --rules       list the rules
   --help        this page
+
+test_takeover.py stays within bounds of seconds; --views 5 with two buyers, and --losses 1 with
+--views 4, take about half a minute each, and longer for every view more.
 
 Exit status: 0, no violation; 1, one, or given up; 2, a wrong call.
 """
@@ -45,7 +50,7 @@ import argparse
 import os
 import sys
 
-from takeover_rules import RULES, VIEWS
+from takeover_rules import BUYERS, MODES, RULES, VIEWS
 from takeover_search import STATES, explore
 from takeover_steps import Model
 
@@ -72,10 +77,11 @@ def tell(lines):
 
 def main():
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--mode", choices=sorted(VIEWS), default="cached")
+    parser.add_argument("--mode", choices=MODES, default="cached")
     parser.add_argument("--without", choices=sorted(RULES))
-    parser.add_argument("--views", type=int, choices=range(1, 21), default=0)
+    parser.add_argument("--views", type=int, choices=range(1, 21), default=VIEWS)
     parser.add_argument("--losses", type=int, choices=range(0, 4), default=0)
+    parser.add_argument("--buyers", type=int, choices=range(1, 5), default=BUYERS)
     parser.add_argument("--states", type=int, default=STATES)
     parser.add_argument("--rules", action="store_true")
     parser.add_argument("--help", action="store_true")
@@ -87,7 +93,8 @@ def main():
         tell(f"{name:14} {what}" for name, what in sorted(RULES.items()))
         return 0
     where = call.mode + (f" without {call.without}" if call.without else "")
-    result = explore(Model(call.mode, call.without, call.views, call.losses), call.states)
+    model = Model(call.mode, call.without, call.views, call.losses, call.buyers)
+    result = explore(model, call.states)
     tell(lines_of(result, where))
     return 0 if result.complete else 1
 

@@ -1,18 +1,19 @@
 """All that can happen when a trader dies: what leads from a state to which others."""
 from takeover_rules import (
-    BOUGHT, BUYERS, FAILED, LEFT, LIVE, PROMISED, REFUSED, TAKING, TO_BACKUP, TO_LEAVE, TO_NONE,
-    UNKNOWN, VIEWS, Backup, Primary, State, Warehouse, put,
+    BOUGHT, BUYERS, FAILED, LEFT, LIVE, PROMISED, REFUSED, TAKING, TO_BACKUP, TO_EITHER, TO_LEAVE,
+    TO_NONE, UNKNOWN, VIEWS, Backup, Primary, State, Warehouse, put,
 )
 
 
 class Model:
     """One variant, perhaps without a rule; steps() and start() are what there is to know of it."""
 
-    def __init__(self, mode="cached", without=None, views=0, losses=0):
+    def __init__(self, mode="cached", without=None, views=VIEWS, losses=0, buyers=BUYERS):
         self.escrow = mode == "escrow"
         self.without = without
-        self.views = views or VIEWS[mode]
+        self.views = views
         self.losses = losses
+        self.buyers = buyers
         # An epoch that is over counts for nothing, unless a rule that says so is left out.
         self.fences = without not in ("fence", "taker_fence")
 
@@ -23,17 +24,17 @@ class Model:
         """Trader 1 has joined and trader 2 is its backup, with a copy that is empty as yet."""
         places = (None,) * (self.views + 2)
         none_acked = (-1,) * (self.views + 2)
-        return State(Warehouse(1, 1, LIVE, True, 0, 0, (UNKNOWN,) * len(BUYERS), 0,
+        return State(Warehouse(1, 1, LIVE, True, 0, 0, (UNKNOWN,) * self.buyers, 0,
                                int(self.escrow)),
-                     Primary(True, 1, 1, True, "", False, (), (), self.escrow, 0, 0),
-                     Backup(1, 0, False, 0, False, 0, 0),
-                     put(places, 1, ()), put(none_acked, 1, 0), (0,) * len(BUYERS), 0)
+                     Primary(True, 1, 1, True, "", "", (), (), self.escrow, 0, 1),
+                     Backup(1, 0, False, 0, False, 0, 1),
+                     put(places, 1, ()), put(none_acked, 1, 0), (0,) * self.buyers, 0)
 
     # Each of the following yields (what happens, the next state).
 
     def steps(self, state):
         for source in (self.request_steps, self.tell_steps, self.claim_steps,
-                       self.join_steps, self.copy_steps, self.takeover_steps,
+                       self.holder_steps, self.join_steps, self.copy_steps, self.takeover_steps,
                        self.backup_faults, self.warehouse_views, self.settle_steps,
                        self.decide_steps):
             for what, after in source(state):
@@ -52,9 +53,10 @@ class Model:
 
     def sent_by(self, primary, state):
         """What trader 1 has sent to trader 2 when it is in this state: it sends all at once, to
-        its backup for the present view, else to the candidate for the next one."""
+        its backup for the present view, else to the candidate for the next one. What is for
+        another life of trader 2's journal than the present one is refused, so not kept."""
         view = primary.view if primary.backed else primary.view + 1
-        if self.kept("holder") and primary.holder != state.backup.losses:
+        if self.kept("holder") and primary.holder != state.backup.life:
             return state.sent
         return put(state.sent, view, primary.log)
 
@@ -63,7 +65,7 @@ class Model:
         primary = state.primary
         if not primary.up:
             return
-        for buyer in BUYERS:
+        for buyer in range(self.buyers):
             if buyer in primary.log:
                 continue
             for epoch, asked in self.asked(state, buyer):
@@ -103,7 +105,7 @@ class Model:
         if primary.backed:
             return (not self.kept("acked") or state.acks[primary.view] >= write
                     or (primary.claim == TO_NONE and not self.kept("cas_claim")))
-        if primary.claim and self.kept("hold"):
+        if primary.claim in (TO_BACKUP, TO_EITHER) and self.kept("hold"):
             return state.acks[primary.view + 1] >= write
         return True
 
@@ -112,17 +114,18 @@ class Model:
         warehouse, primary = state.warehouse, state.primary
         if not primary.up:
             return
-        if primary.claim and primary.granted:
-            leaves = primary.claim == TO_LEAVE
-            after = primary._replace(view=primary.view + 1, backed=primary.claim == TO_BACKUP,
-                                     claim="", granted=False, up=not leaves)
-            yield (f"trader 1 hears that it is granted {primary.claim}",
-                   state._replace(primary=after, sent=state.sent if leaves
-                                  else self.sent_by(after, state)))
+        if primary.granted:
+            yield (f"trader 1 hears that it is granted {primary.granted}",
+                   self.hear_grant(state, primary.granted))
         # From a view that is over it would be in vain, and would only keep trader 1 from telling.
-        if primary.claim or (primary.epoch, primary.view) != (warehouse.epoch, warehouse.view):
+        if (primary.epoch, primary.view) != (warehouse.epoch, warehouse.view):
             return
-        wants = [TO_NONE] if primary.backed else []
+        if primary.claim:
+            if primary.claim == TO_BACKUP:
+                yield ("trader 1 gives up the backup that it claims, claims none",
+                       state._replace(primary=primary._replace(claim=TO_EITHER)))
+            return
+        wants = [TO_NONE]  # Without a backup, too: the next copy is for another view.
         if not primary.backed and self.may_claim(state):
             wants.append(TO_BACKUP)
         if warehouse.applied >= len(primary.log) or not self.kept("leave_settled"):
@@ -133,11 +136,38 @@ class Model:
 
     def may_claim(self, state):
         acked = state.acks[state.primary.view + 1]
-        if acked < 0 or (self.kept("holder") and state.primary.holder > state.backup.losses):
-            return False
-        return not self.kept("caught_up") or all(
+        return acked >= 0 and (not self.kept("caught_up") or all(
             write <= max(acked, state.warehouse.applied) or not state.told >> buyer & 1
-            for write, buyer in enumerate(state.primary.log, 1))
+            for write, buyer in enumerate(state.primary.log, 1)))
+
+    def hear_grant(self, state, granted):
+        after = state.primary._replace(view=state.primary.view + 1, backed=granted == TO_BACKUP,
+                                       claim="", granted="")
+        if granted == TO_LEAVE:
+            return state._replace(primary=after._replace(up=False))
+        if granted == TO_NONE:
+            after = after._replace(holder=self.first_holder(state))
+        return state._replace(primary=after, sent=self.sent_by(after, state))
+
+    def first_holder(self, state):
+        """The life of trader 2's journal that trader 1 knows when it begins a copy. It has to hear
+        of it, but at once where no other can follow: what it sends may come late anyway."""
+        return state.backup.life if state.backup.life > self.losses else 0
+
+    def holder_steps(self, state):
+        """Trader 1 hears, in answer to what it sends, which life of its journal trader 2 is in.
+        When it is not the one that it knew, it may claim no backup, as it may at any time."""
+        primary, life = state.primary, state.backup.life
+        if not primary.up or primary.backed or primary.claim or not self.kept("holder"):
+            return
+        after = primary._replace(holder=life)
+        if not primary.holder:
+            yield ("trader 1 hears which journal trader 2 has",
+                   state._replace(primary=after, sent=self.sent_by(after, state)))
+        elif primary.holder != life and not self.kept("new_copy"):
+            yield ("trader 1 hears that trader 2 has another journal",
+                   state._replace(primary=after, sent=self.sent_by(after, state),
+                                  acks=put(state.acks, after.view + 1, -1)))
 
     def join_steps(self, state):
         """Trader 1 crashes, or hears that it was taken over; it returns, and joins."""
@@ -145,18 +175,8 @@ class Model:
         if primary.up:
             yield ("trader 1 crashes, or hears that it was taken over",
                    state._replace(primary=primary._replace(up=False)))
-            if primary.holder != state.backup.losses and not primary.backed and not primary.claim:
-                yield ("trader 1 hears that trader 2 has lost its journal",
-                       self.another_holder(state))
         elif warehouse.view < self.views:
             yield from self.joins(state)
-
-    def another_holder(self, state):
-        after = state.primary._replace(holder=state.backup.losses)
-        acks = state.acks
-        if self.kept("holder"):
-            acks = put(acks, after.view + 1, -1)
-        return state._replace(primary=after, sent=self.sent_by(after, state), acks=acks)
 
     def joins(self, state):
         warehouse, primary = state.warehouse, state.primary
@@ -166,7 +186,8 @@ class Model:
             changed = changed._replace(view=warehouse.view + 1, state=LIVE, backup=False,
                                        applied=0 if fresh else warehouse.applied)
         after = primary._replace(up=True, epoch=changed.epoch, view=changed.view, backed=False,
-                                 claim="", granted=False, passed=0)
+                                 claim="", granted="", passed=0,
+                                 holder=self.first_holder(state))
         if fresh:
             after = after._replace(unit=False, log=() if self.kept("discard") else primary.log,
                                    void=primary.log)
@@ -203,9 +224,6 @@ class Model:
         if warehouse.state != TAKING or (backup.view != warehouse.view - 1
                                          and self.kept("cas_view")):
             return
-        # Its journal was lost with a seal in it, or (without cas_view) the request was for another.
-        if not backup.sealed and all(map(self.kept, ("seal", "sealed_grant", "cas_view"))):
-            return
         if not backup.granted:
             yield ("trader 2 hears that it may take over",
                    state._replace(backup=backup._replace(granted=True)))
@@ -224,8 +242,8 @@ class Model:
             after = after._replace(held=max(0, backup.held - 1))
         if after != backup:
             yield "trader 2 crashes and restarts", state._replace(backup=after)
-        if backup.losses < self.losses:
-            after = backup._replace(losses=backup.losses + 1, view=0, held=0, sealed=False,
+        if backup.life <= self.losses:
+            after = backup._replace(life=backup.life + 1, view=0, held=0, sealed=False,
                                     granted=False)
             sent = (None,) * len(state.sent) if self.kept("holder") else state.sent
             yield ("trader 2 loses its journal and restarts",
@@ -243,16 +261,20 @@ class Model:
             return
         if primary.claim and not primary.granted and \
            (primary.epoch, primary.view) == (warehouse.epoch, warehouse.view):
-            changed = warehouse._replace(view=warehouse.view + 1,
-                                         backup=primary.claim == TO_BACKUP)
-            if primary.claim == TO_LEAVE:
-                changed = self.unit_back(changed)._replace(state=LEFT, closed=warehouse.epoch + 1)
-            yield (f"the warehouse grants {primary.claim}",
-                   state._replace(warehouse=changed, primary=primary._replace(granted=True)))
+            either = (TO_BACKUP, TO_NONE)
+            for claim in either if primary.claim == TO_EITHER else (primary.claim,):
+                yield f"the warehouse grants {claim}", self.grant(state, claim)
         if warehouse.backup and backup.asked and (backup.asked == warehouse.view
                                                   or not self.kept("cas_view")):
             yield ("the warehouse grants the takeover", state._replace(warehouse=warehouse._replace(
                 epoch=warehouse.epoch + 1, view=warehouse.view + 1, state=TAKING, backup=False)))
+
+    def grant(self, state, claim):
+        changed = state.warehouse._replace(view=state.warehouse.view + 1,
+                                           backup=claim == TO_BACKUP)
+        if claim == TO_LEAVE:
+            changed = self.unit_back(changed)._replace(state=LEFT, closed=changed.epoch + 1)
+        return state._replace(warehouse=changed, primary=state.primary._replace(granted=claim))
 
     @staticmethod
     def unit_back(warehouse):
@@ -281,7 +303,7 @@ class Model:
         """The warehouse decides an order that was passed to it."""
         warehouse, primary = state.warehouse, state.primary
         current = primary.epoch == warehouse.epoch and warehouse.state == LIVE
-        for buyer in BUYERS:
+        for buyer in range(self.buyers):
             if warehouse.ledger[buyer] != UNKNOWN:
                 continue
             if primary.passed >> buyer & 1 and (current or not self.kept("fence")):
@@ -327,12 +349,13 @@ class Model:
             if primary.epoch != warehouse.epoch:
                 primary = primary._replace(epoch=0, passed=0)
             if primary.view != view or primary.epoch != warehouse.epoch or primary.granted:
-                primary = primary._replace(view=0, backed=False, claim="", granted=False)
+                primary = primary._replace(view=0, backed=False, claim="", granted="")
+            primary = primary._replace(holder=0)
         sent = tuple(s if v >= taken else None for v, s in enumerate(sent))
         listens = (0 if not primary.up else
                    primary.view if primary.backed else primary.view + 1)
         acks = tuple(a if v == listens else -1 for v, a in enumerate(acks))
-        for buyer in BUYERS:
+        for buyer in range(self.buyers):
             if warehouse.ledger[buyer] != UNKNOWN and first[buyer] < primary.epoch:
                 first = put(first, buyer, 1)
             if warehouse.ledger[buyer] == PROMISED:
