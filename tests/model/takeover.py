@@ -3,7 +3,7 @@
 
     tests/model/takeover.py                            every rule kept: must hold
     tests/model/takeover.py --without seal             a rule left out: the shortest way to harm
-    tests/model/takeover.py --mode escrow --views 6    another variant, further
+    tests/model/takeover.py --mode escrow --views 5    another variant, further
     tests/model/takeover.py --rules                    the rules, and what each is for
 
 What is modelled. Trader 1 decides orders by itself, trader 2 is its backup, the warehouse holds
@@ -29,514 +29,73 @@ is committed alone. Numbers of writes that are settled (`settled` of a journal m
 may begin behind any write that the warehouse has, so it begins behind all of those. Answers from
 the ledger: an entry never changes, so that telling it changes nothing. Messages that cannot be
 granted any more, of an older epoch or view, are forgotten (forget_dead), since epochs and views
-only rise. Trader 1's journal is never lost: without it nothing is safe that it told alone.
+only rise. So are copies for a life of trader 2's journal that is over (`holder`): they are refused.
+Trader 1's journal is never lost: without it nothing is safe that it told alone.
 
   --mode M      cached or escrow (cached)
   --without R   leave the rule R out
-  --views N     bound: views of trader 1, the first one included (5); they bound its crashes, too
+  --views N     bound: views of trader 1, the first one included (4); they bound its crashes, too
   --losses N    bound: how often trader 2 loses its journal (0)
+  --buyers N    bound: buyers, of one order each (2); 1 allows for more views and losses
   --states N    bound: give up after so many states (3000000)
   --rules       list the rules
   --help        this page
 
+test_takeover.py stays within bounds of seconds; --views 5 with two buyers, and --losses 1 with
+--views 4, take about half a minute each, and longer for every view more.
+
 Exit status: 0, no violation; 1, one, or given up; 2, a wrong call.
 """
 import argparse
+import os
 import sys
-from collections import deque, namedtuple
 
-RULES = {
-    "acked": "while backed, an order is told when the backup has acknowledged its copy",
-    "cas_claim": "a trader goes on alone when the warehouse has granted that, and not before",
-    "caught_up": "a backup is claimed when it holds all that was told and is not settled",
-    "cas_view": "a takeover is of one view, and a grant is for the sealed copy of that view",
-    "closed": "the warehouse decides another's order when its first trader's epoch is closed",
-    "complete_view": "a report that all is settled counts for that takeover alone",
-    "discard": "what is not settled in the journal of a trader taken over is void",
-    "durable_copy": "a copy is on the disk before it is acknowledged",
-    "durable_seal": "a seal is on the disk before the takeover is asked for",
-    "fence": "commits of an epoch that is over are refused",
-    "first_epoch": "a trader decides requests of its own present epoch by itself, and no others",
-    "highest": "what a trader has passed to the warehouse it does not decide by itself later",
-    "hold": "while a claim is under way only what the backup has acknowledged is told",
-    "holder": "a copy is for one life of the backup's journal: what was for another is refused",
-    "leave_settled": "a trader leaves when all that it decided is settled",
-    "resume_view": "a restart is a change of the view: from then on there is no backup",
-    "seal": "a backup that asks for the takeover takes no more into its copy",
-    "sealed_grant": "a backup that did not seal its copy has not asked, whatever is granted to it",
-    "taker_fence": "a restart fences the taker, which settles nothing from then on",
-    "wait_settled": "a takeover is complete when all of the copy is settled",
-}
-
-# These need a loss of trader 2's journal to show what they are for.
-FOR_LOSSES = {"holder", "sealed_grant"}
-
-VIEWS = {"cached": 5, "escrow": 5}
-STATES = 3_000_000
-
-BUYERS = (0, 1)
-LIVE, TAKING, FAILED, LEFT = "live", "taking", "failed", "left"
-TO_NONE, TO_BACKUP, TO_LEAVE = "no backup", "the backup", "to leave"
-UNKNOWN, PROMISED, BOUGHT, REFUSED = range(4)  # an order in the ledger; BOUGHT: of the warehouse
-
-# view: counts the changes of trader 1's view. backup: whether trader 2 is it. applied: writes of
-# trader 1 that are counted. closed: its epochs before this one are settled or void.
-# available, leased: units (escrow).
-Warehouse = namedtuple("Warehouse",
-                       "epoch view state backup applied closed ledger available leased")
-
-# Trader 1. epoch, log, unit (escrow: it was leased one) are in its journal, the rest is not. view,
-# backed: what it believes. claim: what it has asked for and not heard of; granted: whether the
-# warehouse has done that. void: what it discarded, but has once sent. passed: orders passed to the
-# warehouse in this epoch, a set of bits.
-# holder: which life of trader 2's journal it sends copies to.
-Primary = namedtuple("Primary",
-                     "up epoch view backed claim granted log void unit passed holder")
-
-# Trader 2. view, held, sealed are in its journal: the copy is for `view` (0: none), of the first
-# `held` writes. asked: the view that it has asked to take over from. granted: it has heard of
-# that. done: the view for which it has reported that all is settled. losses: of its journal.
-Backup = namedtuple("Backup", "view held sealed asked granted done losses")
-
-# sent[v]: writes sent for a copy of view v, None: never. acks[v]: how many of them were
-# acknowledged, -1: not even the copy. first[b]: trader 1's epoch that buyer b's request names, 0:
-# not asked yet. told: orders that trader 1 has told its promise of, a set of bits.
-State = namedtuple("State", "warehouse primary backup sent acks first told")
+from takeover_rules import BUYERS, MODES, RULES, VIEWS
+from takeover_search import STATES, explore
+from takeover_steps import Model
 
 
-def put(items, at, value):
-    """The tuple with another value at one place."""
-    return items[:at] + (value,) + items[at + 1:]
-
-
-class Model:
-    """One variant, perhaps without a rule; steps() and wrong() are what there is to know of it."""
-
-    def __init__(self, mode="cached", without=None, views=0, losses=0):
-        self.escrow = mode == "escrow"
-        self.without = without
-        self.views = views or VIEWS[mode]
-        self.losses = losses
-        # An epoch that is over counts for nothing, unless a rule that says so is left out.
-        self.fences = without not in ("fence", "taker_fence")
-
-    def kept(self, rule):
-        return rule != self.without
-
-    def start(self):
-        """Trader 1 has joined and trader 2 is its backup, with a copy that is empty as yet."""
-        places = (None,) * (self.views + 2)
-        none_acked = (-1,) * (self.views + 2)
-        return State(Warehouse(1, 1, LIVE, True, 0, 0, (UNKNOWN,) * len(BUYERS), 0,
-                               int(self.escrow)),
-                     Primary(True, 1, 1, True, "", False, (), (), self.escrow, 0, 0),
-                     Backup(1, 0, False, 0, False, 0, 0),
-                     put(places, 1, ()), put(none_acked, 1, 0), (0,) * len(BUYERS), 0)
-
-    # What must hold.
-
-    def wrong(self, state):
-        """What is wrong with the state, None: nothing."""
-        warehouse, log = state.warehouse, state.primary.log
-        for buyer in BUYERS:
-            if state.told >> buyer & 1:
-                entry = warehouse.ledger[buyer]
-                if entry not in (UNKNOWN, PROMISED):
-                    return f"buyer {buyer + 1} was told a promise, the ledger has another outcome"
-                if entry == UNKNOWN and (warehouse.state in (FAILED, LEFT) or buyer not in log):
-                    return f"buyer {buyer + 1} was told a promise that nobody will settle"
-        if warehouse.applied > len(log) or any(warehouse.ledger[b] == UNKNOWN
-                                               for b in log[:warehouse.applied]):
-            return "the warehouse has counted a write that it does not have, or one twice"
-        return self.wrong_stock(state) if self.escrow else None
-
-    @staticmethod
-    def wrong_stock(state):
-        warehouse = state.warehouse
-        sold = [b for b in BUYERS if warehouse.ledger[b] in (PROMISED, BOUGHT)]
-        if min(warehouse.leased, warehouse.available) < 0:
-            return "a unit was sold that is not there"
-        if len(sold) + warehouse.leased + warehouse.available != 1:
-            return "the unit is not accounted for"
-        if len(sold + [b for b in BUYERS if state.told >> b & 1 and b not in sold]) > 1:
-            return "the unit was promised to one buyer and sold to another"
-        return None
-
-    # What can happen. Each of the following yields (what happens, the next state).
-
-    def steps(self, state):
-        for source in (self.request_steps, self.tell_steps, self.claim_steps,
-                       self.join_steps, self.copy_steps, self.takeover_steps,
-                       self.backup_faults, self.warehouse_views, self.settle_steps,
-                       self.decide_steps):
-            for what, after in source(state):
-                yield what, self.forget_dead(after) if self.fences else after
-
-    @staticmethod
-    def asked(state, buyer):
-        """Yields the epochs of trader 1 that the buyer's request may name, each with the state in
-        which it does. A request makes no difference before somebody acts upon it, and is chosen
-        then. The buyers are alike, so the first of them is acted upon first."""
-        if state.first[buyer]:
-            yield state.first[buyer], state
-        elif buyer == 0 or state.first[buyer - 1]:
-            for epoch in range(1, state.warehouse.epoch + 1):
-                yield epoch, state._replace(first=put(state.first, buyer, epoch))
-
-    def sent_by(self, primary, state):
-        """What trader 1 has sent to trader 2 when it is in this state: it sends all at once, to
-        its backup for the present view, else to the candidate for the next one."""
-        view = primary.view if primary.backed else primary.view + 1
-        if self.kept("holder") and primary.holder != state.backup.losses:
-            return state.sent
-        return put(state.sent, view, primary.log)
-
-    def request_steps(self, state):
-        """Trader 1 takes a request: promises, or passes it to the warehouse."""
-        primary = state.primary
-        if not primary.up:
-            return
-        for buyer in BUYERS:
-            if buyer in primary.log:
-                continue
-            for epoch, asked in self.asked(state, buyer):
-                if self.may_decide(primary, buyer, epoch):
-                    after = primary._replace(log=primary.log + (buyer,))
-                    yield (f"trader 1 promises buyer {buyer + 1}'s order of epoch {epoch}",
-                           asked._replace(primary=after, sent=self.sent_by(after, state)))
-                # Passed in an epoch that is over, it would be refused.
-                if not primary.passed >> buyer & 1 and (primary.epoch == state.warehouse.epoch
-                                                        or not self.fences):
-                    after = primary._replace(passed=primary.passed | 1 << buyer)
-                    yield (f"trader 1 passes buyer {buyer + 1}'s order of epoch {epoch}",
-                           asked._replace(primary=after))
-
-    def tell_steps(self, state):
-        """Trader 1 tells its promises."""
-        primary = state.primary
-        if not primary.up:
-            return
-        for write, buyer in enumerate(primary.log, 1):
-            settled = state.warehouse.ledger[buyer] == PROMISED
-            if not settled and not state.told >> buyer & 1 and self.may_tell(state, write):
-                yield (f"trader 1 tells buyer {buyer + 1}",
-                       state._replace(told=state.told | 1 << buyer))
-
-    def may_decide(self, primary, buyer, first):
-        if primary.claim == TO_LEAVE:
-            return False
-        if primary.passed >> buyer & 1 and self.kept("highest"):
-            return False
-        if first != primary.epoch and self.kept("first_epoch"):
-            return False
-        return not self.escrow or (primary.unit and not primary.log)
-
-    def may_tell(self, state, write):
-        primary = state.primary
-        if primary.backed:
-            return (not self.kept("acked") or state.acks[primary.view] >= write
-                    or (primary.claim == TO_NONE and not self.kept("cas_claim")))
-        if primary.claim and self.kept("hold"):
-            return state.acks[primary.view + 1] >= write
-        return True
-
-    def claim_steps(self, state):
-        """Trader 1 asks for another view of itself, and hears that it has it."""
-        warehouse, primary = state.warehouse, state.primary
-        if not primary.up:
-            return
-        if primary.claim and primary.granted:
-            leaves = primary.claim == TO_LEAVE
-            after = primary._replace(view=primary.view + 1, backed=primary.claim == TO_BACKUP,
-                                     claim="", granted=False, up=not leaves)
-            yield (f"trader 1 hears that it is granted {primary.claim}",
-                   state._replace(primary=after, sent=state.sent if leaves
-                                  else self.sent_by(after, state)))
-        # From a view that is over it would be in vain, and would only keep trader 1 from telling.
-        if primary.claim or (primary.epoch, primary.view) != (warehouse.epoch, warehouse.view):
-            return
-        wants = [TO_NONE] if primary.backed else []
-        if not primary.backed and self.may_claim(state):
-            wants.append(TO_BACKUP)
-        if warehouse.applied >= len(primary.log) or not self.kept("leave_settled"):
-            wants.append(TO_LEAVE)
-        for claim in wants:
-            yield (f"trader 1 claims {claim}",
-                   state._replace(primary=primary._replace(claim=claim)))
-
-    def may_claim(self, state):
-        acked = state.acks[state.primary.view + 1]
-        if acked < 0 or (self.kept("holder") and state.primary.holder > state.backup.losses):
-            return False
-        return not self.kept("caught_up") or all(
-            write <= max(acked, state.warehouse.applied) or not state.told >> buyer & 1
-            for write, buyer in enumerate(state.primary.log, 1))
-
-    def join_steps(self, state):
-        """Trader 1 crashes, or hears that it was taken over; it returns, and joins."""
-        warehouse, primary = state.warehouse, state.primary
-        if primary.up:
-            yield ("trader 1 crashes, or hears that it was taken over",
-                   state._replace(primary=primary._replace(up=False)))
-            if primary.holder != state.backup.losses and not primary.backed and not primary.claim:
-                yield ("trader 1 hears that trader 2 has lost its journal",
-                       self.another_holder(state))
-        elif warehouse.view < self.views:
-            yield from self.joins(state)
-
-    def another_holder(self, state):
-        after = state.primary._replace(holder=state.backup.losses)
-        acks = state.acks
-        if self.kept("holder"):
-            acks = put(acks, after.view + 1, -1)
-        return state._replace(primary=after, sent=self.sent_by(after, state), acks=acks)
-
-    def joins(self, state):
-        warehouse, primary = state.warehouse, state.primary
-        fresh = warehouse.state in (FAILED, LEFT)
-        changed = warehouse._replace(epoch=warehouse.epoch + 1)
-        if fresh or self.kept("resume_view"):
-            changed = changed._replace(view=warehouse.view + 1, state=LIVE, backup=False,
-                                       applied=0 if fresh else warehouse.applied)
-        after = primary._replace(up=True, epoch=changed.epoch, view=changed.view, backed=False,
-                                 claim="", granted=False, passed=0)
-        if fresh:
-            after = after._replace(unit=False, log=() if self.kept("discard") else primary.log,
-                                   void=primary.log)
-        yield ("trader 1 joins as new" if fresh else "trader 1 resumes with its journal",
-               state._replace(warehouse=changed, primary=after, sent=self.sent_by(after, state)))
-
-    def copy_steps(self, state):
-        """Trader 2 begins a copy, or takes the next write into it, and acknowledges."""
-        backup = state.backup
-        for view, writes in enumerate(state.sent):
-            if writes is None or view < backup.view:
-                continue
-            if view > backup.view:
-                held = min(state.warehouse.applied, len(writes))
-                after = backup._replace(view=view, held=held, sealed=False, granted=False)
-                what = f"trader 2 begins a copy for view {view}"
-            elif backup.held < len(writes) and not (backup.sealed and self.kept("seal")):
-                after = backup._replace(held=backup.held + 1)
-                what = f"trader 2 copies write {after.held} for view {view}"
-            else:
-                continue
-            acks = put(state.acks, view, max(state.acks[view], after.held))
-            yield what, state._replace(backup=after, acks=acks)
-
-    def takeover_steps(self, state):
-        """Trader 2 suspects trader 1, asks to take over, hears that it may, reports the end."""
-        warehouse, backup = state.warehouse, state.backup
-        if not backup.view:
-            return
-        if not backup.sealed and (self.kept("seal") or backup.asked != backup.view):
-            yield ("trader 2 suspects trader 1, seals the copy, asks to take over",
-                   state._replace(backup=backup._replace(sealed=self.kept("seal"),
-                                                         asked=backup.view)))
-        if warehouse.state != TAKING or (backup.view != warehouse.view - 1
-                                         and self.kept("cas_view")):
-            return
-        # Its journal was lost with a seal in it, or (without cas_view) the request was for another.
-        if not backup.sealed and all(map(self.kept, ("seal", "sealed_grant", "cas_view"))):
-            return
-        if not backup.granted:
-            yield ("trader 2 hears that it may take over",
-                   state._replace(backup=backup._replace(granted=True)))
-        elif backup.done != warehouse.view and (warehouse.applied >= backup.held
-                                                or not self.kept("wait_settled")):
-            yield ("trader 2 reports that all is settled",
-                   state._replace(backup=backup._replace(done=warehouse.view)))
-
-    def backup_faults(self, state):
-        """Trader 2 crashes and returns: what is in its journal it still has."""
-        backup = state.backup
-        after = backup._replace(granted=False)
-        if not self.kept("durable_seal"):
-            after = after._replace(sealed=False)
-        if not self.kept("durable_copy"):
-            after = after._replace(held=max(0, backup.held - 1))
-        if after != backup:
-            yield "trader 2 crashes and restarts", state._replace(backup=after)
-        if backup.losses < self.losses:
-            after = backup._replace(losses=backup.losses + 1, view=0, held=0, sealed=False,
-                                    granted=False)
-            sent = (None,) * len(state.sent) if self.kept("holder") else state.sent
-            yield ("trader 2 loses its journal and restarts",
-                   state._replace(backup=after, sent=sent))
-
-    def warehouse_views(self, state):
-        """The warehouse changes the view, by compare-and-swap."""
-        warehouse, primary, backup = state.warehouse, state.primary, state.backup
-        if warehouse.state == TAKING and backup.done and (backup.done == warehouse.view
-                                                          or not self.kept("complete_view")):
-            yield ("the warehouse completes the takeover", state._replace(
-                warehouse=self.unit_back(warehouse)._replace(
-                    state=FAILED, view=warehouse.view + 1, closed=warehouse.epoch)))
-        if warehouse.state != LIVE or warehouse.view >= self.views:
-            return
-        if primary.claim and not primary.granted and \
-           (primary.epoch, primary.view) == (warehouse.epoch, warehouse.view):
-            changed = warehouse._replace(view=warehouse.view + 1,
-                                         backup=primary.claim == TO_BACKUP)
-            if primary.claim == TO_LEAVE:
-                changed = self.unit_back(changed)._replace(state=LEFT, closed=warehouse.epoch + 1)
-            yield (f"the warehouse grants {primary.claim}",
-                   state._replace(warehouse=changed, primary=primary._replace(granted=True)))
-        if warehouse.backup and backup.asked and (backup.asked == warehouse.view
-                                                  or not self.kept("cas_view")):
-            yield ("the warehouse grants the takeover", state._replace(warehouse=warehouse._replace(
-                epoch=warehouse.epoch + 1, view=warehouse.view + 1, state=TAKING, backup=False)))
-
-    @staticmethod
-    def unit_back(warehouse):
-        return warehouse._replace(available=warehouse.available + warehouse.leased, leased=0)
-
-    def settle_steps(self, state):
-        """The warehouse takes a write behind."""
-        warehouse, primary, backup = state.warehouse, state.primary, state.backup
-        current = primary.epoch == warehouse.epoch and warehouse.state == LIVE
-        if (current or not self.kept("fence")) and warehouse.applied < len(primary.log):
-            yield "trader 1's next write is settled", self.settle(
-                state, primary.log[warehouse.applied])
-        if not self.kept("fence"):
-            for buyer in primary.void:
-                yield "a write of trader 1 that is void is settled", self.settle(state, buyer)
-        if not backup.granted:
-            return
-        if warehouse.state == TAKING and warehouse.applied < backup.held:
-            yield "trader 2 settles the next write", self.settle(
-                state, state.sent[backup.view][warehouse.applied])
-        if warehouse.state == LIVE and not self.kept("taker_fence"):
-            for buyer in state.sent[backup.view][:backup.held]:
-                yield "trader 2 settles a write after the restart", self.settle(state, buyer)
-
-    def decide_steps(self, state):
-        """The warehouse decides an order that was passed to it."""
-        warehouse, primary = state.warehouse, state.primary
-        current = primary.epoch == warehouse.epoch and warehouse.state == LIVE
-        for buyer in BUYERS:
-            if warehouse.ledger[buyer] != UNKNOWN:
-                continue
-            if primary.passed >> buyer & 1 and (current or not self.kept("fence")):
-                yield (f"the warehouse decides buyer {buyer + 1}'s order, for trader 1",
-                       self.decide(state, buyer))
-            for epoch, asked in self.asked(state, buyer):
-                if warehouse.closed > epoch or not self.kept("closed"):
-                    yield (f"the warehouse decides buyer {buyer + 1}'s order of epoch {epoch}, "
-                           "for trader 2", self.decide(asked, buyer))
-
-    def settle(self, state, buyer):
-        """A write behind comes in: entered unless the order is known, counted in any case."""
-        warehouse = state.warehouse
-        changed = warehouse._replace(applied=warehouse.applied + 1)
-        if warehouse.ledger[buyer] == UNKNOWN:
-            changed = changed._replace(ledger=put(warehouse.ledger, buyer, PROMISED),
-                                       leased=warehouse.leased - int(self.escrow))
-        return state._replace(warehouse=changed)
-
-    def decide(self, state, buyer):
-        warehouse = state.warehouse
-        bought = not self.escrow or warehouse.available > 0
-        return state._replace(warehouse=warehouse._replace(
-            ledger=put(warehouse.ledger, buyer, BOUGHT if bought else REFUSED),
-            available=warehouse.available - int(self.escrow and bought)))
-
-    # What makes no difference any more.
-
-    def forget_dead(self, state):
-        """The state without what can have no effect, so that states which differ in it are one."""
-        warehouse, primary, backup, sent, acks, first, told = state
-        view = warehouse.view
-        taken = view - 1 if warehouse.state == TAKING else view  # the copy that counts
-        if backup.view and backup.view < taken:
-            backup = backup._replace(view=0, held=0, sealed=False, granted=False)
-        if backup.asked and backup.asked < taken and self.kept("cas_view"):
-            backup = backup._replace(asked=0)
-        if backup.done and backup.done != view and self.kept("complete_view"):
-            backup = backup._replace(done=0)
-        if primary.void:
-            primary = primary._replace(void=())
-        if not primary.up:
-            if primary.epoch != warehouse.epoch:
-                primary = primary._replace(epoch=0, passed=0)
-            if primary.view != view or primary.epoch != warehouse.epoch or primary.granted:
-                primary = primary._replace(view=0, backed=False, claim="", granted=False)
-        sent = tuple(s if v >= taken else None for v, s in enumerate(sent))
-        listens = (0 if not primary.up else
-                   primary.view if primary.backed else primary.view + 1)
-        acks = tuple(a if v == listens else -1 for v, a in enumerate(acks))
-        for buyer in BUYERS:
-            if warehouse.ledger[buyer] != UNKNOWN and first[buyer] < primary.epoch:
-                first = put(first, buyer, 1)
-            if warehouse.ledger[buyer] == PROMISED:
-                told &= ~(1 << buyer)
-        return State(warehouse, primary, backup, sent, acks, first, told)
-
-
-# wrong: None, or what is wrong. states: how many there are. trace: what led to it. reached: all
-# that happened anywhere. complete: whether every state was looked at.
-Result = namedtuple("Result", "wrong states trace reached complete")
-
-
-def explore(model, states=STATES):
-    """Goes through all states, until one is wrong. Returns a Result."""
-    start = model.start()
-    before = {start: None}
-    reached = set()
-    todo = deque([start])
-    while todo:
-        state = todo.popleft()
-        wrong = model.wrong(state)
-        if wrong:
-            return Result(wrong, len(before), trace_of(model, before, state), reached, False)
-        for what, after in model.steps(state):
-            reached.add(what)
-            if after not in before:
-                before[after] = state
-                todo.append(after)
-        if len(before) > states:
-            return Result(None, len(before), [], reached, False)
-    return Result(None, len(before), [], reached, True)
-
-
-def trace_of(model, before, state):
-    """What happened, step by step, up to this state."""
-    trace = []
-    while before[state] is not None:
-        earlier = before[state]
-        trace.append(next(what for what, after in model.steps(earlier) if after == state))
-        state = earlier
-    return trace[::-1]
-
-
-def show(result, where):
+def lines_of(result, where):
+    """What was found, to be read."""
     if result.wrong:
-        print(f"{where}: {result.wrong}, after {len(result.trace)} steps ({result.states} states)")
+        yield f"{where}: {result.wrong}, after {len(result.trace)} steps ({result.states} states)"
         for number, what in enumerate(result.trace, 1):
-            print(f"  {number:2}. {what}")
+            yield f"  {number:2}. {what}"
     elif result.complete:
-        print(f"{where}: no violation in {result.states} states, all that there are")
+        yield f"{where}: no violation in {result.states} states, all that there are"
     else:
-        print(f"{where}: given up after {result.states} states, no violation in them")
+        yield f"{where}: given up after {result.states} states, no violation in them"
+
+
+def tell(lines):
+    """Prints the lines. A reader that has seen enough (`head`) may go away before the end."""
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main():
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--mode", choices=sorted(VIEWS), default="cached")
+    parser.add_argument("--mode", choices=MODES, default="cached")
     parser.add_argument("--without", choices=sorted(RULES))
-    parser.add_argument("--views", type=int, choices=range(1, 21), default=0)
+    parser.add_argument("--views", type=int, choices=range(1, 21), default=VIEWS)
     parser.add_argument("--losses", type=int, choices=range(0, 4), default=0)
+    parser.add_argument("--buyers", type=int, choices=range(1, 5), default=BUYERS)
     parser.add_argument("--states", type=int, default=STATES)
     parser.add_argument("--rules", action="store_true")
     parser.add_argument("--help", action="store_true")
     call = parser.parse_args()
-    if call.help or call.rules:
-        print(__doc__.strip() if call.help else
-              "\n".join(f"{name:14} {what}" for name, what in sorted(RULES.items())))
+    if call.help:
+        tell([__doc__.strip()])
+        return 0
+    if call.rules:
+        tell(f"{name:14} {what}" for name, what in sorted(RULES.items()))
         return 0
     where = call.mode + (f" without {call.without}" if call.without else "")
-    result = explore(Model(call.mode, call.without, call.views, call.losses), call.states)
-    show(result, where)
+    model = Model(call.mode, call.without, call.views, call.losses, call.buyers)
+    result = explore(model, call.states)
+    tell(lines_of(result, where))
     return 0 if result.complete else 1
 
 
