@@ -213,14 +213,17 @@ static void refuse_foreign (trader_t *self, const struct event *event, struct ou
     }
 }
 
-static bool is_foreign (const trader_t *self, const struct message *message)
+// A client may not know its market; whoever else this trader deals with does, or has not joined yet.
+static bool is_foreign (const trader_t *self, const struct event *event)
 {
-    return message->market > 0 && self->market > 0 && message->market != self->market;
+    int64_t market = event->message->market;
+    bool tells = market > 0 || event->port != PORT_CLIENTS;
+    return tells && self->market > 0 && market != self->market;
 }
 
 static void receive (trader_t *self, const struct event *event, struct outbox *out)
 {
-    if (is_foreign (self, event->message)
+    if (is_foreign (self, event)
         && !(event->port == PORT_WAREHOUSE && event->message->type == MESSAGE_ERROR)) {
         refuse_foreign (self, event, out);
         return;

@@ -71,9 +71,12 @@ START_TEST (test_client_asks_for_the_epoch_until_it_is_told)
         tell (kit_pong (2, 1));
         tell (kit_pong (3, 1));
         now_us += KIT_S;
-        tell ((struct message){.type = MESSAGE_SOLD, .from = 1, .clock = 1, .sold.product = ""});
-        tell ((struct message){.type = MESSAGE_SOLD, .from = 2, .clock = 1, .sold.product = ""});
-        tell ((struct message){.type = MESSAGE_SOLD, .from = 3, .clock = 1, .sold.product = ""});
+        tell ((struct message){
+            .type = MESSAGE_SOLD, .from = 1, .clock = 1, .market = KIT_MARKET, .sold.product = ""});
+        tell ((struct message){
+            .type = MESSAGE_SOLD, .from = 2, .clock = 1, .market = KIT_MARKET, .sold.product = ""});
+        tell ((struct message){
+            .type = MESSAGE_SOLD, .from = 3, .clock = 1, .market = KIT_MARKET, .sold.product = ""});
         step (kit_event (EVENT_DRAINED, now_us));
         ck_assert_int_eq (only_letter (MESSAGE_PING)->to, 1);
     }
@@ -87,8 +90,11 @@ START_TEST (test_client_asks_a_trader_that_talks_for_its_epoch_now_and_then)
     for (int i = 0; i < 100; i++) {
         now_us += KIT_S / 10;
         for (int64_t trader = 1; trader <= 3; trader++) {
-            tell ((struct message){
-                .type = MESSAGE_SOLD, .from = trader, .clock = 1, .sold.product = ""});
+            tell ((struct message){.type = MESSAGE_SOLD,
+                                   .from = trader,
+                                   .clock = 1,
+                                   .market = KIT_MARKET,
+                                   .sold.product = ""});
         }
         step (kit_event (EVENT_DRAINED, now_us));
         pings += (int) kit_count (&out, MESSAGE_PING);

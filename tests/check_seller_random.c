@@ -57,6 +57,7 @@ static struct message sold (int64_t lot, int64_t order, const char *product, int
         .type = MESSAGE_SOLD,
         .from = 2,
         .clock = 1,
+        .market = KIT_MARKET,
         .sold = {.buyer = 10,
                  .order = order,
                  .lot = lot,
@@ -72,6 +73,7 @@ static struct message lot (int64_t number, const char *product, int64_t left)
         .type = MESSAGE_LOT,
         .from = 2,
         .clock = 1,
+        .market = KIT_MARKET,
         .lot =
             {.number = number, .product = product, .quantity = 5, .left = left, .price_cents = 100},
     };

@@ -16,8 +16,8 @@ static const struct rules rules = {0};
 #define BATCH(epoch, nonce, batch, applied) STORED (of_trader (1, epoch, nonce, batch, applied))
 #define BACKED STORED (of_view (1, 2, 1, MEMBER_LIVE, 2, 0, 0))
 #define TAKING STORED (of_trader (1, 2, NONCE, 0, 5), of_view (1, 3, 1, MEMBER_TAKING, 0, 2, 0))
-#define FAILED STORED (of_view (1, 4, 1, MEMBER_FAILED, 0, 0, 2))
-#define FRESH STORED (of_trader (1, 3, NEXT_NONCE, 0, 0), of_view (1, 5, 3, MEMBER_LIVE, 0, 0, 2))
+#define FAILED STORED (of_view (1, 4, 1, MEMBER_FAILED, 0, 0, 3))
+#define FRESH STORED (of_trader (1, 3, NEXT_NONCE, 0, 0), of_view (1, 5, 3, MEMBER_LIVE, 0, 0, 3))
 #define TAKEN_OVER JOINED, BATCH (1, NONCE, 1, 5), BACKED, TAKING
 
 static struct message on_behalf (int64_t trader, int64_t epoch, int64_t batch)
@@ -152,7 +152,7 @@ START_TEST (test_owner_wants_a_takeover_to_end_before_a_fresh_start)
                                          of_view (1, 4, 3, MEMBER_LIVE, 0, 0, 0))));
     is_wrong ("goes on where it was", FACTS (TAKEN_OVER, FAILED,
                                              STORED (of_trader (1, 3, NEXT_NONCE, 0, 5),
-                                                     of_view (1, 5, 1, MEMBER_LIVE, 0, 0, 2))));
+                                                     of_view (1, 5, 1, MEMBER_LIVE, 0, 0, 3))));
     is_wrong ("nobody commits for a trader that is gone",
               FACTS (TAKEN_OVER, FAILED, BATCH (2, NONCE, 1, 6)));
 }

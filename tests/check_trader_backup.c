@@ -263,6 +263,11 @@ START_TEST (test_trader_refuses_a_node_of_another_market)
     news.market = FIX_MARKET + 1;
     fix_news (news);
     fix_nothing ();
+    struct message stray = fix_plain (MESSAGE_PONG, FIX_OTHER);  // Of a node that knows no market.
+    struct event event = fix_received (PORT_TRADER, &stray);
+    int64_t refused = trader_counters (fix.trader)->refused_input;
+    trader_step (fix.trader, &event, &fix.out);
+    ck_assert_int_eq (trader_counters (fix.trader)->refused_input, refused + 1);
     ck_assert_int_eq (trader_available (fix.trader, "fish"), 0);
     buy.market = FIX_MARKET;
     fix_ask (buy);

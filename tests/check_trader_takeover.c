@@ -64,6 +64,7 @@ START_TEST (test_whoever_is_heard_is_not_suspected)
             fix_client (fix_plain (MESSAGE_PING, FIRST_PRIMARY));
         } else {
             struct message pong = fix_plain (MESSAGE_PONG, FIRST_PRIMARY);
+            pong.market = FIX_MARKET;
             struct event event = fix_received (PORT_TRADER, &pong);
             outbox_clear (&fix.out);
             trader_step (fix.trader, &event, &fix.out);

@@ -128,6 +128,9 @@ bool client_same_market (client_t *self, size_t trader, const struct event *even
         }
         return false;
     }
+    if (!market && self->market) {
+        return false;  // It has not joined, or is no trader at all: no sign of life.
+    }
     if (market && event->port == PORT_TRADER) {
         self->traders[trader].foreign = false;
     }

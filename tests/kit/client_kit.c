@@ -20,6 +20,7 @@ struct message kit_receipt (int64_t from, int64_t number, enum status status, in
         .type = MESSAGE_RECEIPT,
         .from = from,
         .clock = 1,
+        .market = KIT_MARKET,
         .receipt = {.number = number,
                     .status = status,
                     .product = "",
@@ -45,6 +46,7 @@ struct message kit_oversell (int64_t from, int64_t buyer, int64_t number, int64_
         .type = MESSAGE_OVERSELL,
         .from = from,
         .clock = 1,
+        .market = KIT_MARKET,
         .oversell = {.epoch = 1,
                      .seq = 1,
                      .trader = from,
@@ -63,6 +65,7 @@ struct message kit_restocked (int64_t from, int64_t number, const char *product)
         .type = MESSAGE_RESTOCKED,
         .from = from,
         .clock = 1,
+        .market = KIT_MARKET,
         .restocked = {.number = number, .product = product, .quantity = 5, .price_cents = 100},
     };
 }
@@ -73,6 +76,7 @@ struct message kit_error (int64_t from, int64_t number, enum reason reason)
         .type = MESSAGE_ERROR,
         .from = from,
         .clock = 1,
+        .market = KIT_MARKET,
         .error = {.reason = reason, .number = number, .text = "no"},
     };
 }

@@ -144,20 +144,30 @@ void fix_client (struct message message)
     fix_client_at (message, fix_route (message.from, 0));
 }
 
+// Warehouse and traders name their market, unless a test lets them name another one.
+static struct message of_market (struct message message)
+{
+    message.market = message.market ? message.market : FIX_MARKET;
+    return message;
+}
+
 void fix_warehouse (struct message message)
 {
+    message = of_market (message);
     outbox_clear (&fix.out);
     step (fix_received (PORT_WAREHOUSE, &message));
 }
 
 void fix_news (struct message message)
 {
+    message = of_market (message);
     outbox_clear (&fix.out);
     step (fix_received (PORT_NEWS, &message));
 }
 
 void fix_trader (struct message message)
 {
+    message = of_market (message);
     outbox_clear (&fix.out);
     step (fix_received (PORT_TRADER, &message));
 }
