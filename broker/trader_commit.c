@@ -174,11 +174,13 @@ static void tell_waiting (trader_t *self, struct outbox *out)
 void trader_commit_refused (trader_t *self, const struct message *message, struct outbox *out)
 {
     const struct error *error = &message->error;
-    bool oldest = self->batch_first < self->batch_next && error->number == self->batch_first;
-    if (error->reason == REASON_FENCED && self->batch_first < self->batch_next && !PLANTED (20)) {
+    // With nothing under way it is an answer to what was sent before this trader began again.
+    bool under_way = self->batch_first < self->batch_next;
+    bool oldest = under_way && error->number == self->batch_first;
+    if (error->reason == REASON_FENCED && under_way && !PLANTED (20)) {
         self->fenced = true;
     } else if (error->reason == REASON_TAKEN) {
-        self->taken = true;
+        self->taken = self->taken || under_way;
     } else if (error->reason == REASON_FOREIGN) {
         self->foreign = true;
     } else if (error->reason == REASON_UNAVAILABLE && oldest) {

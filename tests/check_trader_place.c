@@ -24,7 +24,7 @@ START_TEST (test_trader_joins_under_its_nonce)
     ck_assert (trader_ready (fix.trader));
     fix_step (EVENT_DRAINED);
     fix_silent ();
-    ck_assert_int_eq (fix.out.record_count, 1);
+    ck_assert_uint_eq (fix.out.record_count, 1);
     ck_assert_int_eq (fix.out.records[0].type, RECORD_JOINED);
     ck_assert_int_eq (fix.out.records[0].joined.epoch, 8);
     ck_assert_int_eq (fix.out.records[0].joined.market, FIX_MARKET);
@@ -98,6 +98,27 @@ START_TEST (test_trader_gives_way_to_a_process_that_came_while_it_was_joining)
 }
 END_TEST
 
+// What the process did under its earlier nonce may be refused when it has begun again.
+START_TEST (test_trader_that_has_nothing_under_way_is_not_taken_over_by_a_refusal)
+{
+    if (_i == 0) {
+        fix_begin ();
+    } else {
+        fix_join ();
+    }
+    fix_warehouse (fix_refused (REASON_TAKEN, 1));
+    ck_assert (!trader_taken (fix.trader));
+    if (_i == 0) {
+        fix_warehouse (fix_view (FIX_SEED, 1));
+        fix.epoch = 1;
+    }
+    fix_ask (fix_buy (ALICE, 1, "fish", 1));
+    (void) fix_commit (1);
+    fix_warehouse (fix_refused (REASON_TAKEN, 1));
+    ck_assert (trader_taken (fix.trader));
+}
+END_TEST
+
 // Its own epoch, and another trader's later one, are nothing to it.
 START_TEST (test_trader_is_fenced_by_whoever_knows_of_a_later_process)
 {
@@ -129,6 +150,8 @@ int main (void)
     TCase *lost = tcase_create ("lost");
     tcase_add_checked_fixture (lost, fix_set_up, fix_tear_down);
     tcase_add_test (lost, test_trader_gives_way_to_a_process_that_came_while_it_was_joining);
+    tcase_add_loop_test (
+        lost, test_trader_that_has_nothing_under_way_is_not_taken_over_by_a_refusal, 0, 2);
     tcase_add_loop_test (lost, test_trader_is_fenced_by_whoever_knows_of_a_later_process, 0, 4);
     suite_add_tcase (suite, lost);
 

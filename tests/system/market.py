@@ -152,6 +152,8 @@ class MarketTest(unittest.TestCase):
         return f"ipc://{self.path(name)}.1", f"ipc://{self.path(name)}.2"
 
     def node(self, *arguments, **more):
+        """A node that runs in the test's folder, unless another one is named."""
+        more.setdefault("folder", self.folder)
         node = Node([str(argument) for argument in arguments], **more)
         self.addCleanup(node.clean_up)
         return node
@@ -169,11 +171,15 @@ class MarketTest(unittest.TestCase):
         rep, news = self.warehouse_ends
         node = self.node("trader", "--id", number, "--router", router, "--pub", pub,
                          "--warehouse", rep, "--warehouse-pub", news, "--json",
-                         "--journal", self.path(f"t{number}.journal"), *flags)
+                         "--journal", self.journal(number), *flags)
         self.traders[number] = f"{router},{pub}"
         if ready:
             node.report("ready")
         return node
+
+    def journal(self, number):
+        """The trader's, which is of one market as its store is."""
+        return f"{self.store}.t{number}.journal"
 
     def client(self, role, number, *flags):
         traders = [flag for trader, ends in self.traders.items()

@@ -260,7 +260,7 @@ class Ends(MarketTest):
                     self.assertEqual(summary["node"], int(node.arguments[2])
                                      if node is not warehouse else 0)
                 self.assertEqual(sorted(os.listdir(self.folder)),
-                                 ["market.db", "market.db-lock", "t1.journal"])
+                                 ["market.db", "market.db-lock", "market.db.t1.journal"])
         self.verify()
 
     def test_a_node_that_nobody_listens_to_does_its_work(self):

@@ -270,7 +270,8 @@ class Logs(MarketTest):
     def test_what_happens_is_told_in_lines_that_a_person_can_read(self):
         warehouse = self.warehouse()
         trader = self.trader(1, "--mode", "cached", "--log", "messages")
-        self.stock(3, "--price", "2.50", "--bound")
+        self.stock(5, "--price", "2.50", "--bound")
+        # Which epoch its trader is in a buyer learns with the first answer: that is the warehouse's.
         buyer = self.buyer(20, "--orders", 2, "--quantity", 2, "--bound")
         buyer.wait()
         trader.stop()
@@ -280,10 +281,11 @@ class Logs(MarketTest):
                 self.assertRegex(line, r"^\d\d:\d\d:\d\d\.\d{3} \S.*[^\s,;]$")
                 self.assertTrue(line.isprintable(), line)
         self.assert_told(buyer.log, "buyer 20 asks for 2 salt (order 1)",
-                         "receipt to 20: order 1 accepted, 2 salt promised",
-                         "receipt to 20: order 1 sold, 2 salt for 5.00 (2 at 2.50 from 900")
+                         "receipt to 20: order 1 sold, 2 salt for 5.00 (2 at 2.50 from 900",
+                         "receipt to 20: order 2 accepted, 2 salt promised",
+                         "receipt to 20: order 2 sold, 2 salt for 5.00 (2 at 2.50 from 900")
         self.assert_told(trader.log, "trader 1 asks to join", "trader 1 is in epoch 1",
-                         "seller 900 restocks 3 salt at 2.50 (lot 1)", "trader 1 asks for a snapshot",
+                         "seller 900 restocks 5 salt at 2.50 (lot 1)", "trader 1 asks for a snapshot",
                          "trader 1 commits batch", "the warehouse publishes: ")
         self.assert_told(warehouse.log, "trader 1 asks to join", "trader 1 is in epoch 1")
 

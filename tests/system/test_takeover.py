@@ -8,11 +8,11 @@ from launched import Launch
 
 # On ipc, since the port of a process that was killed may be another market's before it is back.
 CACHED = ["--mode", "cached", "--transport", "ipc", "--think-time", "10ms", "--window", "4",
-          "--restock", "50", "--restock-every", "100ms"]
+          "--restock", "50", "--restock-every", "100ms", "--ping-every", "100ms"]
 
 
 class Takeover(Launch):
-    def run_cached(self, *faults, duration="6s", flags=()):
+    def run_cached(self, *faults, duration="2s", flags=()):
         """The entries of the faults, all of which happened to a market that ended sound."""
         given = [flag for fault in faults for flag in ("--fault", fault)]
         summary = self.run_market(*CACHED, "--duration", duration, *given, *flags)
@@ -41,8 +41,8 @@ class OneTrader(Takeover):
         self.assert_taken_over(self.run_cached(fault)[fault])
 
     def test_it_is_killed_at_some_moment(self):
-        fault = "kill:trader-1@1s"
-        told = self.run_cached(fault)[fault]
+        fault = "kill:trader-1@500ms"
+        told = self.run_cached(fault, duration="2500ms")[fault]
         self.assert_taken_over(told)
         self.assertIsNone(told["back_ms"])
         self.assertGreater(told["goods_per_second_after"], 0)
@@ -52,59 +52,59 @@ class OneTrader(Takeover):
         self.assert_taken_over(self.run_cached(fault)[fault])
 
     def test_one_that_slept_through_its_own_takeover_acknowledges_nothing_and_comes_back(self):
-        fault = "pause:trader-1@1s+2s"
+        fault = "pause:trader-1@500ms+800ms"
         told = self.run_cached(fault)[fault]
         self.assert_taken_over(told)
         self.assertGreater(told["back_ms"], told["taken_over_ms"])
 
     def test_one_that_is_started_again_at_once_goes_on_from_its_journal(self):
-        fault = "restart:trader-1@1s"
+        fault = "restart:trader-1@500ms"
         self.assertIsNotNone(self.run_cached(fault)[fault]["back_ms"])
 
     def test_one_that_is_started_again_after_its_takeover_joins_as_a_new_one(self):
-        fault = "restart:trader-1@1s+2s"
+        fault = "restart:trader-1@500ms+800ms"
         told = self.run_cached(fault)[fault]
         self.assert_taken_over(told)
         self.assertGreater(told["back_ms"], told["taken_over_ms"])
 
     def test_one_that_is_asked_to_stop_leaves_nothing_to_take_over(self):
-        fault = "stop:trader-1@1s"
+        fault = "stop:trader-1@500ms"
         self.assertIsNone(self.run_cached(fault)[fault]["taken_over_ms"])
 
 
 class Several(Takeover):
     def test_the_warehouse_dies_after_a_commit_and_the_trader_before_its_answer(self):
         warehouse, trader = "crash:warehouse:after-commit@40", "crash:trader-1:after-processing@40"
-        told = self.run_cached(warehouse, trader, duration="8s")
+        told = self.run_cached(warehouse, trader, duration="2500ms")
         self.assertIsNotNone(told[warehouse]["back_ms"])
         self.assert_taken_over(told[trader])
 
     def test_the_warehouse_dies_before_a_commit_and_a_trader_is_killed_with_it(self):
-        warehouse, trader = "crash:warehouse:before-commit@40", "kill:trader-2@1s"
-        told = self.run_cached(warehouse, trader, duration="8s")
+        warehouse, trader = "crash:warehouse:before-commit@40", "kill:trader-2@500ms"
+        told = self.run_cached(warehouse, trader, duration="2500ms")
         self.assertIsNotNone(told[warehouse]["back_ms"])
         self.assert_taken_over(told[trader])
 
     def test_the_warehouse_is_killed_in_the_midst_of_a_takeover(self):
-        warehouse, trader = "kill:warehouse@1.7s", "kill:trader-1@1s"
-        told = self.run_cached(warehouse, trader, duration="8s")
+        warehouse, trader = "kill:warehouse@780ms", "kill:trader-1@500ms"
+        told = self.run_cached(warehouse, trader, duration="2500ms")
         self.assertIsNotNone(told[trader]["taken_over_ms"])
 
     def test_both_traders_are_killed_in_turn(self):
-        first, second = "restart:trader-1@1s+2s", "restart:trader-2@5s+2s"
-        told = self.run_cached(first, second, duration="9s")
+        first, second = "restart:trader-1@500ms+700ms", "restart:trader-2@1700ms+700ms"
+        told = self.run_cached(first, second, duration="3s")
         self.assert_taken_over(told[first])
         self.assert_taken_over(told[second])
 
     def test_both_traders_are_killed_at_once_and_come_back_with_their_journals(self):
-        first, second = "restart:trader-1@1s", "restart:trader-2@1s+100ms"
+        first, second = "restart:trader-1@500ms", "restart:trader-2@500ms+100ms"
         told = self.run_cached(first, second)
         self.assertIsNotNone(told[first]["back_ms"])
         self.assertIsNotNone(told[second]["back_ms"])
 
     def test_one_of_three_traders_dies_and_then_its_backup(self):
-        first, second = "kill:trader-1@1s", "kill:trader-2@4s"
-        told = self.run_cached(first, second, duration="8s", flags=["--traders", "3"])
+        first, second = "kill:trader-1@500ms", "kill:trader-2@1500ms"
+        told = self.run_cached(first, second, duration="2500ms", flags=["--traders", "3"])
         self.assert_taken_over(told[first])
         self.assert_taken_over(told[second])
 

@@ -109,11 +109,11 @@ class Lives(MarketTest):
     def test_a_trader_is_refused_a_journal_that_another_process_has_or_that_is_damaged(self):
         self.warehouse()
         trader = self.trader(1)
-        other = self.trader(2, "--journal", self.path("t1.journal"), ready=False)
+        other = self.trader(2, "--journal", self.journal(1), ready=False)
         other.wait(1)
         self.assertIn("in use by another process", "\n".join(other.log))
         trader.stop()
-        with open(self.path("t1.journal"), "r+b") as file:
+        with open(self.journal(1), "r+b") as file:
             file.seek(20)
             file.write(b"x")
         again = self.trader(1, ready=False)
@@ -125,7 +125,7 @@ class Lives(MarketTest):
         self.trader(1, "--mode", "cached").kill()
         self.trader(1, "--mode", "cached")
         market = str(self.ask_store("SELECT market FROM warehouse")[0][0])
-        with open(self.path("t1.journal"), encoding="ascii") as file:
+        with open(self.journal(1), encoding="ascii") as file:
             joins = [text.split()[4:] for text in file if " joined " in text]
         # Another epoch, in which its writes go on to be counted as since the first one.
         self.assertEqual(joins, [[market, "1", "1", "0"], [market, "2", "1", "0"]])
@@ -151,7 +151,8 @@ class Lives(MarketTest):
                     os.unlink(self.path(name))
             warehouse = self.warehouse("--crash", point)
             trader = self.trader(1)
-            seller = self.seller(900, "--quantity", 1, "--restocks", 2, "--every", "1ms")
+            self.stock(1)  # A commit of its own, since it was answered.
+            seller = self.seller(901, "--quantity", 1, "--restocks", 1, "--every", "1ms")
             self.assertEqual(warehouse.process.wait(BOUND_S), -9)
             seller.kill()
             trader.kill()
