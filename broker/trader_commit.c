@@ -171,16 +171,16 @@ static void tell_waiting (trader_t *self, struct outbox *out)
     }
 }
 
+// What was sent under another epoch was sent before this trader began again.
 void trader_commit_refused (trader_t *self, const struct message *message, struct outbox *out)
 {
     const struct error *error = &message->error;
-    // With nothing under way it is an answer to what was sent before this trader began again.
-    bool under_way = self->batch_first < self->batch_next;
-    bool oldest = under_way && error->number == self->batch_first;
-    if (error->reason == REASON_FENCED && under_way && !PLANTED (20)) {
+    bool own = error->epoch == self->epoch && self->batch_first < self->batch_next;
+    bool oldest = own && error->number == self->batch_first;
+    if (error->reason == REASON_FENCED && own && !PLANTED (20)) {
         self->fenced = true;
     } else if (error->reason == REASON_TAKEN) {
-        self->taken = self->taken || under_way;
+        self->taken = self->taken || own;
     } else if (error->reason == REASON_FOREIGN) {
         self->foreign = true;
     } else if (error->reason == REASON_UNAVAILABLE && oldest) {

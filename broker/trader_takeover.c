@@ -285,7 +285,7 @@ void copies_refused (trader_t *self, const struct error *error, struct outbox *o
 {
     (void) out;
     struct copy *copy = copy_find (self, error->trader);
-    if (!copy || copy->state != COPY_SETTLING) {
+    if (!copy || copy->state != COPY_SETTLING || error->epoch != copy->epoch) {
         return;
     }
     switch (error->reason) {

@@ -232,6 +232,7 @@ static const struct field error_fields[] = {
     {MESSAGE (error.reason, "reason"), REASON},
     {MESSAGE (error.number, "number"), COUNT, OPTIONAL (0)},
     {MESSAGE (error.trader, "trader"), NODE_OR_NONE, OPTIONAL (0)},
+    {MESSAGE (error.epoch, "epoch"), COUNT, OPTIONAL (0)},
     {MESSAGE (error.text, "text"), .kind = VALUE_TEXT, .max = LIMIT_TEXT},
 };
 

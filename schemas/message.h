@@ -234,6 +234,7 @@ struct error {
     enum reason reason;
     int64_t number;    // of the request, 0 when unknown; for `gap` the batch that is expected
     int64_t trader;    // of a commit by a backup: for whom it was; else 0
+    int64_t epoch;     // that a refused commit was under; else 0
     const char *text;  // what was wrong and what to do, for a person
 };
 

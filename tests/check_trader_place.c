@@ -114,6 +114,10 @@ START_TEST (test_trader_that_has_nothing_under_way_is_not_taken_over_by_a_refusa
     }
     fix_ask (fix_buy (ALICE, 1, "fish", 1));
     (void) fix_commit (1);
+    struct message late = fix_refused (REASON_TAKEN, 1);
+    late.error.epoch = 7;
+    fix_warehouse (late);
+    ck_assert (!trader_taken (fix.trader));
     fix_warehouse (fix_refused (REASON_TAKEN, 1));
     ck_assert (trader_taken (fix.trader));
 }

@@ -31,6 +31,7 @@ void warehouse_decline (warehouse_t *self, const struct message *message, struct
         .reason = reason,
         .number = number,
         .trader = message->type == MESSAGE_COMMIT ? message->commit.trader : 0,
+        .epoch = message->type == MESSAGE_COMMIT ? message->commit.epoch : 0,
         .text = text,
     };
 }

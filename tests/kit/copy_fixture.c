@@ -190,6 +190,7 @@ struct message copy_refusal (int64_t trader, enum reason reason, int64_t batch)
 {
     struct message message = fix_refused (reason, batch);
     message.error.trader = trader;
+    message.error.epoch = GRANTED_EPOCH;
     return message;
 }
 

@@ -246,8 +246,10 @@ static void make_small (struct maker *self, struct message *message)
             part_number (self, 1, LIMIT_QUANTITY), part_number (self, 1, LIMIT_PRICE_CENTS)};
         return;
     case MESSAGE_ERROR:
-        message->error = (struct error){part_reason (self), part_number (self, 0, LIMIT_INTEGER),
-                                        part_number (self, 0, LIMIT_NODE), part_error_text (self)};
+        message->error =
+            (struct error){part_reason (self), part_number (self, 0, LIMIT_INTEGER),
+                           part_number (self, 0, LIMIT_NODE), part_number (self, 0, LIMIT_INTEGER),
+                           part_error_text (self)};
         return;
     case MESSAGE_PONG:
         message->pong.epoch = part_number (self, 0, LIMIT_INTEGER);

@@ -261,7 +261,8 @@ static bool small_equal (const struct message *a, const struct message *b)
                && s->price_cents == t->price_cents;
     case MESSAGE_ERROR:
         return a->error.reason == b->error.reason && a->error.number == b->error.number
-               && a->error.trader == b->error.trader && !strcmp (a->error.text, b->error.text);
+               && a->error.trader == b->error.trader && a->error.epoch == b->error.epoch
+               && !strcmp (a->error.text, b->error.text);
     case MESSAGE_PONG:
         return a->pong.epoch == b->pong.epoch;
     default:

@@ -295,7 +295,8 @@ struct message fix_committed (int64_t batch, const struct result *results, size_
 struct message fix_refused (enum reason reason, int64_t batch)
 {
     struct message message = fix_plain (MESSAGE_ERROR, WAREHOUSE_NODE);
-    message.error = (struct error){.reason = reason, .number = batch, .text = "no"};
+    message.error = (struct error){
+        .reason = reason, .number = batch, .epoch = fix.epoch, .text = "no"};
     return message;
 }
 
