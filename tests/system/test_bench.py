@@ -179,17 +179,31 @@ class Bench(unittest.TestCase):
 
 
 class Table(unittest.TestCase):
-    def test_tells_every_cell_in_a_line(self):
+    def table(self, *arguments):
         ended = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "bench.py"), "--souk",
-                                SOUK, "--runs", "1", "--orders", "3200", "--modes", "sync"],
+                                SOUK, "--runs", "1", *arguments],
                                stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, check=False, timeout=4 * BOUND_S,
                                preexec_fn=die_with_parent)
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
-        lines = ended.stdout.splitlines()
+        return ended.stdout.splitlines()
+
+    def test_tells_every_cell_in_a_line(self):
+        lines = self.table("--orders", "3200", "--modes", "sync")
         self.assertEqual([line.split(" | ")[1] for line in lines[2:]],
                          ["1", "50", "800", "3,200"])
-        self.assertEqual({line.count("|") for line in lines}, {9})
+        self.assertEqual({line.count("|") for line in lines}, {10})
+
+    def test_holds_what_survives_a_death_against_what_does_not(self):
+        lines = self.table("--orders", "800", "--modes", "backup,dead")
+        rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| cached")]
+        self.assertEqual([row[:2] for row in rows],
+                         [["cached, backup", "1"], ["cached, backup", "50"],
+                          ["cached, backup", "800"], ["cached, one of two dead", "50"],
+                          ["cached, one of two dead", "800"]])
+        self.assertEqual({row[6] for row in rows}, {"–"})  # There was no sync to hold it against.
+        self.assertRegex(lines[-1], r"^One outstanding, with a backup: the first answer takes \d+ µs; "
+                                    r"four echoes of \d+ µs and one fsync of \d+ µs are \d+ µs\.$")
 
 
 if __name__ == "__main__":
