@@ -15,7 +15,12 @@ static const char help[] =
     "  souk bench --clients 50 --rate 10000 --json\n"
     "\n"
     "  --mode MODE       how the product is sold: sync or cached (sync)\n"
-    "  --traders N       each a process (1)\n"
+    "  --traders N       each a process (1); in cached, several back each other up\n"
+    "  --backup          one more trader, which no client knows: in cached, the single one's "
+    "backup\n"
+    "  --kill-trader ID  kills that one when orders are under way; measured is what flows when "
+    "its\n"
+    "                    clients have turned to the others\n"
     "  --clients N       connections (50)\n"
     "  --window N        orders that each has outstanding (1)\n"
     "  --orders N        measured (8000 for each that is outstanding, at most 400000)\n"
@@ -31,13 +36,19 @@ static const char help[] =
     "\n"
     "The echo has as many clients and as much outstanding, and its messages are as long: `ratio`\n"
     "is what the market keeps of its rate (of promises, where a cache makes them). In the end the\n"
-    "store is verified. Exit status: 0 when it is conserved, 1 when it is not or something "
+    "store is verified. Cached traders keep a journal in its folder, and where there are several, "
+    "or\n"
+    "--backup is given, nothing is measured before each has its backup: then a promise is told "
+    "when\n"
+    "both have it on the disk. Exit status: 0 when it is conserved, 1 when it is not or something "
     "failed,\n"
     "2 when it was called wrongly. Killed, it leaves its folder in DIR, and no process.\n";
 
 static const struct option options[] = {
     {"mode", required_argument, NULL, 'm'},
     {"traders", required_argument, NULL, 't'},
+    {"backup", no_argument, NULL, 'B'},
+    {"kill-trader", required_argument, NULL, 'k'},
     {"clients", required_argument, NULL, 'c'},
     {"window", required_argument, NULL, 'w'},
     {"orders", required_argument, NULL, 'n'},
@@ -87,6 +98,9 @@ static void take_option (struct bench_config *config, const char *command, int o
     case 't':
         config->traders = parse_integer (command, "traders", optarg, 1, BENCH_TRADERS_MAX);
         break;
+    case 'k':
+        config->kill_trader = parse_integer (command, "kill-trader", optarg, 1, BENCH_TRADERS_MAX);
+        break;
     case 'c':
         config->clients = parse_integer (command, "clients", optarg, 1, BENCH_CLIENTS_MAX);
         break;
@@ -117,6 +131,22 @@ static void take_option (struct bench_config *config, const char *command, int o
     }
 }
 
+// What is wrong only with other options.
+static void check_together (const struct bench_config *config, const char *command)
+{
+    if (config->orders > 0 && config->orders < config->clients * config->window) {
+        usage_error (command, "--orders: %lld are fewer than the %lld outstanding",
+                     (long long) config->orders, (long long) (config->clients * config->window));
+    }
+    if (config->kill_trader > config->traders) {
+        usage_error (command, "--kill-trader: there is no trader %lld of %lld",
+                     (long long) config->kill_trader, (long long) config->traders);
+    }
+    if (config->kill_trader > 0 && config->traders < 2) {
+        usage_error (command, "--kill-trader: its clients need another one; write --traders 2");
+    }
+}
+
 // Ends the program where the options ask for that.
 static bool read_options (int argc, char **argv, struct bench_config *config, bool *json)
 {
@@ -127,6 +157,9 @@ static bool read_options (int argc, char **argv, struct bench_config *config, bo
             break;
         case 'M':
             config->monitor = true;
+            break;
+        case 'B':
+            config->backup = true;
             break;
         case 'h':
             fputs (help, stdout);
@@ -141,10 +174,7 @@ static bool read_options (int argc, char **argv, struct bench_config *config, bo
     if (optind < argc) {
         usage_error (argv[0], "'%s' is no option", argv[optind]);
     }
-    if (config->orders > 0 && config->orders < config->clients * config->window) {
-        usage_error (argv[0], "--orders: %lld are fewer than the %lld outstanding",
-                     (long long) config->orders, (long long) (config->clients * config->window));
-    }
+    check_together (config, argv[0]);
     if (config->orders == 0) {
         int64_t orders = config->clients * config->window * ORDERS_EACH;
         config->orders = orders < ORDERS_DEFAULT_MAX ? orders : ORDERS_DEFAULT_MAX;

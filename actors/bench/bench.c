@@ -97,6 +97,7 @@ static bool bring_stock (struct bench *self, load_t *load)
 {
     int64_t units = self->config->monitor ? 2 * (self->config->orders + TURNS * warm_up (self))
                                           : self->config->orders + warm_up (self);
+    units += self->config->kill_trader ? warm_up (self) : 0;
     while (units > 0) {
         int64_t lot = units < LIMIT_QUANTITY ? units : LIMIT_QUANTITY;
         if (!load_restock (load, lot, self->error, BENCH_ERROR)) {
@@ -114,24 +115,34 @@ static double own_cpu_us (void)
     return (double) used.tv_sec * 1e6 + (double) used.tv_nsec / 1e3;
 }
 
+static void count_process (const struct process *process, double sign, struct bench_process *row)
+{
+    row->cpu_us += sign * process_cpu_us (process);
+    row->peak_kib = process_peak_kib (process);
+}
+
 // Adds what each process has used to its row, with this sign: -1 at the start, 1 at the end.
 static void count_cpu (struct bench *self, double sign)
 {
     struct bench_process *row = self->result->processes;
-    self->result->process_count = (size_t) self->config->traders + 2;
     struct rusage own;
     getrusage (RUSAGE_SELF, &own);
     snprintf (row->name, sizeof row->name, "load");
     row->peak_kib = own.ru_maxrss;
     row++->cpu_us += sign * own_cpu_us ();
-    for (int64_t i = 0; i < self->config->traders; i++, row++) {
-        snprintf (row->name, sizeof row->name, "trader-%lld", (long long) i + 1);
-        row->cpu_us += sign * process_cpu_us (&self->traders[i]);
-        row->peak_kib = process_peak_kib (&self->traders[i]);
+    for (int64_t i = 0; i < self->config->traders; i++) {
+        if (i + 1 != self->config->kill_trader) {
+            snprintf (row->name, sizeof row->name, "trader-%lld", (long long) i + 1);
+            count_process (&self->traders[i], sign, row++);
+        }
+    }
+    if (self->config->backup) {
+        snprintf (row->name, sizeof row->name, "backup");
+        count_process (&self->traders[self->config->traders], sign, row++);
     }
     snprintf (row->name, sizeof row->name, "warehouse");
-    row->cpu_us += sign * process_cpu_us (&self->warehouse);
-    row->peak_kib = process_peak_kib (&self->warehouse);
+    count_process (&self->warehouse, sign, row++);
+    self->result->process_count = (size_t) (row - self->result->processes);
 }
 
 static bool run_unwatched (struct bench *self, load_t *load, int64_t orders)
@@ -144,6 +155,17 @@ static bool run_unwatched (struct bench *self, load_t *load, int64_t orders)
     return fine;
 }
 
+// How many messages the monitor said in the end that it had heard.
+static long long heard_by (const struct process *monitor)
+{
+    static const char word[] = "monitor: ";
+    const char *last = NULL;
+    for (const char *at = monitor->last; (at = strstr (at, word)); at++) {
+        last = at;
+    }
+    return last ? strtoll (last + sizeof word - 1, NULL, 10) : 0;
+}
+
 // A monitor that heard nothing would seem to cost nothing.
 static bool run_watched (struct bench *self, load_t *load, int64_t orders)
 {
@@ -154,8 +176,7 @@ static bool run_watched (struct bench *self, load_t *load, int64_t orders)
                 && load_some (self, load, orders, &self->result->watched);
     bool ended = process_stop (&monitor);
     interrupted = interrupted == PROCESS_ENDED ? GOES_ON : interrupted;  // It was asked to.
-    const char *heard = strstr (monitor.last, "monitor: ");
-    if (fine && (!ended || !heard || strtoll (heard + strlen ("monitor: "), NULL, 10) == 0)) {
+    if (fine && (!ended || heard_by (&monitor) == 0)) {
         snprintf (self->error, BENCH_ERROR, "the monitor heard nothing");
         return false;
     }
@@ -178,11 +199,37 @@ static bool run_turns (struct bench *self, load_t *load)
     return true;
 }
 
+// The death of the one that is killed is no reason to end.
+static void attend_death (void *bench, load_t *load, int64_t answered)
+{
+    struct bench *self = bench;
+    bool was_killed = self->killed;
+    market_attend_kill (self, load, answered);
+    if (self->killed && !was_killed && interrupted == PROCESS_ENDED) {
+        interrupted = GOES_ON;
+    }
+}
+
+// Has a trader die, and goes on until the load flows again: all its orders are answered then.
+static bool run_death (struct bench *self, load_t *load)
+{
+    struct load_result mourned = {0};
+    if (self->config->kill_trader == 0) {
+        return true;
+    }
+    load_attend (load, attend_death, self);
+    bool fine = load_some (self, load, warm_up (self), &mourned);
+    load_attend (load, NULL, NULL);
+    return fine;
+}
+
 static bool run_market (struct bench *self)
 {
     struct load_config config = load_config (self);
     load_t *load = load_new (&config, self->error, BENCH_ERROR);
-    bool fine = load && load_greet (load, self->error, BENCH_ERROR) && bring_stock (self, load)
+    bool fine = load && market_wait_backups (self, &interrupted)
+                && load_greet (load, self->error, BENCH_ERROR) && bring_stock (self, load)
+                && run_death (self, load)
                 && (self->config->monitor ? run_turns (self, load)
                                           : run_unwatched (self, load, self->config->orders));
     load_destroy (&load);
@@ -227,8 +274,9 @@ bool bench_run (const struct bench_config *config, struct bench_result *result,
     signal (SIGCHLD, interrupt);
     allow_connections ();
     signal (SIGPIPE, SIG_IGN);
-    bool fine = market_make_folder (&self) && market_start (&self) && run_echo (&self)
-                && run_market (&self) && run_echo (&self);
+    bool fine = market_make_folder (&self) && market_start (&self) && market_measure_fsync (&self)
+                && run_echo (&self) && run_market (&self) && run_echo (&self)
+                && market_measure_fsync (&self);
     fine = market_stop (&self) && fine;
     if (interrupted == INTERRUPTED) {
         snprintf (error, BENCH_ERROR, "interrupted");

@@ -16,7 +16,7 @@ enum {
     BENCH_WINDOW_MAX = 512,  // well below the answers that a market keeps for each client
     BENCH_TRADERS_MAX = 16,
     BENCH_ORDERS_MAX = 100000000,
-    BENCH_PROCESSES_MAX = BENCH_TRADERS_MAX + 2,
+    BENCH_PROCESSES_MAX = BENCH_TRADERS_MAX + 3,
     BENCH_ERROR = 512,
 };
 
@@ -27,17 +27,19 @@ struct bench_config {
     const char *transport;  // "tcp" or "ipc"
     int64_t traders;
     int64_t clients;
-    int64_t window;     // orders that each client has outstanding
-    int64_t orders;     // measured; others before them warm the market up
-    int64_t rate;       // open loop: orders a second, whatever the answers do; 0: closed loop
-    int64_t batch;      // items of one commit
-    int64_t in_flight;  // commits under way at once
-    bool monitor;       // measure as many orders again, watched by souk monitor
-    bool progress;      // tell on stderr what is going on
+    int64_t window;       // orders that each client has outstanding
+    int64_t orders;       // measured; others before them warm the market up
+    int64_t rate;         // open loop: orders a second, whatever the answers do; 0: closed loop
+    int64_t batch;        // items of one commit
+    int64_t in_flight;    // commits under way at once
+    int64_t kill_trader;  // the id of one that dies before anything is measured; 0: none
+    bool backup;          // one more trader, which no client knows
+    bool monitor;         // measure as many orders again, watched by souk monitor
+    bool progress;        // tell on stderr what is going on
 };
 
 struct bench_process {
-    char name[32];     // "load", "trader-1", "warehouse"
+    char name[32];     // "load", "trader-1", "backup", "warehouse"
     double cpu_us;     // that it used while the market's orders were measured
     int64_t peak_kib;  // of memory, resident
 };
@@ -48,6 +50,8 @@ struct bench_result {
     struct load_result echo;     // of two runs, before and after the market's
     struct bench_process processes[BENCH_PROCESSES_MAX];
     size_t process_count;
+    struct histogram fsync;  // of one line in the store's folder, before the market and after it
+    int64_t copied;          // decisions that traders kept for others, of the whole run
     int64_t store_bytes;
     bool in_memory;  // the store's folder is no disk: an fsync there costs nothing
     bool conserved;  // the verdict on the store

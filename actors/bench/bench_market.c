@@ -71,7 +71,7 @@ static bool start_warehouse (struct bench *self)
 
 static bool start_trader (struct bench *self, int64_t index)
 {
-    char texts[9][MARKET_TEXT_BYTES];
+    char texts[10][MARKET_TEXT_BYTES];
     char name[32];
     struct process *process = &self->traders[index];
     snprintf (texts[0], MARKET_TEXT_BYTES, "%s", self->config->program);
@@ -83,16 +83,18 @@ static bool start_trader (struct bench *self, int64_t index)
     endpoint (self, name, texts[5]);
     snprintf (name, sizeof name, "pub-%lld", (long long) index + 1);
     endpoint (self, name, texts[6]);
+    snprintf (texts[9], MARKET_TEXT_BYTES, "%s/trader-%lld.journal", self->folder,
+              (long long) index + 1);
     if (!process_ready_text (&self->warehouse, "rep", texts[7], MARKET_TEXT_BYTES)
         || !process_ready_text (&self->warehouse, "pub", texts[8], MARKET_TEXT_BYTES)) {
         snprintf (self->error, BENCH_ERROR, "the warehouse did not say where it listens");
         return false;
     }
-    char *const words[] = {
-        texts[0],  "trader", "--id",        texts[1], "--mode",          texts[2],
-        "--batch", texts[3], "--in-flight", texts[4], "--router",        texts[5],
-        "--pub",   texts[6], "--warehouse", texts[7], "--warehouse-pub", texts[8],
-        "--log",   "quiet",  "--json",      NULL};
+    char *const words[] = {texts[0],    "trader",          "--id",   texts[1],      "--mode",
+                           texts[2],    "--batch",         texts[3], "--in-flight", texts[4],
+                           "--router",  texts[5],          "--pub",  texts[6],      "--warehouse",
+                           texts[7],    "--warehouse-pub", texts[8], "--log",       "quiet",
+                           "--journal", texts[9],          "--json", NULL};
     if (!process_start (process, words, self->error, BENCH_ERROR)) {
         return false;
     }
@@ -110,7 +112,7 @@ bool market_start (struct bench *self)
     bool started = process_fork (&self->echo, echo_shell, endpoint (self, "echo", echo),
                                  self->error, BENCH_ERROR)
                    && start_warehouse (self);
-    for (int64_t i = 0; started && i < self->config->traders; i++) {
+    for (int64_t i = 0; started && i < market_traders (self->config); i++) {
         started = start_trader (self, i);
     }
     return started;
@@ -119,11 +121,11 @@ bool market_start (struct bench *self)
 bool market_start_monitor (struct bench *self, struct process *monitor)
 {
     char program[MARKET_TEXT_BYTES];
-    char pubs[BENCH_TRADERS_MAX + 1][MARKET_TEXT_BYTES];
-    char *words[2 * BENCH_TRADERS_MAX + 5] = {program, "monitor"};
+    char pubs[BENCH_TRADERS_MAX + 2][MARKET_TEXT_BYTES];
+    char *words[2 * BENCH_TRADERS_MAX + 7] = {program, "monitor"};
     size_t count = 2;
     snprintf (program, sizeof program, "%s", self->config->program);
-    for (int64_t i = 0; i <= self->config->traders; i++) {
+    for (int64_t i = 0; i <= market_traders (self->config); i++) {
         const struct process *process = i == 0 ? &self->warehouse : &self->traders[i - 1];
         words[count++] = "--pub";
         words[count++] = pubs[i];
@@ -135,15 +137,24 @@ bool market_start_monitor (struct bench *self, struct process *monitor)
     return process_start_watched (monitor, words, self->error, BENCH_ERROR);
 }
 
+// From the summary with which a trader ended.
+static int64_t copied_by (const struct process *trader)
+{
+    static const char key[] = "\"copied\":";
+    const char *told = strstr (trader->last, key);
+    return told ? strtoll (told + sizeof key - 1, NULL, 10) : 0;
+}
+
 bool market_stop (struct bench *self)
 {
     bool fine = true;
-    for (int64_t i = 0; i < self->config->traders; i++) {
+    for (int64_t i = 0; i < market_traders (self->config); i++) {
         if (!process_stop (&self->traders[i])) {
             snprintf (self->error, BENCH_ERROR, "trader %lld died, or ended with an error",
                       (long long) i + 1);
             fine = false;
         }
+        self->result->copied += copied_by (&self->traders[i]);
     }
     if (!process_stop (&self->warehouse)) {
         snprintf (self->error, BENCH_ERROR, "the warehouse died, or ended with an error");

@@ -12,11 +12,13 @@ struct bench {
     struct bench_result *result;
     struct process echo;
     struct process warehouse;
-    struct process traders[BENCH_TRADERS_MAX];
-    char folder[MARKET_FOLDER_BYTES];  // made for this run
+    struct process traders[BENCH_TRADERS_MAX + 1];  // the backup behind the others
+    char folder[MARKET_FOLDER_BYTES];               // made for this run
     char store[MARKET_FOLDER_BYTES + 16];
     char routers[BENCH_TRADERS_MAX][MARKET_TEXT_BYTES];
     const char *endpoints[BENCH_TRADERS_MAX];  // of the traders' ROUTERs, in `routers`
+    bool killed;                               // config.kill_trader has been
+    bool left;                                 // and its clients have turned to others
     char *error;                               // BENCH_ERROR: why it failed
 };
 
@@ -30,6 +32,22 @@ bool market_start (struct bench *self);
 
 // Starts a monitor, as a person would: of all who publish. The caller stops it.
 bool market_start_monitor (struct bench *self, struct process *monitor);
+
+// Waits until each trader that the load uses is backed up by another one, where there is another
+// one and traders decide by themselves. Returns false with the reason when that takes too long or
+// `interrupted` is set.
+bool market_wait_backups (struct bench *self, const volatile sig_atomic_t *interrupted);
+
+// Kills the trader of config.kill_trader once orders are under way, and turns its clients to the
+// others as soon as one of these tells that it has failed; in sync, at once. To be called while the
+// load goes on.
+void market_attend_kill (struct bench *self, load_t *load, int64_t answered);
+
+// How many traders there are, with the backup.
+int64_t market_traders (const struct bench_config *config);
+
+// Measures what a write of one line and its fsync take in the run's folder; adds to `result`.
+bool market_measure_fsync (struct bench *self);
 
 // Stops all. Returns false where one had ended before, or ends badly: then that is why the run has
 // failed.

@@ -86,6 +86,18 @@ static void print_latency (const char *name, const struct load_result *load, FIL
              duration (percentile (load, 9990), text[2]), duration (load->latency.max_us, text[3]));
 }
 
+// What a promise that is journaled must wait for, at least.
+static void print_fsync (const struct bench_result *result, FILE *out)
+{
+    char text[4][FIGURE_BYTES];
+    const struct histogram *fsync = &result->fsync;
+    fprintf (out, "  %-16s %12s %12s %12s %12s\n", "one fsync",
+             duration (histogram_percentile (fsync, 5000), text[0]),
+             duration (histogram_percentile (fsync, 9900), text[1]),
+             duration (histogram_percentile (fsync, 9990), text[2]),
+             duration (fsync->max_us, text[3]));
+}
+
 static void print_processes (const struct bench_result *result, FILE *out)
 {
     double sum = 0;
@@ -106,36 +118,44 @@ void bench_print_text (const struct bench_config *config, const struct bench_res
     const struct load_result *market = &result->market;
     char text[FIGURE_BYTES];
     fprintf (out,
-             "%s, %" PRId64 " trader%s, %" PRId64 " client%s with %" PRId64
+             "%s, %" PRId64 " trader%s%s, %" PRId64 " client%s with %" PRId64
              " outstanding each, %s orders",
-             config->mode, config->traders, config->traders == 1 ? "" : "s", config->clients,
+             config->mode, config->traders, config->traders == 1 ? "" : "s",
+             config->backup ? " and a backup" : "", config->clients,
              config->clients == 1 ? "" : "s", config->window,
              grouped ((double) market->orders, text));
     if (config->rate > 0) {
         fprintf (out, " at %s a second", grouped ((double) config->rate, text));
+    }
+    if (config->kill_trader > 0) {
+        fprintf (out, ", after trader %" PRId64 " was killed", config->kill_trader);
     }
     fprintf (out, "\n\n");
     print_rates (config, result, out);
     fprintf (out, "\n  %-16s %12s %12s %12s %12s\n", "latency", "p50", "p99", "p99.9", "max");
     print_latency ("first answer", market, out);
     print_latency ("echo", &result->echo, out);
+    print_fsync (result, out);
     print_processes (result, out);
     fprintf (out,
              "\n  sold %" PRId64 ", refused %" PRId64 ", oversold %" PRId64 "; told busy %" PRId64
              " times, resent %" PRId64 "\n",
              market->sold, market->refused, market->oversold, market->busy, market->resent);
+    if (result->copied > 0) {
+        fprintf (out, "  copied to backups %" PRId64 "\n", result->copied);
+    }
     fprintf (out, "  store %.1f MiB%s\n", (double) result->store_bytes / 1048576,
              result->in_memory ? " (IN MEMORY: an fsync costs nothing here, see --dir)" : "");
     fprintf (out, "  conserved: %s\n", result->conserved ? "yes" : "NO");
 }
 
-static void print_json_latency (const char *name, const struct load_result *load, FILE *out)
+static void print_json_latency (const char *name, const struct histogram *latency, FILE *out)
 {
     fprintf (out,
              "\"%s\":{\"p50\":%" PRId64 ",\"p99\":%" PRId64 ",\"p999\":%" PRId64 ",\"max\":%" PRId64
              "},",
-             name, percentile (load, 5000), percentile (load, 9900), percentile (load, 9990),
-             load->latency.max_us);
+             name, histogram_percentile (latency, 5000), histogram_percentile (latency, 9900),
+             histogram_percentile (latency, 9990), latency->max_us);
 }
 
 void bench_print_json (const struct bench_config *config, const struct bench_result *result,
@@ -143,10 +163,11 @@ void bench_print_json (const struct bench_config *config, const struct bench_res
 {
     const struct load_result *market = &result->market;
     fprintf (out,
-             "{\"mode\":\"%s\",\"traders\":%" PRId64 ",\"clients\":%" PRId64 ",\"window\":%" PRId64
-             ",\"rate\":%" PRId64 ",\"orders\":%" PRId64 ",",
-             config->mode, config->traders, config->clients, config->window, config->rate,
-             market->orders);
+             "{\"mode\":\"%s\",\"traders\":%" PRId64 ",\"backup\":%s,\"killed\":%" PRId64
+             ",\"clients\":%" PRId64 ",\"window\":%" PRId64 ",\"rate\":%" PRId64
+             ",\"orders\":%" PRId64 ",",
+             config->mode, config->traders, config->backup ? "true" : "false", config->kill_trader,
+             config->clients, config->window, config->rate, market->orders);
     fprintf (out,
              "\"orders_per_s\":%.1f,\"settled_per_s\":%.1f,\"echo_per_s\":%.1f,\"ratio\":%.4f,",
              per_second (market),
@@ -155,8 +176,9 @@ void bench_print_json (const struct bench_config *config, const struct bench_res
     if (config->monitor) {
         fprintf (out, "\"watched_per_s\":%.1f,", per_second (&result->watched));
     }
-    print_json_latency ("latency_us", market, out);
-    print_json_latency ("echo_latency_us", &result->echo, out);
+    print_json_latency ("latency_us", &market->latency, out);
+    print_json_latency ("echo_latency_us", &result->echo.latency, out);
+    print_json_latency ("fsync_us", &result->fsync, out);
     fprintf (out, "\"cpu_us_per_order\":{");
     for (size_t i = 0; i < result->process_count; i++) {
         fprintf (out, "%s\"%s\":%.3f", i ? "," : "", result->processes[i].name,
@@ -169,9 +191,9 @@ void bench_print_json (const struct bench_config *config, const struct bench_res
     }
     fprintf (out,
              "},\"sold\":%" PRId64 ",\"refused\":%" PRId64 ",\"oversold\":%" PRId64
-             ",\"busy\":%" PRId64 ",\"resent\":%" PRId64 ",\"store_bytes\":%" PRId64
-             ",\"in_memory\":%s,\"conserved\":%s}\n",
+             ",\"busy\":%" PRId64 ",\"resent\":%" PRId64 ",\"copied\":%" PRId64
+             ",\"store_bytes\":%" PRId64 ",\"in_memory\":%s,\"conserved\":%s}\n",
              market->sold, market->refused, market->oversold, market->busy, market->resent,
-             result->store_bytes, result->in_memory ? "true" : "false",
+             result->copied, result->store_bytes, result->in_memory ? "true" : "false",
              result->conserved ? "true" : "false");
 }

@@ -73,7 +73,16 @@ bool load_look (load_t *self)
         send_again (self, now_us);
     }
     tell_progress (self, now_us);
+    if (self->attend && !self->failed) {
+        self->attend (self->attend_context, self, self->answered);
+    }
     return !self->failed;
+}
+
+void load_attend (load_t *self, load_attend_fn *attend, void *context)
+{
+    self->attend = attend;
+    self->attend_context = context;
 }
 
 void load_begin (load_t *self, char *error, size_t error_size)

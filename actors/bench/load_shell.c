@@ -16,19 +16,24 @@ bool load_fail (load_t *self, const char *format, const char *detail)
     return false;
 }
 
-static bool connect_buyer (load_t *self, size_t index, char *error, size_t error_size)
+bool load_connect (load_t *self, struct buyer *buyer, size_t name, size_t endpoint)
+{
+    snprintf (buyer->name.bytes, sizeof buyer->name.bytes, "%04x", (unsigned) name);
+    zmq_setsockopt (self->socket, ZMQ_CONNECT_ROUTING_ID, buyer->name.bytes, NAME_BYTES);
+    return wire_attach (self->router, WIRE_CONNECT, self->config.endpoints[endpoint], self->error,
+                        self->error_size);
+}
+
+static bool connect_buyer (load_t *self, size_t index)
 {
     struct buyer *buyer = &self->buyers[index];
     const struct load_config *config = &self->config;
-    snprintf (buyer->name.bytes, sizeof buyer->name.bytes, "%04x", (unsigned) index);
-    zmq_setsockopt (self->socket, ZMQ_CONNECT_ROUTING_ID, buyer->name.bytes, NAME_BYTES);
     buyer->node = config->first_node + (int64_t) index;
     buyer->window = (struct window){
         .orders = self->orders + index * (size_t) config->window,
         .size = (size_t) config->window,
     };
-    return wire_attach (self->router, WIRE_CONNECT,
-                        config->endpoints[index % config->endpoint_count], error, error_size);
+    return load_connect (self, buyer, index, index % config->endpoint_count);
 }
 
 load_t *load_new (const struct load_config *config, char *error, size_t error_size)
@@ -40,13 +45,15 @@ load_t *load_new (const struct load_config *config, char *error, size_t error_si
         abort ();
     }
     self->config = *config;
+    self->error = error;
+    self->error_size = error_size;
     self->arena = arena_new (ARENA_BLOCK);
     self->router =
         wire_socket (ZMQ_ROUTER, WIRE_CONNECT, NULL, LIMIT_MESSAGE_BYTES, error, error_size);
     self->socket = self->router ? zsock_resolve (self->router) : NULL;
     bool fine = self->router;
     for (size_t i = 0; i < count && fine; i++) {
-        fine = connect_buyer (self, i, error, error_size);
+        fine = connect_buyer (self, i);
     }
     if (!fine) {
         load_destroy (&self);
@@ -91,7 +98,7 @@ bool load_send_order (load_t *self, struct buyer *buyer, struct order *order, in
                 .attempt = order->attempt,
                 .product = self->config.product,
                 .quantity = 1,
-                .first = buyer->first},
+                .first = order->number <= buyer->past ? buyer->past_first : buyer->first},
     };
     order->state = ORDER_OPEN;
     order->again_us = now_us + RESEND_US;
@@ -119,10 +126,11 @@ static void close_order (load_t *self, struct buyer *buyer, struct order *order,
 }
 
 // A final answer to an order that was accepted and is no longer counted as open.
-static void settle (load_t *self, struct buyer *buyer, enum status status)
+static void settle (load_t *self, struct buyer *buyer, const struct receipt *receipt)
 {
-    if (!status_is_final (status) || buyer->promised == 0) {
-        return;  // An order that was sent again was answered twice.
+    enum status status = receipt->status;
+    if (!status_is_final (status) || buyer->promised == 0 || receipt->number <= buyer->past) {
+        return;  // An order that was sent again was answered twice, or is not waited for.
     }
     buyer->promised--;
     self->promised--;
@@ -135,7 +143,7 @@ static void take_receipt (load_t *self, struct buyer *buyer, const struct receip
 {
     struct order *order = window_find (&buyer->window, receipt->number);
     if (!order) {
-        settle (self, buyer, receipt->status);
+        settle (self, buyer, receipt);
         return;
     }
     close_order (self, buyer, order, now_us);
@@ -219,7 +227,7 @@ static bool take_one (load_t *self, zmq_msg_t *id, zmq_msg_t *frame)
     }
     char name[NAME_BYTES + 1] = "";
     memcpy (name, zmq_msg_data (id), NAME_BYTES);
-    struct buyer *buyer = &self->buyers[strtoul (name, NULL, 16)];
+    struct buyer *buyer = &self->buyers[strtoul (name, NULL, 16) % NAME_AGAIN];
     int64_t now_us = wire_now_us ();
     take_answer (self, buyer, frame, now_us);
     if (self->config.rate == 0 && buyer != &self->buyers[self->config.clients]) {

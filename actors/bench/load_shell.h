@@ -25,6 +25,12 @@ struct load_config {
     const volatile sig_atomic_t *interrupted;  // ends the load early
 };
 
+typedef struct load load_t;
+
+// Is called now and then while orders are under way, with how many of the phase were answered. It
+// may call load_leave.
+typedef void load_attend_fn (void *context, load_t *load, int64_t answered);
+
 // What was measured of one phase. Latency is from the moment that an order was due, which in an
 // open loop may be before it could be sent, to its first answer.
 struct load_result {
@@ -38,8 +44,6 @@ struct load_result {
     double settled_seconds;  // from the first order to the last final answer
     struct histogram latency;
 };
-
-typedef struct load load_t;
 
 // Connects the clients. The caller owns the result and must destroy it. Returns NULL with the
 // reason in `error` when it cannot.
@@ -57,6 +61,15 @@ bool load_greet (load_t *self, char *error, size_t error_size);
 enum { LOAD_PATIENCE_S = 10 };
 bool load_run (load_t *self, int64_t orders, struct load_result *result, char *error,
                size_t error_size);
+
+// From now on has a function called; NULL: none.
+void load_attend (load_t *self, load_attend_fn *attend, void *context);
+
+// Turns the clients of a trader that has failed, named by its place among the endpoints, to the
+// others: their open orders are sent again, under the same numbers and telling who was asked first.
+// There must be another one. What that trader had promised is no longer waited for: another one
+// settles it. To be called once at most.
+void load_leave (load_t *self, size_t endpoint);
 
 // Brings `quantity` units of the product as one lot, and waits until it is confirmed.
 bool load_restock (load_t *self, int64_t quantity, char *error, size_t error_size);

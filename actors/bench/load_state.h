@@ -1,6 +1,7 @@
 // The inside of a load, shared by its files alone: load_shell.c (connections, orders out and answers
-// in), load_greet_shell.c (which trader serves in which epoch) and load_phase_shell.c (phases: when
-// to order, when to ask again, when it is over).
+// in), load_greet_shell.c (which trader serves in which epoch), load_leave_shell.c (what to do when a
+// trader has failed) and load_phase_shell.c (phases: when to order, when to ask again, when it is
+// over).
 #ifndef SOUK_LOAD_STATE_H
 #define SOUK_LOAD_STATE_H
 
@@ -15,7 +16,10 @@ enum {
     RESEND_US = 3000000,  // without an answer
 };
 
-enum { NAME_BYTES = 4 };
+enum {
+    NAME_BYTES = 4,
+    NAME_AGAIN = 0x4000,  // is added in the name of a client's second connection
+};
 
 // A connection's name in our own ROUTER: what it sends to and hears from. Never begins with 0.
 struct name {
@@ -26,8 +30,10 @@ struct buyer {
     struct name name;
     int64_t node;
     int64_t clock;
-    int64_t promised;    // its orders that were accepted, and are not settled
-    struct first first;  // its trader, as all its orders tell; 0 until that one was greeted
+    int64_t promised;         // its orders that were accepted, and are not settled
+    struct first first;       // its trader, as all its orders tell; 0 until that one was greeted
+    int64_t past;             // orders up to this number went to another trader first: 0: none
+    struct first past_first;  // that one
     struct window window;
 };
 
@@ -42,6 +48,8 @@ struct load {
     arena_t *arena;
     int64_t market;  // 0: not known
     int64_t restocks;
+    load_attend_fn *attend;
+    void *attend_context;
 
     // Of the phase that runs:
     struct load_result *result;
@@ -64,6 +72,7 @@ struct load {
 // load_shell.c. Those that return a bool return false when the phase has failed, or, load_open, when
 // the client's window is full.
 bool load_fail (load_t *self, const char *format, const char *detail);
+bool load_connect (load_t *self, struct buyer *buyer, size_t name, size_t endpoint);
 bool load_send (load_t *self, struct buyer *buyer, struct message *message);
 bool load_send_order (load_t *self, struct buyer *buyer, struct order *order, int64_t now_us);
 bool load_open (load_t *self, struct buyer *buyer, int64_t due_us, int64_t now_us);

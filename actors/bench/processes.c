@@ -29,22 +29,64 @@ static void detach (pid_t parent)
     }
 }
 
-static bool read_ready (struct process *self, char *error, size_t error_size)
+// Reads what has come, once something has. Returns false where nothing came in time, it prints no
+// more, or nobody has taken what stands there.
+static bool read_more (struct process *self, int wait_ms)
 {
-    size_t length = 0;
-    while (length < sizeof self->ready - 1) {
-        struct pollfd item = {.fd = self->out, .events = POLLIN};
-        ssize_t got = poll (&item, 1, READY_MS) == 1
-                          ? read (self->out, self->ready + length, sizeof self->ready - 1 - length)
-                          : -1;
-        if (got <= 0) {
+    struct pollfd item = {.fd = self->out, .events = POLLIN};
+    size_t room = sizeof self->text - self->length;
+    if (self->pid == 0 || room == 0 || poll (&item, 1, wait_ms) != 1) {
+        return false;
+    }
+    ssize_t got = read (self->out, self->text + self->length, room);
+    self->length += got > 0 ? (size_t) got : 0;
+    return got > 0;
+}
+
+// Takes the line that begins there out of the text, where it has an end.
+static bool take_line (struct process *self, size_t begin, char line[PROCESS_LINE])
+{
+    char *from = self->text + begin;
+    char *end = memchr (from, '\n', self->length - begin);
+    if (!end) {
+        return false;
+    }
+    snprintf (line, PROCESS_LINE, "%.*s", (int) (end - from), from);
+    size_t behind = self->length - (size_t) (end + 1 - self->text);
+    memmove (from, end + 1, behind);
+    self->length = begin + behind;
+    return true;
+}
+
+bool process_line (struct process *self, int wait_ms, char line[PROCESS_LINE])
+{
+    return take_line (self, 0, line) || (read_more (self, wait_ms) && take_line (self, 0, line));
+}
+
+// Where the first line begins that tells of no member.
+static size_t begin_of_ready (const struct process *self)
+{
+    static const char member[] = "{\"event\":\"member\"";
+    const char *at = self->text;
+    const char *end = self->text + self->length;
+    while ((size_t) (end - at) >= sizeof member && memcmp (at, member, sizeof member - 1) == 0) {
+        const char *newline = memchr (at, '\n', (size_t) (end - at));
+        if (!newline) {
             break;
         }
-        length += (size_t) got;
-        self->ready[length] = 0;
-        if (memchr (self->ready, '\n', length)) {
-            return true;
-        }
+        at = newline + 1;
+    }
+    return (size_t) (at - self->text);
+}
+
+static bool read_ready (struct process *self, char *error, size_t error_size)
+{
+    bool ready = false;
+    do {
+        ready = take_line (self, begin_of_ready (self), self->ready);
+    } while (!ready && read_more (self, READY_MS));
+    if (ready) {
+        return true;
     }
     snprintf (error, error_size, "a process that the bench needs did not start");
     process_stop (self);
@@ -183,13 +225,17 @@ static bool read_last (struct process *self)
     if (poll (&item, 1, STEP_MS) != 1) {
         return true;
     }
-    char text[sizeof self->last];
-    ssize_t got = read (self->out, text, sizeof text - 1);
-    if (got > 0) {
-        memcpy (self->last, text, (size_t) got);
-        self->last[got] = 0;
+    char text[sizeof self->last / 2];
+    ssize_t got = read (self->out, text, sizeof text);
+    size_t size = got > 0 ? (size_t) got : 0;
+    size_t kept = strlen (self->last);
+    if (kept + size >= sizeof self->last) {
+        kept = sizeof self->last / 2 - 1;
+        memmove (self->last, self->last + strlen (self->last) - kept, kept);
     }
-    return got > 0;
+    memcpy (self->last + kept, text, size);
+    self->last[kept + size] = 0;
+    return size > 0;
 }
 
 static bool has_ended (struct process *self, int *status)
@@ -197,7 +243,22 @@ static bool has_ended (struct process *self, int *status)
     if (!read_last (self)) {
         poll (NULL, 0, STEP_MS);  // It has closed its output, and will be gone in a moment.
     }
-    return waitpid (self->pid, status, WNOHANG) == self->pid;
+    if (waitpid (self->pid, status, WNOHANG) != self->pid) {
+        return false;
+    }
+    while (read_last (self)) {  // What it printed since is read to its end.
+    }
+    return true;
+}
+
+void process_kill (struct process *self)
+{
+    if (self->pid > 0) {
+        kill (self->pid, SIGKILL);
+        waitpid (self->pid, NULL, 0);
+        close (self->out);
+        self->pid = 0;
+    }
 }
 
 bool process_stop (struct process *self)

@@ -41,24 +41,29 @@ class Bench(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="souk-")
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
+        empty = tempfile.TemporaryDirectory(prefix="souk-")
+        self.addCleanup(empty.cleanup)
+        self.empty = empty.name
 
     def measure(self, *arguments):
-        ended = bench("--dir", self.folder, "--json", *arguments)
+        ended = bench("--dir", self.folder, "--json", *arguments, cwd=self.empty)
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
         self.assertEqual(os.listdir(self.folder), [])
+        self.assertEqual(os.listdir(self.empty), [])  # Its journals were elsewhere.
         return json.loads(ended.stdout)
 
     def check(self, told, orders, traders):
+        """What every run must tell; `traders` are those that live."""
         self.assertTrue(told["conserved"])
         self.assertEqual((told["orders"], told["sold"] + told["refused"]), (orders, orders))
         for figure in FIGURES:
             self.assertGreater(told[figure], 0)
         self.assertAlmostEqual(told["ratio"], told["orders_per_s"] / told["echo_per_s"], 3)
-        for latency in (told["latency_us"], told["echo_latency_us"]):
+        for latency in (told["latency_us"], told["echo_latency_us"], told["fsync_us"]):
             values = [latency[name] for name in LATENCY]
             self.assertEqual(values, sorted(values))
             self.assertGreater(values[0], 0)
-        names = {"load", "warehouse"} | {f"trader-{i + 1}" for i in range(traders)}
+        names = {"load", "warehouse", *traders}
         self.assertEqual(set(told["cpu_us_per_order"]), names)
         self.assertTrue(all(told["cpu_us_per_order"][name] > 0 for name in names))
         self.assertTrue(all(told["peak_kib"][name] > 0 for name in names))
@@ -68,26 +73,50 @@ class Bench(unittest.TestCase):
             with self.subTest(mode=mode):
                 told = self.measure("--mode", mode, "--clients", "7", "--window", "3",
                                     "--orders", "600")
-                self.check(told, 600, 1)
+                self.check(told, 600, ["trader-1"])
                 self.assertEqual(told["sold"], 600)
+                self.assertEqual(told["copied"], 0)  # It was alone.
+
+    def test_measures_a_trader_with_a_backup(self):
+        told = self.measure("--mode", "cached", "--backup", "--clients", "7", "--window", "3",
+                            "--orders", "600")
+        self.check(told, 600, ["trader-1", "backup"])
+        self.assertEqual((told["sold"], told["backup"]), (600, True))
+        # Those that warmed it up, too, and the restock: it had its backup before the first one.
+        self.assertEqual(told["copied"], 600 + 60 + 1)
+
+    def test_measures_traders_that_back_each_other_up(self):
+        told = self.measure("--mode", "cached", "--traders", "2", "--clients", "6",
+                            "--orders", "600")
+        self.check(told, 600, ["trader-1", "trader-2"])
+        self.assertEqual(told["copied"], 600 + 60 + 1)
+
+    def test_measures_what_is_left_when_a_trader_was_killed(self):
+        for mode, killed, backup in (("sync", 2, ()), ("cached", 1, ()),
+                                     ("cached", 2, ("--backup",))):
+            with self.subTest(mode=mode, killed=killed, backup=backup):
+                told = self.measure("--mode", mode, "--traders", "2", "--clients", "6", "--window",
+                                    "4", "--orders", "600", "--kill-trader", str(killed), *backup)
+                self.check(told, 600, [f"trader-{3 - killed}", *(["backup"] if backup else [])])
+                self.assertEqual((told["sold"], told["killed"]), (600, killed))
 
     def test_measures_more_than_a_round_can_take(self):
         for mode in ("sync", "cached"):
             with self.subTest(mode=mode):
                 told = self.measure("--mode", mode, "--clients", "50", "--window", "16",
                                     "--orders", "12000")
-                self.check(told, 12000, 1)
+                self.check(told, 12000, ["trader-1"])
                 self.assertEqual(told["resent"], 0)  # Nothing lay where nobody looked.
 
     def test_measures_several_traders_over_ipc(self):
         told = self.measure("--traders", "2", "--clients", "4", "--orders", "300",
                             "--transport", "ipc")
-        self.check(told, 300, 2)
+        self.check(told, 300, ["trader-1", "trader-2"])
 
     def test_measures_an_open_loop(self):
         told = self.measure("--clients", "4", "--window", "64", "--orders", "400",
                             "--rate", "2000")
-        self.check(told, 400, 1)
+        self.check(told, 400, ["trader-1"])
         self.assertLess(told["orders_per_s"], 2600)  # It does not run ahead of its rate.
 
     def test_prints_what_it_found_for_people(self):
@@ -97,8 +126,9 @@ class Bench(unittest.TestCase):
         self.assertRegex(ended.stdout, r"(?m)^  conserved: yes$")
 
     def test_measures_what_a_monitor_costs(self):
-        told = self.measure("--traders", "2", "--clients", "4", "--orders", "300", "--monitor")
-        self.check(told, 300, 2)
+        # So many that some are left when what the monitor asks for has reached its traders.
+        told = self.measure("--traders", "2", "--clients", "4", "--orders", "6000", "--monitor")
+        self.check(told, 6000, ["trader-1", "trader-2"])
         self.assertGreater(told["watched_per_s"], 0)
         self.assertLess(told["settled_per_s"], 1.01 * told["orders_per_s"])
 
@@ -139,6 +169,8 @@ class Bench(unittest.TestCase):
                                 (("--transport", "udp"), "--transport: 'udp' is none"),
                                 (("--window", "9999"), "--window: '9999' must be"),
                                 (("--orders", "9"), "--orders: 9 are fewer than the 50"),
+                                (("--kill-trader", "1"), "its clients need another one"),
+                                (("--traders", "2", "--kill-trader", "3"), "no trader 3 of 2"),
                                 (("now",), "'now' is no option")):
             with self.subTest(arguments=arguments):
                 ended = bench(*arguments)
@@ -147,17 +179,31 @@ class Bench(unittest.TestCase):
 
 
 class Table(unittest.TestCase):
-    def test_tells_every_cell_in_a_line(self):
+    def table(self, *arguments):
         ended = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "bench.py"), "--souk",
-                                SOUK, "--runs", "1", "--orders", "3200", "--modes", "sync"],
+                                SOUK, "--runs", "1", *arguments],
                                stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, check=False, timeout=4 * BOUND_S,
                                preexec_fn=die_with_parent)
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
-        lines = ended.stdout.splitlines()
+        return ended.stdout.splitlines()
+
+    def test_tells_every_cell_in_a_line(self):
+        lines = self.table("--orders", "3200", "--modes", "sync")
         self.assertEqual([line.split(" | ")[1] for line in lines[2:]],
                          ["1", "50", "800", "3,200"])
-        self.assertEqual({line.count("|") for line in lines}, {9})
+        self.assertEqual({line.count("|") for line in lines}, {10})
+
+    def test_holds_what_survives_a_death_against_what_does_not(self):
+        lines = self.table("--orders", "800", "--modes", "backup,dead")
+        rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| cached")]
+        self.assertEqual([row[:2] for row in rows],
+                         [["cached, backup", "1"], ["cached, backup", "50"],
+                          ["cached, backup", "800"], ["cached, one of two dead", "50"],
+                          ["cached, one of two dead", "800"]])
+        self.assertEqual({row[6] for row in rows}, {"–"})  # There was no sync to hold it against.
+        self.assertRegex(lines[-1], r"^One outstanding, with a backup: the first answer takes \d+ µs; "
+                                    r"four echoes of \d+ µs and one fsync of \d+ µs are \d+ µs\.$")
 
 
 if __name__ == "__main__":
