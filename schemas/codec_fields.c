@@ -2,155 +2,22 @@
 
 #include <string.h>
 
-// The parts of a row: what it is called and where it is, and what it may be.
-#define AT(type, member, text)                                                          \
-    .name = text, .key = ",\"" text "\":", .key_length = sizeof (",\"" text "\":") - 1, \
-    .offset = offsetof (type, member)
-#define INTEGER(least, most) .kind = VALUE_INTEGER, .min = least, .max = most
-#define CLOCK .kind = VALUE_CLOCK, .max = LIMIT_INTEGER
-#define LIST(type, counter, of, most) \
-    .kind = VALUE_LIST, .beside = offsetof (type, counter), .list = &of, .max = most
-#define WORD(names, count) .kind = VALUE_WORD, .words = names, .max = count
-#define OPTIONAL(value) .optional = true, .absent = value
-#define SHAPE(text, rows, node)                                                    \
-    {                                                                              \
-        .name = text, .fields = rows, .field_count = sizeof rows / sizeof rows[0], \
-        .from_min = node                                                           \
-    }
-#define MESSAGE(member, text) AT (struct message, member, text)
+#include "schemas/codec_rows.h"
 
-// What recurs: node ids of traders and clients, a client's numbers, units, prices, counters.
-#define NODE INTEGER (1, LIMIT_NODE)
-#define NUMBER INTEGER (1, LIMIT_INTEGER)
-#define QUANTITY INTEGER (1, LIMIT_QUANTITY)
-#define UNITS INTEGER (0, LIMIT_QUANTITY)
-#define PRICE INTEGER (1, LIMIT_PRICE_CENTS)
-#define COUNT INTEGER (0, LIMIT_INTEGER)
-#define PRODUCT .kind = VALUE_PRODUCT
-#define STATUS WORD (status_words, STATUS_COUNT)
-#define REASON WORD (reason_words, REASON_COUNT)
-#define STATE WORD (state_words, MEMBER_STATE_COUNT)
-#define NODE_OR_NONE INTEGER (0, LIMIT_NODE)
-#define ENDPOINT .kind = VALUE_TEXT, .max = LIMIT_ENDPOINT
-
-// The words of the enums.
 #define NAME(name, text) text,
-static const char *const status_words[] = {STATUSES (NAME)};
-static const char *const reason_words[] = {REASONS (NAME)};
-static const char *const state_words[] = {MEMBER_STATES (NAME)};
 static const char *const socket_words[] = {SOCKETS (NAME)};
 static const char *const happening_words[] = {HAPPENINGS (NAME)};
 #undef NAME
-
-// Lists.
-
-static const struct field tick_fields[] = {
-    {AT (struct tick, node, "node"), NODE},
-    {AT (struct tick, count, "count"), CLOCK},
-};
-static const struct shape tick_shape[] = {SHAPE (NULL, tick_fields, 0)};
-static const struct list tick_list = {tick_shape, 1, sizeof (struct tick), true};
-
-static const struct field trader_seen_fields[] = {
-    {AT (struct trader_seen, trader, "trader"), NODE},
-    {AT (struct trader_seen, epoch, "epoch"), COUNT},
-    {AT (struct trader_seen, count, "count"), COUNT},
-};
-static const struct shape trader_seen_shape[] = {SHAPE (NULL, trader_seen_fields, 0)};
-const struct list trader_seen_list = {trader_seen_shape, 1, sizeof (struct trader_seen), true};
-
-static const struct field fill_fields[] = {
-    {AT (struct fill, seller, "seller"), NODE},
-    {AT (struct fill, lot, "lot"), NUMBER},
-    {AT (struct fill, units, "units"), QUANTITY},
-    {AT (struct fill, price_cents, "price_cents"), PRICE},
-};
-static const struct shape fill_shape[] = {SHAPE (NULL, fill_fields, 0)};
-static const struct list fill_list = {fill_shape, 1, sizeof (struct fill), false};
-
-static const struct field level_fields[] = {
-    {AT (struct level, product, "product"), PRODUCT},
-    {AT (struct level, available, "available"), COUNT},
-};
-static const struct shape level_shape[] = {SHAPE (NULL, level_fields, 0)};
-static const struct list level_list = {level_shape, 1, sizeof (struct level), false};
-
-static const struct field item_buy_fields[] = {
-    {AT (struct item, client, "client"), NODE},
-    {AT (struct item, number, "number"), NUMBER},
-    {AT (struct item, clock, "clock"), CLOCK},
-    {AT (struct item, product, "product"), PRODUCT},
-    {AT (struct item, quantity, "quantity"), QUANTITY},
-    {AT (struct item, all_or_nothing, "all_or_nothing"), .kind = VALUE_BOOL},
-    {AT (struct item, behind, "behind"), .kind = VALUE_BOOL},
-    {AT (struct item, promised, "promised"), UNITS},
-    {AT (struct item, first.trader, "first"), NODE_OR_NONE},
-    {AT (struct item, first.epoch, "first_epoch"), COUNT},
-};
-static const struct field item_restock_fields[] = {
-    {AT (struct item, client, "client"), NODE},
-    {AT (struct item, number, "number"), NUMBER},
-    {AT (struct item, clock, "clock"), CLOCK},
-    {AT (struct item, product, "product"), PRODUCT},
-    {AT (struct item, quantity, "quantity"), QUANTITY},
-    {AT (struct item, price_cents, "price_cents"), PRICE},
-    {AT (struct item, behind, "behind"), .kind = VALUE_BOOL},
-    {AT (struct item, first.trader, "first"), NODE_OR_NONE},
-    {AT (struct item, first.epoch, "first_epoch"), COUNT},
-};
-static const struct field item_status_fields[] = {
-    {AT (struct item, client, "client"), NODE},
-    {AT (struct item, number, "number"), NUMBER},
-};
-static const struct shape item_shapes[ITEM_KIND_COUNT] = {
-    [ITEM_BUY] = SHAPE ("buy", item_buy_fields, 0),
-    [ITEM_RESTOCK] = SHAPE ("restock", item_restock_fields, 0),
-    [ITEM_ORDER_STATUS] = SHAPE ("order_status", item_status_fields, 0),
-    [ITEM_LOT_STATUS] = SHAPE ("lot_status", item_status_fields, 0),
-};
-static const struct list item_list = {item_shapes, ITEM_KIND_COUNT, sizeof (struct item), false};
-
-static const struct field result_receipt_fields[] = {
-    {AT (struct result, status, "status"), STATUS},
-    {AT (struct result, product, "product"), .kind = VALUE_PRODUCT_OR_NONE,
-     .beside = offsetof (struct result, status)},
-    {AT (struct result, units, "units"), UNITS},
-    {AT (struct result, missing, "missing"), UNITS},
-    {AT (struct result, amount_cents, "amount_cents"), COUNT},
-    {AT (struct result, fills, "fills"), LIST (struct result, fill_count, fill_list, LIMIT_FILLS)},
-};
-static const struct field result_restocked_fields[] = {
-    {AT (struct result, product, "product"), PRODUCT},
-    {AT (struct result, quantity, "quantity"), QUANTITY},
-    {AT (struct result, price_cents, "price_cents"), PRICE},
-};
-static const struct field result_lot_fields[] = {
-    {AT (struct result, product, "product"), PRODUCT},
-    {AT (struct result, quantity, "quantity"), QUANTITY},
-    {AT (struct result, left, "left"), UNITS},
-    {AT (struct result, price_cents, "price_cents"), PRICE},
-};
-static const struct field result_error_fields[] = {
-    {AT (struct result, reason, "reason"), REASON},
-};
-static const struct shape result_shapes[RESULT_KIND_COUNT] = {
-    [RESULT_RECEIPT] = SHAPE ("receipt", result_receipt_fields, 0),
-    [RESULT_RESTOCKED] = SHAPE ("restocked", result_restocked_fields, 0),
-    [RESULT_LOT] = SHAPE ("lot", result_lot_fields, 0),
-    [RESULT_ERROR] = SHAPE ("error", result_error_fields, 0),
-};
-static const struct list result_list = {result_shapes, RESULT_KIND_COUNT, sizeof (struct result),
-                                        false};
 
 // The same in several messages.
 #define SEEN(member)                                                                         \
     {                                                                                        \
         MESSAGE (member, "seen"), .kind = VALUE_SEEN, .optional = true, .max = LIMIT_TRADERS \
     }
-#define VECTOR(member)                                                                 \
-    {                                                                                  \
-        MESSAGE (member.ticks, "vector"),                                              \
-            LIST (struct message, member.count, tick_list, LIMIT_VECTOR), OPTIONAL (0) \
+#define VECTOR(member)                                                                       \
+    {                                                                                        \
+        MESSAGE (member.ticks, "vector"),                                                    \
+            LIST (struct message, member.count, codec_tick_list, LIMIT_VECTOR), OPTIONAL (0) \
     }
 
 // Messages between clients and traders.
@@ -178,7 +45,7 @@ static const struct field receipt_fields[] = {
     {MESSAGE (receipt.missing, "missing"), UNITS, OPTIONAL (0)},
     {MESSAGE (receipt.amount_cents, "amount_cents"), COUNT},
     {MESSAGE (receipt.fills, "fills"),
-     LIST (struct message, receipt.fill_count, fill_list, LIMIT_FILLS), OPTIONAL (0)},
+     LIST (struct message, receipt.fill_count, codec_fill_list, LIMIT_FILLS), OPTIONAL (0)},
     SEEN (receipt.seen),
     VECTOR (receipt.vector),
 };
@@ -189,7 +56,7 @@ static const struct field oversold_fields[] = {
     {MESSAGE (oversold.missing, "missing"), QUANTITY},
     {MESSAGE (oversold.amount_cents, "amount_cents"), COUNT},
     {MESSAGE (oversold.fills, "fills"),
-     LIST (struct message, oversold.fill_count, fill_list, LIMIT_FILLS), OPTIONAL (0)},
+     LIST (struct message, oversold.fill_count, codec_fill_list, LIMIT_FILLS), OPTIONAL (0)},
     SEEN (oversold.seen),
     VECTOR (oversold.vector),
 };
@@ -282,7 +149,7 @@ static const struct field commit_fields[] = {
     {MESSAGE (commit.epoch, "epoch"), COUNT},
     {MESSAGE (commit.batch, "batch"), NUMBER},
     {MESSAGE (commit.items, "items"),
-     LIST (struct message, commit.item_count, item_list, LIMIT_BATCH)},
+     LIST (struct message, commit.item_count, codec_item_list, LIMIT_BATCH)},
 };
 static const struct field committed_fields[] = {
     {MESSAGE (committed.trader, "trader"), NODE_OR_NONE, OPTIONAL (0)},
@@ -291,15 +158,15 @@ static const struct field committed_fields[] = {
     {MESSAGE (committed.version, "version"), COUNT},
     {MESSAGE (committed.applied, "applied"), COUNT},
     {MESSAGE (committed.results, "results"),
-     LIST (struct message, committed.result_count, result_list, LIMIT_BATCH)},
+     LIST (struct message, committed.result_count, codec_result_list, LIMIT_BATCH)},
     {MESSAGE (committed.stock, "stock"),
-     LIST (struct message, committed.stock_count, level_list, LIMIT_BATCH), OPTIONAL (0)},
+     LIST (struct message, committed.stock_count, codec_level_list, LIMIT_BATCH), OPTIONAL (0)},
 };
 static const struct field stock_fields[] = {
     {MESSAGE (stock.epoch, "epoch"), COUNT},
     {MESSAGE (stock.version, "version"), COUNT},
     {MESSAGE (stock.stock, "stock"),
-     LIST (struct message, stock.stock_count, level_list, LIMIT_PRODUCTS)},
+     LIST (struct message, stock.stock_count, codec_level_list, LIMIT_PRODUCTS)},
     {MESSAGE (stock.traders, "traders"),
      LIST (struct message, stock.trader_count, trader_seen_list, LIMIT_TRADERS), OPTIONAL (0)},
 };
@@ -313,7 +180,7 @@ static const struct field journal_fields[] = {
     {MESSAGE (journal.settled, "settled"), COUNT},
     {MESSAGE (journal.write, "write"), NUMBER},
     {MESSAGE (journal.items, "items"),
-     LIST (struct message, journal.item_count, item_list, LIMIT_COPIES)},
+     LIST (struct message, journal.item_count, codec_item_list, LIMIT_COPIES)},
 };
 static const struct field journaled_fields[] = {
     {MESSAGE (journaled.view, "view"), NUMBER},
