@@ -32,7 +32,7 @@ struct buyer {
     int64_t clock;
     int64_t promised;         // its orders that were accepted, and are not settled
     struct first first;       // its trader, as all its orders tell; 0 until that one was greeted
-    int64_t past;             // orders up to this number went to another trader first: 0: none
+    int64_t past;             // orders up to this number went to another trader first; 0: none
     struct first past_first;  // that one
     struct window window;
 };
