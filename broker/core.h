@@ -4,7 +4,8 @@
 // same events give the same output, always. It has four verbs (trader.h shows them). A shell
 // feeds it: it hands over each message that is waiting, then EVENT_DRAINED, writes the records
 // that came out in one durable transaction, and only then sends the letters. That order is the
-// whole durability story: what a letter tells is on disk before the letter leaves.
+// whole durability story: what a letter tells is on disk before the letter leaves. Only a letter that
+// is marked as early need not wait.
 #ifndef SOUK_CORE_H
 #define SOUK_CORE_H
 
@@ -55,6 +56,8 @@ struct letter {
     enum port port;
     struct route route;  // PORT_CLIENTS
     int64_t to;          // node id: a client, a trader; the addressee within a topic
+    bool early;          // it may leave while the records of its round are written: it tells nobody
+                         // what they say, and whoever gets it may know more than they do
     struct message message;
 };
 

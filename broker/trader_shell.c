@@ -260,12 +260,21 @@ static void end_where_due (struct shell *self)
     self->ended = self->ended || stopped;
 }
 
-static void flush (struct shell *self)
+static void send_letters (struct shell *self, bool early)
 {
-    if (write_records (self)) {
-        for (size_t i = 0; i < self->wire.out.letter_count; i++) {
+    for (size_t i = 0; i < self->wire.out.letter_count; i++) {
+        if (self->wire.out.letters[i].early == early) {
             send_letter (self, &self->wire.out.letters[i]);
         }
+    }
+}
+
+// What is early is on its way while the disk works.
+static void flush (struct shell *self)
+{
+    send_letters (self, true);
+    if (write_records (self)) {
+        send_letters (self, false);
         if (life_rotate (&self->life, &self->wire) == JOURNAL_FAILED) {
             fail (self, journal_error (self->life.journal));
         }

@@ -66,6 +66,11 @@ void writes_unwritten (trader_t *self)
     self->room_due_us = self->now_us + ROOM_RETRY_US;
 }
 
+bool writes_may_leave_early (const trader_t *self)
+{
+    return self->joined_recorded_then;
+}
+
 bool writes_full (const trader_t *self)
 {
     return self->room_due_us > 0;

@@ -168,27 +168,45 @@ static void publish (world_t *self, struct node *from, const struct letter *lett
     }
 }
 
+static void post (world_t *self, struct node *from, const struct letter *letter)
+{
+    switch (letter->port) {
+    case PORT_NEWS:
+        publish (self, from, letter);
+        break;
+    case PORT_CLIENTS:
+        send_by_route (self, from, letter);
+        break;
+    case PORT_TRADER:
+        send_to_trader (self, from, letter);
+        break;
+    case PORT_WAREHOUSE:
+        if (from->role == ROLE_WAREHOUSE) {
+            answer_from_warehouse (self, from, letter);
+        } else {
+            send_to_warehouse (self, from, letter);
+        }
+        break;
+    }
+}
+
 void post_letters (world_t *self, struct node *from, size_t count)
 {
     for (size_t i = 0; i < count && !self->halted; i++) {
-        const struct letter *letter = &from->out->letters[i];
-        switch (letter->port) {
-        case PORT_NEWS:
-            publish (self, from, letter);
-            break;
-        case PORT_CLIENTS:
-            send_by_route (self, from, letter);
-            break;
-        case PORT_TRADER:
-            send_to_trader (self, from, letter);
-            break;
-        case PORT_WAREHOUSE:
-            if (from->role == ROLE_WAREHOUSE) {
-                answer_from_warehouse (self, from, letter);
-            } else {
-                send_to_warehouse (self, from, letter);
-            }
-            break;
+        post (self, from, &from->out->letters[i]);
+    }
+}
+
+void post_early (world_t *self, struct node *from)
+{
+    struct outbox *out = from->out;
+    size_t kept = 0;
+    for (size_t i = 0; i < out->letter_count && !self->halted; i++) {
+        if (out->letters[i].early) {
+            post (self, from, &out->letters[i]);
+        } else {
+            out->letters[kept++] = out->letters[i];
         }
     }
+    out->letter_count = kept;
 }

@@ -76,6 +76,7 @@ static void take_back (world_t *self, struct node *node)
 
 void trader_process_round_end (world_t *self, struct node *node)
 {
+    post_early (self, node);
     switch (write_records (self, node)) {
     case STORE_OK:
         break;
@@ -101,6 +102,9 @@ void trader_process_crash (world_t *self, struct node *node)
 {
     enum { UNWRITTEN, TORN, WRITTEN };
     const struct outbox *out = node->out;
+    if (world_draw (self, STREAM_CRASH, 0, 1)) {
+        post_early (self, node);
+    }
     int64_t how = out->record_count == 0 || node->disk.bare
                       ? WRITTEN
                       : world_draw (self, STREAM_CRASH, UNWRITTEN, WRITTEN);

@@ -234,6 +234,8 @@ void tally_answer (world_t *self, const struct node *warehouse, const struct mai
 
 // post.c
 void post_letters (world_t *self, struct node *from, size_t count);  // the first ones of its outbox
+void post_early (world_t *self, struct node *from);  // those that need not wait for the disk; they are
+                                                     // taken out of it
 void post_told (world_t *self, const struct mail *mail);             // FACT_TOLD, to a client
 
 // network.c
