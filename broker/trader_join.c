@@ -37,6 +37,7 @@ static void begin (trader_t *self, const struct message *message)
     self->batch_next = 1;
     writes_granted (self, view);
     self->snapshot_due_us = self->now_us;
+    peers_joined (self);
     backup_joined (self);
 }
 

@@ -73,6 +73,21 @@ static void look_at_own (trader_t *self, const struct membership *member)
     }
 }
 
+// The number of the next message about this trader: each has a topic of its own.
+static int64_t next_seq (trader_t *self, int64_t trader)
+{
+    struct peer *peer = find (self, trader);
+    return peer ? ++peer->member_seq : ++self->member_seq;
+}
+
+void peers_joined (trader_t *self)
+{
+    self->member_seq = 0;
+    for (struct peer *peer = self->peers; peer; peer = peer->hh.next) {
+        peer->member_seq = 0;
+    }
+}
+
 void peers_member (trader_t *self, const struct message *message, struct outbox *out)
 {
     const struct membership *member = &message->member;
@@ -87,7 +102,7 @@ void peers_member (trader_t *self, const struct message *message, struct outbox 
     struct letter *letter = trader_letter (self, out, PORT_NEWS, member->trader, MESSAGE_MEMBER);
     letter->message.member = *member;
     letter->message.member.epoch = self->epoch;
-    letter->message.member.seq = ++self->member_seq;
+    letter->message.member.seq = next_seq (self, member->trader);
 }
 
 int64_t peers_next (const trader_t *self, int64_t behind)
@@ -137,7 +152,7 @@ void peers_publish (trader_t *self, const struct view_told *view, struct outbox 
     struct letter *letter = trader_letter (self, out, PORT_NEWS, view->trader, MESSAGE_MEMBER);
     letter->message.member = (struct membership){
         .epoch = self->epoch,
-        .seq = ++self->member_seq,
+        .seq = next_seq (self, view->trader),
         .trader = view->trader,
         .trader_epoch = view->epoch > 0 || !peer ? view->epoch : peer->epoch,
         .view = view->view,

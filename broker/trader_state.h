@@ -107,7 +107,8 @@ struct peer {
     int64_t epoch;
     enum member_state state;
     char router[LIMIT_ENDPOINT + 1];
-    UT_hash_handle hh;  // by id, ascending
+    int64_t member_seq;  // messages published about it since this trader joined, or before that
+    UT_hash_handle hh;   // by id, ascending
 };
 
 enum backing {
@@ -170,7 +171,7 @@ struct trader {
     bool left;
     struct backup backup;
     struct peer *peers;   // uthash, by id
-    int64_t member_seq;   // messages published as member.<node>
+    int64_t member_seq;   // messages published about this trader itself, as with peers
     struct copy *copies;  // uthash, by trader: see trader_copy.h
 
     // What was decided here. Writes count from 1 since the epoch `began`.
@@ -234,6 +235,7 @@ void trader_pass (trader_t *self, struct request *request);     // on, to the wa
 // trader_peers.c
 void peers_member (trader_t *self, const struct message *message, struct outbox *out);
 void peers_learn (trader_t *self, const struct view_told *view);
+void peers_joined (trader_t *self);  // what it publishes from now on counts anew
 int64_t peers_next (const trader_t *self, int64_t behind);  // a live one, in the ring; 0: none
 bool peers_any (const trader_t *self);
 // This trader and those that it knows to be live, ascending: at most LIMIT_TRADERS, from `arena`.

@@ -5,60 +5,12 @@
 #include <stdlib.h>
 
 #include "tests/kit/client_kit.h"
-#include "tests/kit/shell_kit.h"
+#include "tests/kit/scripted_warehouse.h"
 
-// A warehouse of the test: it can keep the trader waiting.
-
-static zsock_t *bound_warehouse (void)
-{
-    zsock_t *socket = zsock_new (ZMQ_ROUTER);
-    ck_assert_ptr_nonnull (socket);
-    zsock_set_rcvtimeo (socket, KIT_BOUND_MS);
-    ck_assert_int_eq (zsock_bind (socket, "%s", kit.rep), 0);
-    return socket;
-}
-
-// The trader's next message of the type, and where to answer it; others are dropped. The caller
-// must destroy `envelope`.
-static struct message taken (zsock_t *warehouse, enum message_type type, zmsg_t **envelope)
-{
-    for (;;) {
-        zmsg_t *frames = zmsg_recv (warehouse);
-        ck_assert_msg (frames != NULL, "no %s came", message_type_name (type));
-        struct message message = kit_decode (frames);
-        zframe_t *body = zmsg_last (frames);
-        zmsg_remove (frames, body);
-        zframe_destroy (&body);
-        if (message.type == type) {
-            *envelope = frames;
-            return message;
-        }
-        zmsg_destroy (&frames);
-    }
-}
-
-static void answer (zsock_t *warehouse, zmsg_t **envelope, struct message message)
-{
-    zframe_t *frame = kit_frame (&message);
-    zmsg_append (*envelope, &frame);
-    ck_assert_int_eq (zmsg_send (envelope, warehouse), 0);
-}
-
-// A trader that has joined the test's warehouse.
+// A trader that serves.
 static zactor_t *start_joined_trader (zsock_t *warehouse)
 {
-    zmsg_t *envelope;
-    zactor_t *trader = kit_start (trader_shell, &kit.trader);
-    struct message join = taken (warehouse, MESSAGE_JOIN, &envelope);
-    answer (warehouse, &envelope,
-            (struct message){.type = MESSAGE_VIEW,
-                             .from = WAREHOUSE_NODE,
-                             .clock = 1,
-                             .view = {.trader = KIT_TRADER,
-                                      .nonce = join.join.nonce,
-                                      .epoch = 1,
-                                      .view = 1,
-                                      .began = 1}});
+    zactor_t *trader = scripted_trader (warehouse);
     kit_told (trader, "READY");
     return trader;
 }
@@ -77,27 +29,25 @@ static void commit_it (zsock_t *warehouse, zmsg_t **envelope, const struct messa
         .fill_count = 1,
     };
     ck_assert_uint_eq (commit->commit.item_count, 1);
-    answer (warehouse, envelope,
-            (struct message){.type = MESSAGE_COMMITTED,
-                             .from = WAREHOUSE_NODE,
-                             .clock = 1,
-                             .committed = {.epoch = commit->commit.epoch,
-                                           .batch = commit->commit.batch,
-                                           .version = 1,
-                                           .results = &result,
-                                           .result_count = 1}});
+    scripted_answer (warehouse, envelope,
+                     (struct message){.type = MESSAGE_COMMITTED,
+                                      .committed = {.epoch = commit->commit.epoch,
+                                                    .batch = commit->commit.batch,
+                                                    .version = 1,
+                                                    .results = &result,
+                                                    .result_count = 1}});
 }
 
 START_TEST (test_trader_shell_outlives_clients_that_leave_before_their_answer)
 {
     enum { ROUNDS = 20 };
-    zsock_t *warehouse = bound_warehouse ();
+    zsock_t *warehouse = scripted_warehouse ();
     zactor_t *trader = start_joined_trader (warehouse);
     for (int64_t number = 1; number <= ROUNDS; number++) {
         zmsg_t *envelope;
         zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
         kit_say (client, kit_buy (number, 1));
-        struct message commit = taken (warehouse, MESSAGE_COMMIT, &envelope);
+        struct message commit = scripted_taken (warehouse, MESSAGE_COMMIT, &envelope);
         zsock_destroy (&client);
         kit_serves_a_new_client ();  // By then the trader's socket knows that the other one left.
         commit_it (warehouse, &envelope, &commit);
@@ -129,16 +79,16 @@ static void flood (zsock_t *pipe, void *endpoint)
 
 START_TEST (test_trader_shell_keeps_its_times_while_it_is_flooded)
 {
-    zsock_t *warehouse = bound_warehouse ();
+    zsock_t *warehouse = scripted_warehouse ();
     zactor_t *trader = start_joined_trader (warehouse);
     zactor_t *flooder = zactor_new (flood, kit.router);
     zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
     zmsg_t *envelope;
     kit_say (client, kit_buy (1, 1));
-    struct message commit = taken (warehouse, MESSAGE_COMMIT, &envelope);
+    struct message commit = scripted_taken (warehouse, MESSAGE_COMMIT, &envelope);
     for (int i = 0; i < 3; i++) {  // It is not answered, so it comes again.
         zmsg_destroy (&envelope);
-        struct message again = taken (warehouse, MESSAGE_COMMIT, &envelope);
+        struct message again = scripted_taken (warehouse, MESSAGE_COMMIT, &envelope);
         ck_assert_int_eq (again.commit.batch, commit.commit.batch);
     }
     commit_it (warehouse, &envelope, &commit);
@@ -152,12 +102,12 @@ END_TEST
 
 START_TEST (test_trader_shell_finishes_what_it_has_accepted_when_it_is_stopped)
 {
-    zsock_t *warehouse = bound_warehouse ();
+    zsock_t *warehouse = scripted_warehouse ();
     zactor_t *trader = start_joined_trader (warehouse);
     zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
     zmsg_t *envelope;
     kit_say (client, kit_buy (1, 1));
-    struct message commit = taken (warehouse, MESSAGE_COMMIT, &envelope);
+    struct message commit = scripted_taken (warehouse, MESSAGE_COMMIT, &envelope);
     zstr_send (trader, "STOP");
     int64_t number = 1;
     struct message refusal = {0};
@@ -191,13 +141,13 @@ END_TEST
 
 START_TEST (test_trader_shell_stops_without_its_warehouse_though_something_waits)
 {
-    zsock_t *warehouse = bound_warehouse ();
+    zsock_t *warehouse = scripted_warehouse ();
     zactor_t *trader = start_joined_trader (warehouse);
     zactor_t *flooder = zactor_new (flood, kit.router);
     zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
     zmsg_t *envelope;
     kit_say (client, kit_buy (1, 1));
-    taken (warehouse, MESSAGE_COMMIT, &envelope);
+    scripted_taken (warehouse, MESSAGE_COMMIT, &envelope);
     zmsg_destroy (&envelope);
     zsock_destroy (&warehouse);
     kit_stop (&trader);
@@ -210,19 +160,19 @@ START_TEST (test_trader_shell_keeps_little_for_a_warehouse_that_is_away)
 {
     // A commit is resent for as long as the warehouse is away; it must not pile up for it.
     kit.trader.trader.commit_timeout_us = 1000;
-    zsock_t *warehouse = bound_warehouse ();
+    zsock_t *warehouse = scripted_warehouse ();
     zactor_t *trader = start_joined_trader (warehouse);
     zsock_t *client = kit_connect (ZMQ_DEALER, kit.router);
     zmsg_t *envelope;
     kit_say (client, kit_buy (1, 1));
-    taken (warehouse, MESSAGE_COMMIT, &envelope);
+    scripted_taken (warehouse, MESSAGE_COMMIT, &envelope);
     zmsg_destroy (&envelope);
     zsock_destroy (&warehouse);
     for (int i = 0; i < 1000; i++) {  // Each takes a round of the trader, and 1 ms passes.
         kit_answers_a_ping (client);
         zmq_poll (NULL, 0, 1);
     }
-    warehouse = bound_warehouse ();
+    warehouse = scripted_warehouse ();
     zstr_send (trader, "$TERM");
     int64_t resent = kit_number_in (kit_finish (&trader), "resent");
     int64_t waiting = 0;

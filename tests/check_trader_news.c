@@ -153,6 +153,39 @@ START_TEST (test_trader_without_news_learns_by_its_commits_and_snapshots)
 }
 END_TEST
 
+// What the warehouse tells of a trader is passed on as the nth message of that topic, in this epoch.
+static void passes_on (int64_t trader, int64_t epoch, int64_t seq)
+{
+    struct message news = fix_plain (MESSAGE_MEMBER, WAREHOUSE_NODE);
+    news.member = (struct membership){.epoch = 1,
+                                      .seq = 40,
+                                      .trader = trader,
+                                      .trader_epoch = 1,
+                                      .view = 1,
+                                      .state = MEMBER_LIVE,
+                                      .router = ""};
+    fix_news (news);
+    const struct letter *letter = fix_alone (MESSAGE_MEMBER);
+    ck_assert_int_eq (letter->to, trader);
+    ck_assert_int_eq (letter->message.member.epoch, epoch);
+    ck_assert_int_eq (letter->message.member.seq, seq);
+}
+
+START_TEST (test_trader_counts_what_it_passes_on_of_each_trader_apart)
+{
+    fix_begin ();
+    passes_on (FIX_OTHER, 0, 1);
+    passes_on (FIX_TRADER, 0, 1);
+    passes_on (FIX_OTHER, 0, 2);
+    fix_warehouse (fix_view (FIX_SEED, 1));
+    passes_on (FIX_OTHER, 1, 1);
+    passes_on (FIX_OTHER + 1, 1, 1);
+    passes_on (FIX_TRADER, 1, 1);
+    passes_on (FIX_OTHER, 1, 2);
+    passes_on (FIX_TRADER, 1, 2);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("trader news");
@@ -166,6 +199,7 @@ int main (void)
     tcase_add_test (news, test_trader_takes_no_doubled_or_old_news);
     tcase_add_loop_test (news, test_trader_counts_its_own_write_once_whatever_comes_first, 0, 2);
     tcase_add_test (news, test_trader_without_news_learns_by_its_commits_and_snapshots);
+    tcase_add_test (news, test_trader_counts_what_it_passes_on_of_each_trader_apart);
     suite_add_tcase (suite, news);
 
     SRunner *runner = srunner_create (suite);

@@ -12,6 +12,8 @@ class Client:
     def __init__(self, node, traders, give_up_s):
         self.node, self.give_up_s, context = node, give_up_s, zmq.Context.instance()
         self.clock, self.version, self.counts = 0, 0, {}  # Lamport's clock; the causal token
+        self.own = {"v": 1, "from": node}  # in every message; and its market, once it is known
+        self.firsts = {}  # the id and the epoch of each trader, as its last pong says
         self.traders, self.news = [], context.socket(zmq.SUB)
         self.news.subscribe(f"oversell.{node}")
         for router, _, pub in (ends.partition(",") for ends in traders):
@@ -28,32 +30,41 @@ class Client:
                 if topic in ([], [b"oversell.%d" % self.node]):  # not one that only begins so
                     message = json.loads(body)
                     self.clock = max(self.clock, message["clock"]) + 1
+                    if message["type"] == "pong":
+                        self.firsts[socket] = message["from"], message.get("epoch", 0)
+                    if "market" in message:
+                        self.own.setdefault("market", message["market"])
                     version, *counts = message.get("seen", [0])
                     self.version = max(self.version, version)
                     for trader, *count in counts:  # [epoch, count]: the epoch decides first
                         self.counts[trader] = max(self.counts.get(trader, [0, 0]), count)
                     return message
 
+    def send(self, trader, **message):
+        self.clock += 1
+        trader.send(json.dumps({**message, **self.own, "clock": self.clock}).encode())
+
     def ask(self, trader, request):
         """Asks, again and again, until there is a final answer, and returns that."""
         kind, number, attempt, accepted = request["type"], request["number"], 0, False
         wait_s, end = 1, time.monotonic() + self.give_up_s
+        self.send(trader, type="ping")  # who is it, in which epoch? Else it promises nothing
+        while trader not in self.firsts and self.receive(min(time.monotonic() + wait_s, end)):
+            pass
+        request["first"], request["first_epoch"] = self.firsts.get(trader, (0, 0))
         while time.monotonic() < end:
-            self.clock += 1
-            message = {"type": kind, "v": 1, "from": self.node, "clock": self.clock}
             if accepted:  # by now the final answer should be here, or is lost
-                message.update(type="order_status", number=number)
+                self.send(trader, type="order_status", number=number)
             else:
                 attempt += 1
                 seen = [self.version, *([node, *self.counts[node]] for node in sorted(self.counts))]
-                message.update(request, attempt=attempt, seen=seen)
-            trader.send(json.dumps(message).encode())
+                self.send(trader, **request, attempt=attempt, seen=seen)
             until = time.monotonic() + wait_s
             while answer := self.receive(min(until, end)):
                 if answer.get("number", "reason" in answer and number) != number:
                     continue  # of another request, or told already
                 word = answer.get("reason") or answer.get("status") or answer["type"]
-                if word in ("busy", "unavailable"):
+                if word in ("busy", "unavailable", "pending"):
                     until = time.monotonic() + wait_s * random.uniform(0.2, 0.6)
                 elif word == "accepted":
                     accepted, until = True, time.monotonic() + 2 * wait_s

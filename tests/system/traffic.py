@@ -151,6 +151,8 @@ class Judge:
             self._expect(record, record.wire in (WAREHOUSE, message["trader"]), "not its oversell")
         elif message["type"] == "socket":
             topic = f"socket.{record.wire}"
+        elif message["type"] == "member":
+            topic = f"member.{message['trader']}"
         else:
             topic = {"invalidation": "stock", "sale": "sale"}.get(message["type"], "no topic")
             topic += "." + message.get("product", "")
@@ -158,8 +160,10 @@ class Judge:
         place = record.wire, topic
         epoch, seq = self._seqs.get(place, (message["epoch"], message["seq"] - 1))
         told = message["epoch"], message["seq"]
-        # A trader's sockets are there before it has joined, and count again from then on.
-        joined = message["type"] == "socket" and message["epoch"] > epoch and message["seq"] == 1
+        # A trader's sockets, and news of others, are there before it has joined, and count again
+        # from then on.
+        joined = (message["type"] in ("socket", "member") and message["epoch"] > epoch
+                  and message["seq"] == 1)
         self._expect(record, joined or told == (epoch, seq + 1), f"({epoch}, {seq}) came before")
         self._seqs[place] = message["epoch"], message["seq"]
         if message["type"] == "invalidation":
