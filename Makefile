@@ -10,9 +10,9 @@ SAN    := build/san
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
-  $(addprefix broker/,outbox.c liveness.c clocks.c seen.c queue.c cache.c trader_state.c trader.c \
-    trader_join.c trader_admit.c trader_commit.c trader_peers.c trader_writes.c trader_backup.c \
-    trader_copy.c copy_records.c trader_takeover.c \
+  $(addprefix broker/,outbox.c liveness.c clocks.c seen.c queue.c cache.c) \
+  $(addprefix broker/trader/,trader_state.c trader.c trader_join.c trader_admit.c trader_commit.c \
+    trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c policy_sync.c policy_cached.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_view.c \
     warehouse_commit.c warehouse_item.c warehouse_publish.c warehouse_restore.c) \
@@ -24,9 +24,10 @@ CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
     store_sqlite_prepare.c store_sqlite_write.c verify.c verify_rules.c verify_print.c)
 SHELLS := \
-  $(addprefix broker/,report.c wire_shell.c poller_shell.c topics_shell.c \
-    socket_shell.c peers_shell.c crash_shell.c trader_report.c trader_life.c trader_shell.c \
-    journal.c journal_file.c journal_read.c journal_text.c) \
+  $(addprefix broker/shells/,report.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
+    crash_shell.c) \
+  $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c) \
+  $(addprefix broker/trader/,peers_shell.c trader_report.c trader_life.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_disk.c bench_print.c bench_traders.c echo_shell.c load_shell.c load_phase_shell.c \

@@ -5,8 +5,8 @@
 #include "actors/bench/bench.h"
 #include "actors/souk_commands.h"
 #include "actors/souk_options.h"
-#include "broker/trader.h"
-#include "broker/wire_shell.h"
+#include "broker/shells/wire_shell.h"
+#include "broker/trader/trader.h"
 
 static const char help[] =
     "Measures a market of real processes, and a bare ZeroMQ echo beside it.\n"

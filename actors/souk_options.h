@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "actors/clients/client_shell.h"
-#include "broker/crash_shell.h"
+#include "broker/shells/crash_shell.h"
 #include "schemas/topology.h"
 
 enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };

@@ -4,7 +4,7 @@
 #include "actors/souk_commands.h"
 #include "actors/souk_node.h"
 #include "actors/souk_options.h"
-#include "broker/trader_shell.h"
+#include "broker/trader/trader_shell.h"
 
 static const char help[] =
     "Runs a trader: takes orders and restocks, decides or asks the warehouse, answers.\n"

@@ -7,7 +7,7 @@
 
 #include "actors/souk_commands.h"
 #include "actors/souk_options.h"
-#include "broker/journal_read.h"
+#include "broker/journal/journal_read.h"
 #include "schemas/arena.h"
 
 enum { ERROR_BYTES = 512, ROWS_BLOCK = 64 * 1024, WRITES_MAX = 16 * 1024 * 1024 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/journal_read.h"
+#include "broker/journal/journal_read.h"
 #include "tests/kit/journal_case.h"
 
 static bool same_item (const struct item *a, const struct item *b)

@@ -3,8 +3,8 @@
 #include <czmq.h>
 #include <stdlib.h>
 
-#include "broker/poller_shell.h"
-#include "broker/wire_shell.h"
+#include "broker/shells/poller_shell.h"
+#include "broker/shells/wire_shell.h"
 
 enum { BOUND_US = 20000000, MANY = 200 };
 

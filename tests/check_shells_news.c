@@ -3,7 +3,7 @@
 #include <czmq.h>
 #include <stdlib.h>
 
-#include "broker/topics_shell.h"
+#include "broker/shells/topics_shell.h"
 #include "tests/kit/client_kit.h"
 #include "tests/kit/shell_kit.h"
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "broker/socket_shell.h"
+#include "broker/shells/socket_shell.h"
 #include "tests/kit/client_kit.h"
 #include "tests/kit/shell_kit.h"
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "actors/bench/bench_market.h"
-#include "broker/wire_shell.h"
+#include "broker/shells/wire_shell.h"
 
 enum { WRITES = 200 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "broker/wire_shell.h"
+#include "broker/shells/wire_shell.h"
 #include "schemas/codec.h"
 
 enum { REPLY_BYTES = 1024, REPORT_ERROR = 256 };

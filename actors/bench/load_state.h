@@ -7,8 +7,8 @@
 
 #include "actors/bench/load_shell.h"
 #include "actors/bench/window.h"
-#include "broker/poller_shell.h"
-#include "broker/wire_shell.h"
+#include "broker/shells/poller_shell.h"
+#include "broker/shells/wire_shell.h"
 #include "schemas/codec.h"
 
 enum {

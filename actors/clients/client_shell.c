@@ -1,6 +1,6 @@
 #include "actors/clients/client_shell.h"
 
-#include "broker/poller_shell.h"
+#include "broker/shells/poller_shell.h"
 
 enum {
     STOP_BOUND_US = 5000000,

@@ -10,8 +10,8 @@
 #define SOUK_CLIENT_SHELL_H
 
 #include "actors/clients/book_shell.h"
-#include "broker/report.h"
-#include "broker/wire_shell.h"
+#include "broker/shells/report.h"
+#include "broker/shells/wire_shell.h"
 
 // A kind of client: its core's verbs, and what it reports.
 struct client_class {

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "broker/wire_shell.h"
+#include "broker/shells/wire_shell.h"
 
 enum {
     LOOK_US = 500000,  // from one look at the topology to the next

@@ -1,10 +1,10 @@
 #include "actors/warehouse/warehouse_shell.h"
 
 #include "actors/store/store.h"
-#include "broker/poller_shell.h"
-#include "broker/report.h"
-#include "broker/socket_shell.h"
-#include "broker/topics_shell.h"
+#include "broker/shells/poller_shell.h"
+#include "broker/shells/report.h"
+#include "broker/shells/socket_shell.h"
+#include "broker/shells/topics_shell.h"
 
 enum { REPORT_ERROR = 512 };
 

@@ -12,8 +12,8 @@
 #define SOUK_WAREHOUSE_SHELL_H
 
 #include "actors/warehouse/warehouse.h"
-#include "broker/crash_shell.h"
-#include "broker/wire_shell.h"
+#include "broker/shells/crash_shell.h"
+#include "broker/shells/wire_shell.h"
 
 struct warehouse_shell_config {
     struct warehouse_config warehouse;

@@ -3,7 +3,7 @@
 #ifndef SOUK_JOURNAL_CASE_H
 #define SOUK_JOURNAL_CASE_H
 
-#include "broker/journal.h"
+#include "broker/journal/journal.h"
 
 enum { JOURNAL_CASE_TRADER = 7, JOURNAL_CASE_KINDS = 12, JOURNAL_CASE_BYTES = 1024 * 1024 };
 

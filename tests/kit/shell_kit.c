@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "broker/report.h"
+#include "broker/shells/report.h"
 #include "tests/kit/faulty_disk.h"
 
 enum { DECODED_BLOCK = 64 * 1024, CASE_TIMEOUT_S = 60 };

@@ -8,7 +8,7 @@
 #include <czmq.h>
 
 #include "actors/warehouse/warehouse_shell.h"
-#include "broker/trader_shell.h"
+#include "broker/trader/trader_shell.h"
 
 enum {
     KIT_BOUND_MS = 20000,  // what takes longer has failed

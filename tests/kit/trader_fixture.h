@@ -6,7 +6,7 @@
 
 #include <check.h>
 
-#include "broker/trader.h"
+#include "broker/trader/trader.h"
 
 enum {
     FIX_TRADER = 1,
@@ -14,7 +14,7 @@ enum {
     FIX_SEED = 4711,
     FIX_MARKET = 99,
     FIX_HOLDER = 6,  // began, of the other trader
-    ALICE = 11,  // buyers
+    ALICE = 11,      // buyers
     BOB = 12,
     CAROL = 13,
     SAM = 21,  // sellers

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "actors/clients/client.h"
-#include "broker/trader.h"
+#include "broker/trader/trader.h"
 #include "schemas/limits.h"
 #include "tests/sim/experiment/units.h"
 

@@ -9,7 +9,7 @@
 #include "actors/clients/buyer.h"
 #include "actors/clients/seller.h"
 #include "actors/warehouse/warehouse.h"
-#include "broker/trader.h"
+#include "broker/trader/trader.h"
 #include "tests/sim/checkers/history.h"
 #include "tests/sim/options.h"
 #include "tests/sim/sometimes.h"

@@ -1,0 +1,397 @@
+#include "broker/trader/trader.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/trader/trader_copy.h"
+
+static const char *const mode_names[] = {"sync", "cached"};
+static const char *const order_names[] = {"arrival", "lamport", "vector"};
+
+const char *mode_name (enum mode mode)
+{
+    assert (mode < MODE_COUNT);
+    return mode_names[mode];
+}
+
+const char *queue_order_name (enum queue_order order)
+{
+    assert (order < ORDER_COUNT);
+    return order_names[order];
+}
+
+bool mode_parse (const char *name, enum mode *mode)
+{
+    for (int i = 0; i < MODE_COUNT; i++) {
+        if (strcmp (name, mode_names[i]) == 0) {
+            *mode = (enum mode) i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool queue_order_parse (const char *name, enum queue_order *order)
+{
+    for (int i = 0; i < ORDER_COUNT; i++) {
+        if (strcmp (name, order_names[i]) == 0) {
+            *order = (enum queue_order) i;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct trader_config trader_config_default (void)
+{
+    return (struct trader_config){
+        .id = 1,
+        .mode = MODE_SYNC,
+        .order_by = ORDER_ARRIVAL,
+        .invalidation = true,
+        .queue_max = 8192,
+        .batch_max = LIMIT_BATCH,
+        .in_flight_max = 2,
+        .commit_timeout_us = 1000000,
+        .causal_wait_us = 200000,
+        .ping_every_us = 250000,
+        .router = "",
+    };
+}
+
+static void check (const struct trader_config *config)
+{
+    assert (config->id >= 1 && config->id <= LIMIT_NODE);
+    assert (config->queue_max >= 1 && config->queue_max <= LIMIT_QUEUE);
+    assert (config->batch_max >= 1 && config->batch_max <= LIMIT_BATCH);
+    assert (config->in_flight_max >= 1 && config->in_flight_max <= IN_FLIGHT_LIMIT);
+    assert (config->commit_timeout_us > 0 && config->causal_wait_us >= 0);
+    assert (config->ping_every_us >= 0 && strlen (config->router) <= LIMIT_ENDPOINT);
+}
+
+static void *zeroed (size_t count, size_t size)
+{
+    void *memory = calloc (count, size);
+    if (!memory) {
+        abort ();
+    }
+    return memory;
+}
+
+static void add_mode (trader_t *self, const struct product_mode *product)
+{
+    struct mode_entry *entry = zeroed (1, sizeof *entry);
+    assert (product_name_valid (product->product));
+    memcpy (entry->product, product->product, strlen (product->product) + 1);
+    entry->mode = product->mode;
+    HASH_ADD_STR (self->modes, product, entry);
+    self->decides = self->decides || entry->mode != MODE_SYNC;
+}
+
+static void make_pools (trader_t *self)
+{
+    size_t size = (size_t) self->config.queue_max;
+    self->requests = zeroed (size, sizeof *self->requests);
+    self->unused = NOTHING;
+    for (size_t i = size; i-- > 0;) {
+        self->requests[i].next = self->unused;
+        self->unused = (int32_t) i;
+    }
+    self->tokens = zeroed (LIMIT_WAITING, sizeof *self->tokens);
+    for (int32_t i = 0; i < LIMIT_WAITING; i++) {
+        self->token_unused[self->token_unused_count++] = i;
+    }
+    self->to_decide = queue_new (size);
+    self->to_pass = queue_new (size);
+    self->waiting = (struct list){.first = NOTHING, .last = NOTHING};
+    self->behind = (struct list){.first = NOTHING, .last = NOTHING};
+    self->decided = zeroed (size, sizeof *self->decided);
+    self->batches = zeroed (IN_FLIGHT_LIMIT, sizeof *self->batches);
+    self->batch_first = 1;
+    self->batch_next = 1;
+    self->client_pool = zeroed (LIMIT_CLIENTS, sizeof *self->client_pool);
+}
+
+trader_t *trader_new (const struct trader_config *config, uint64_t seed)
+{
+    check (config);
+    trader_t *self = zeroed (1, sizeof *self);
+    self->config = *config;
+    self->config.products = NULL;  // The caller's list is copied below.
+    self->nonce = (int64_t) (seed & (uint64_t) LIMIT_INTEGER);
+    self->decides = config->mode != MODE_SYNC;
+    for (size_t i = 0; i < config->product_count; i++) {
+        add_mode (self, &config->products[i]);
+    }
+    clock_init (&self->vector);
+    make_pools (self);
+    self->cache =
+        cache_new (config->id, 2 * (size_t) config->queue_max + LIMIT_BATCH, config->invalidation);
+    return self;
+}
+
+void trader_destroy (trader_t **self_p)
+{
+    assert (self_p);
+    trader_t *self = *self_p;
+    if (!self) {
+        return;
+    }
+    struct mode_entry *mode;
+    struct mode_entry *next;
+    HASH_ITER (hh, self->modes, mode, next) {
+        HASH_DEL (self->modes, mode);
+        free (mode);
+    }
+    HASH_CLEAR (hh, self->pending);
+    HASH_CLEAR (hh, self->clients);
+    cache_destroy (&self->cache);
+    queue_destroy (&self->to_decide);
+    queue_destroy (&self->to_pass);
+    peers_free (self);
+    copies_free (self);
+    free (self->decided);
+    free (self->client_pool);
+    free (self->batches);
+    free (self->tokens);
+    free (self->requests);
+    free (self);
+    *self_p = NULL;
+}
+
+// What the warehouse answers.
+static void receive_warehouse (trader_t *self, const struct message *message, struct outbox *out)
+{
+    switch (message->type) {
+    case MESSAGE_COMMITTED:
+        if (message->committed.trader > 0) {
+            copies_committed (self, &message->committed, out);
+        } else {
+            trader_committed (self, message, out);
+        }
+        break;
+    case MESSAGE_VIEW:
+        trader_view (self, message, out);
+        break;
+    case MESSAGE_STOCK:
+        trader_stock (self, message);
+        break;
+    case MESSAGE_ERROR:
+        if (message->error.trader > 0) {
+            copies_refused (self, &message->error, out);
+        } else {
+            trader_commit_refused (self, message, out);
+        }
+        break;
+    default:
+        self->counters.refused_input++;
+        break;
+    }
+}
+
+// What another trader answers.
+static void receive_trader (trader_t *self, const struct message *message)
+{
+    if (message->type == MESSAGE_JOURNALED) {
+        backup_journaled (self, message->from, &message->journaled);
+    } else if (message->type != MESSAGE_PONG) {
+        self->counters.refused_input++;
+    }
+}
+
+// Another market's node, which listens where one of this market did. Its requests are answered; all
+// else is as if it had not come.
+static void refuse_foreign (trader_t *self, const struct event *event, struct outbox *out)
+{
+    const struct message *message = event->message;
+    self->counters.refused_input++;
+    bool answers = message->type == MESSAGE_PONG || message->type == MESSAGE_ERROR;
+    if (event->port == PORT_CLIENTS && !answers) {
+        reply_error (self, message->from, &event->route, REASON_FOREIGN, message_number (message),
+                     "this trader belongs to another market: look up where yours is", out);
+    }
+}
+
+// A client may not know its market; whoever else this trader deals with does, or has not joined yet.
+static bool is_foreign (const trader_t *self, const struct event *event)
+{
+    int64_t market = event->message->market;
+    bool tells = market > 0 || event->port != PORT_CLIENTS;
+    return tells && self->market > 0 && market != self->market;
+}
+
+static void receive (trader_t *self, const struct event *event, struct outbox *out)
+{
+    if (is_foreign (self, event)
+        && !(event->port == PORT_WAREHOUSE && event->message->type == MESSAGE_ERROR)) {
+        refuse_foreign (self, event, out);
+        return;
+    }
+    lamport_receive (&self->clock, event->message->clock);
+    // Who answers and has not joined is another process: of the one that had the place it is no sign.
+    bool lives = event->message->type != MESSAGE_PONG || event->message->pong.epoch > 0;
+    if (lives && (event->port == PORT_CLIENTS || event->port == PORT_TRADER)) {
+        copies_heard (self, event->message->from);
+        backup_heard (self, event->message->from);
+    }
+    switch (event->port) {
+    case PORT_CLIENTS:
+        trader_admit (self, event, out);
+        break;
+    case PORT_WAREHOUSE:
+        receive_warehouse (self, event->message, out);
+        break;
+    case PORT_NEWS:
+        trader_news (self, event->message, out);
+        break;
+    case PORT_TRADER:
+        receive_trader (self, event->message);
+        break;
+    }
+}
+
+// Decides what waits and sends what was decided: once all that has arrived is known.
+static void proceed (trader_t *self, struct outbox *out)
+{
+    if (self->fenced || self->taken || self->foreign) {
+        return;
+    }
+    trader_ask (self, out);
+    if (self->epoch > 0 && writes_joined (self, out)) {
+        cached_decide_all (self, out);
+        trader_ask (self, out);  // Deciding may have found that a snapshot is needed.
+        writes_record (self, out);
+        backup_proceed (self, out);
+        writes_tell (self, out);
+        trader_send_batches (self, out);
+    }
+    copies_proceed (self, out);
+}
+
+void trader_step (trader_t *self, const struct event *event, struct outbox *out)
+{
+    self->now_us = event->now_us;
+    if (out->record_count == 0 && event->type != EVENT_UNWRITTEN) {
+        // What came before this round is durable.
+        writes_begin_round (self);
+        copies_begin_round (self);
+    }
+    switch (event->type) {
+    case EVENT_START:
+        trader_start (self, out);
+        break;
+    case EVENT_RECEIVE:
+        receive (self, event, out);
+        break;
+    case EVENT_MALFORMED:
+        trader_malformed (self, event, out);
+        break;
+    case EVENT_DRAINED:
+    case EVENT_DEADLINE:
+        proceed (self, out);
+        break;
+    case EVENT_UNDELIVERABLE:
+        self->counters.undeliverable++;  // Its client will ask again when it is back.
+        break;
+    case EVENT_UNWRITTEN:
+        writes_unwritten (self);
+        backup_resend (self);
+        copies_unwritten (self);
+        break;
+    case EVENT_STOP:
+        self->stopping = true;
+        break;
+    }
+}
+
+static int64_t earlier (int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t trader_deadline (const trader_t *self)
+{
+    if (self->fenced || self->taken || self->foreign) {
+        return DEADLINE_NONE;
+    }
+    int64_t due_us = earlier (trader_ask_due (self), copies_due (self));
+    if (self->epoch > 0 && !self->joined_recorded) {
+        return earlier (due_us, writes_due (self));
+    }
+    if (self->epoch > 0) {
+        due_us = earlier (due_us, earlier (trader_commit_due (self), cached_due (self)));
+        due_us = earlier (due_us, earlier (writes_due (self), backup_due (self)));
+    }
+    return due_us;
+}
+
+bool trader_ready (const trader_t *self)
+{
+    return self->epoch > 0 && (!self->decides || !cache_stale (self->cache));
+}
+
+bool trader_fenced (const trader_t *self)
+{
+    return self->fenced || self->foreign;
+}
+
+const char *trader_why_fenced (const trader_t *self)
+{
+    return self->foreign ? "its journal is of another market than its warehouse: this one ends"
+                         : "another process has joined as this trader: this one ends";
+}
+
+bool trader_taken (const trader_t *self)
+{
+    return self->taken;
+}
+
+bool trader_idle (const trader_t *self)
+{
+    return self->pending_count == 0;
+}
+
+bool trader_done (const trader_t *self)
+{
+    return self->stopping && self->pending_count == 0 && (self->epoch == 0 || self->left);
+}
+
+int64_t trader_available (const trader_t *self, const char *product)
+{
+    return cache_available (self->cache, product);
+}
+
+int64_t trader_unsettled (const trader_t *self)
+{
+    int64_t count = 0;
+    for (const struct request *request = self->pending; request; request = request->hh.next) {
+        count += request->behind;
+    }
+    return count;
+}
+
+int64_t trader_backup (const trader_t *self)
+{
+    return self->backup.state == BACKING_BACKED ? self->backup.trader : 0;
+}
+
+int64_t trader_market (const trader_t *self)
+{
+    return self->market;
+}
+
+int64_t trader_epoch (const trader_t *self)
+{
+    return self->epoch;
+}
+
+int64_t trader_tick (trader_t *self)
+{
+    return lamport_send (&self->clock);
+}
+
+const struct trader_counters *trader_counters (const trader_t *self)
+{
+    return &self->counters;
+}

@@ -1,0 +1,200 @@
+// Batches go to the warehouse, a few under way at once, and come back. Whatever gathers while
+// they are under way goes with the next one: the busier the market, the more orders share a
+// commit. Batches are numbered within the trader's epoch, and one that is not answered is sent
+// again with all behind it (go-back-N), so the warehouse applies each once and in order.
+#include <assert.h>
+#include <string.h>
+
+#include "broker/trader/trader_state.h"
+#include "schemas/planted.h"
+
+static struct batch *batch_of (const trader_t *self, int64_t number)
+{
+    return &self->batches[number % IN_FLIGHT_LIMIT];
+}
+
+static void send (trader_t *self, struct batch *batch, struct outbox *out)
+{
+    struct item *items = arena_take (out->arena, batch->count, sizeof *items);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct request *request = trader_request (self, batch->requests[i]);
+        items[i] = writes_item (request);
+        if (PLANTED (1) && request->kind == ITEM_RESTOCK && !request->behind) {
+            reply_restocked (self, request, (struct seen){0}, out);
+        }
+    }
+    batch->sent_us = self->now_us;
+    struct letter *letter =
+        trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_COMMIT);
+    letter->early = writes_may_leave_early (self);
+    letter->message.commit = (struct commit){
+        .epoch = self->epoch,
+        .batch = batch->number,
+        .items = items,
+        .item_count = batch->count,
+    };
+}
+
+// Takes write-behinds, in the order of their counts and up to this one, while the batch has less
+// than `size_max`. Returns whether there was room for all.
+static bool take_behind (trader_t *self, struct batch *batch, int64_t write, size_t size_max)
+{
+    while (self->behind.count > 0 && trader_request (self, self->behind.first)->write <= write) {
+        if (batch->count >= size_max) {
+            return false;
+        }
+        batch->requests[batch->count++] = trader_index (self, list_take (self, &self->behind));
+    }
+    return batch->count < size_max;
+}
+
+// Write-behinds first; they leave up to half of the batch to those that wait for an answer, and
+// every other time the odd place too, which may be the only one.
+static void fill (trader_t *self, struct batch *batch)
+{
+    size_t size_max = (size_t) self->config.batch_max;
+    size_t half = (size_max + (batch->number % 2 == 0)) / 2;
+    size_t waiting = queue_size (self->to_pass);
+    (void) take_behind (self, batch, INT64_MAX, size_max - (waiting < half ? waiting : half));
+    while (batch->count < size_max && queue_size (self->to_pass) > 0) {
+        struct request *request = trader_request (self, queue_pop (self->to_pass));
+        if (!take_behind (self, batch, request->write, size_max)) {
+            queue_push (self->to_pass, request->rank, trader_index (self, request));
+            break;
+        }
+        batch->requests[batch->count++] = trader_index (self, request);
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        trader_request (self, batch->requests[i])->state = REQUEST_BATCHED;
+    }
+}
+
+static void resend_overdue (trader_t *self, struct outbox *out)
+{
+    if (self->now_us < trader_commit_due (self)) {
+        return;
+    }
+    for (int64_t number = self->batch_first; number < self->batch_next; number++) {
+        send (self, batch_of (self, number), out);
+        self->counters.resent++;
+    }
+}
+
+void trader_send_batches (trader_t *self, struct outbox *out)
+{
+    resend_overdue (self, out);
+    while (self->batch_next - self->batch_first < self->config.in_flight_max
+           && (self->behind.count > 0 || queue_size (self->to_pass) > 0)) {
+        struct batch *batch = batch_of (self, self->batch_next);
+        batch->number = self->batch_next++;
+        batch->count = 0;
+        fill (self, batch);
+        send (self, batch, out);
+        self->counters.batches++;
+    }
+}
+
+// Whether a result of this kind can answer the request.
+static bool answers (enum result_kind result, enum item_kind request)
+{
+    switch (result) {
+    case RESULT_RECEIPT:
+        return request == ITEM_BUY || request == ITEM_ORDER_STATUS;
+    case RESULT_RESTOCKED:
+        return request == ITEM_RESTOCK;
+    case RESULT_LOT:
+        return request == ITEM_LOT_STATUS;
+    case RESULT_ERROR:
+        return true;
+    case RESULT_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
+static bool well_formed (const struct batch *batch, const struct committed *committed,
+                         const trader_t *self)
+{
+    if (committed->epoch != self->epoch || committed->batch != self->batch_first
+        || self->batch_first == self->batch_next || committed->result_count != batch->count) {
+        return false;
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        if (!answers (committed->results[i].kind,
+                      trader_request (self, batch->requests[i])->kind)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Only the oldest batch's answer is taken: the cache needs them in order, and one that was lost
+// comes again.
+void trader_committed (trader_t *self, const struct message *message, struct outbox *out)
+{
+    const struct committed *committed = &message->committed;
+    struct batch *batch = batch_of (self, self->batch_first);
+    if (!well_formed (batch, committed, self)) {
+        return;
+    }
+    self->batch_first++;
+    int64_t settled = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        struct request *request = trader_request (self, batch->requests[i]);
+        assert (request->state == REQUEST_BATCHED);
+        if (request->behind) {
+            cached_settle (self, request, &committed->results[i], out);
+            settled = request->write;
+        } else {
+            sync_settle (self, request, &committed->results[i], committed, out);
+        }
+        trader_forget (self, request);
+    }
+    if (settled > 0) {
+        writes_settled (self, settled);
+    }
+    if (committed->stock_count > 0) {
+        cache_correct (self->cache, committed);
+    }
+    trader_await_news (self, committed->version);
+}
+
+// The warehouse cannot take the oldest batch just now. It will be sent again; whoever waits for
+// an answer is told that there is none yet.
+static void tell_waiting (trader_t *self, struct outbox *out)
+{
+    const struct batch *batch = batch_of (self, self->batch_first);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct request *request = trader_request (self, batch->requests[i]);
+        if (!request->behind || request->promised == 0) {
+            reply_failed (self, request, REASON_UNAVAILABLE, out);
+        }
+    }
+}
+
+// What was sent under another epoch was sent before this trader began again.
+void trader_commit_refused (trader_t *self, const struct message *message, struct outbox *out)
+{
+    const struct error *error = &message->error;
+    bool own = error->epoch == self->epoch && self->batch_first < self->batch_next;
+    bool oldest = own && error->number == self->batch_first;
+    if (error->reason == REASON_FENCED && own && !PLANTED (20)) {
+        self->fenced = true;
+    } else if (error->reason == REASON_TAKEN) {
+        self->taken = self->taken || own;
+    } else if (error->reason == REASON_FOREIGN) {
+        self->foreign = true;
+    } else if (error->reason == REASON_UNAVAILABLE && oldest) {
+        tell_waiting (self, out);
+    } else if (error->reason != REASON_GAP) {
+        self->counters.refused_input++;  // A gap mends itself when the batches are sent again.
+    }
+}
+
+int64_t trader_commit_due (const trader_t *self)
+{
+    if (PLANTED (14) || self->batch_first == self->batch_next) {
+        return DEADLINE_NONE;
+    }
+    return batch_of (self, self->batch_first)->sent_us + self->config.commit_timeout_us;
+}
