@@ -23,7 +23,7 @@
     X (4, "gap-unseen", "convergence stock", 120,                                                  \
        "a cache does not notice that an invalidation was lost")                                    \
     X (5, "token-not-merged", "session", 10, "a client forgets the causal tokens that it is told") \
-    X (6, "token-ignored", "session", 20,                                                          \
+    X (6, "token-ignored", "session stock", 20,                                                    \
        "a trader decides before its cache has seen what the client has")                           \
     X (7, "commission-rounded-up", "money", 10, "a started cent of commission counts whole")       \
     X (8, "partial-counts-wanted", "conservation money", 20,                                       \
@@ -54,7 +54,7 @@
     X (22, "restock-unpublished", "convergence", 20, "caches are not told of a new lot")           \
     X (23, "oldest-lot-alone", "linear conservation", 60,                                          \
        "an order that is all or nothing is refused unless the oldest lot has all of it")           \
-    X (24, "sync-decided-here", "linear", 40,                                                      \
+    X (24, "sync-decided-here", "linear session", 40,                                              \
        "a trader decides by its cache what only the warehouse may")                                \
     X (25, "own-sales-not-counted", "stock", 30, "a cache goes on as if it had sold nothing")      \
     X (26, "own-writes-forgotten", "stock", 30,                                                    \
