@@ -20,10 +20,10 @@
        "a restarted warehouse does not know which orders it has answered")                         \
     X (3, "old-epoch-accepted", "owner liveness", 60,                                              \
        "the warehouse takes batches of a process that another one has replaced")                   \
-    X (4, "gap-unseen", "convergence stock", 500,                                                  \
+    X (4, "gap-unseen", "convergence stock", 120,                                                  \
        "a cache does not notice that an invalidation was lost")                                    \
     X (5, "token-not-merged", "session", 10, "a client forgets the causal tokens that it is told") \
-    X (6, "token-ignored", "session", 20,                                                          \
+    X (6, "token-ignored", "session stock", 20,                                                    \
        "a trader decides before its cache has seen what the client has")                           \
     X (7, "commission-rounded-up", "money", 10, "a started cent of commission counts whole")       \
     X (8, "partial-counts-wanted", "conservation money", 20,                                       \
@@ -34,7 +34,7 @@
        "a batch that comes again counts the trader's writes again")                                \
     X (11, "batch-gap-ignored", "owner", 20,                                                       \
        "the warehouse goes on with a batch although the one before it is missing")                 \
-    X (12, "oversell-not-told", "outcome", 40,                                                     \
+    X (12, "oversell-not-told", "promise outcome", 40,                                             \
        "an accepted order that was not there is settled as if it had not been promised")           \
     X (13, "conflict-unseen", "outcome durability", 60,                                            \
        "a restock under a used number is taken for the same, whatever its price")                  \
@@ -43,41 +43,51 @@
     X (15, "last-units-unrecorded", "conservation", 20,                                            \
        "the sale of a lot's last units is not recorded")                                           \
     X (16, "join-keeps-epoch", "owner", 20, "another process gets the epoch of the one before it") \
-    X (17, "older-figure-replaces", "convergence stock", 60,                                       \
+    X (17, "older-figure-replaces", "stock convergence", 60,                                       \
        "a snapshot or an invalidation that comes late replaces newer figures of a cache")          \
     X (18, "refusal-told-early", "outcome durability", 20,                                         \
        "a cached refusal is told before the warehouse has it")                                     \
     X (19, "accounts-forgotten", "money", 20, "a restarted warehouse begins with empty accounts")  \
-    X (20, "fenced-goes-on", "liveness", 200, "a trader that was replaced does not end")           \
-    X (21, "unknown-not-ordered-again", "liveness", 400,                                           \
+    X (20, "fenced-goes-on", "liveness", 60, "a trader that was replaced does not end")            \
+    X (21, "unknown-not-ordered-again", "liveness", 60,                                            \
        "a buyer only asks on about an order that nobody remembers")                                \
     X (22, "restock-unpublished", "convergence", 20, "caches are not told of a new lot")           \
     X (23, "oldest-lot-alone", "linear conservation", 60,                                          \
        "an order that is all or nothing is refused unless the oldest lot has all of it")           \
-    X (24, "sync-decided-here", "linear", 40,                                                      \
+    X (24, "sync-decided-here", "linear session", 40,                                              \
        "a trader decides by its cache what only the warehouse may")                                \
     X (25, "own-sales-not-counted", "stock", 30, "a cache goes on as if it had sold nothing")      \
     X (26, "own-writes-forgotten", "stock", 30,                                                    \
        "a cache takes a figure over without its own writes that are not in it")                    \
-    X (27, "copy-not-sealed", "outcome durability liveness", 400,                                  \
-       "a backup that suspects its primary goes on taking and acknowledging its decisions")        \
-    X (28, "sealed-copy-acknowledges", "outcome durability liveness", 400,                         \
-       "a copy takes and acknowledges decisions while it is settled, and after")                   \
-    X (29, "acknowledged-unrecorded", "outcome durability liveness crash", 400,                    \
+    X (29, "acknowledged-unrecorded", "promise liveness", 500,                                     \
        "a backup acknowledges decisions that its journal does not have")                           \
-    X (30, "complete-before-settled", "outcome durability liveness", 400,                          \
+    X (30, "complete-before-settled", "promise", 60,                                               \
        "a takeover is reported as complete before the copy is settled")                            \
-    X (31, "copy-skips-first", "outcome durability owner liveness", 400,                           \
-       "the first open decision of a copy is not settled")                                         \
-    X (32, "settled-under-old-epoch", "liveness owner", 400,                                       \
+    X (31, "copy-skips-first", "promise", 60, "the first open decision of a copy is not settled")  \
+    X (32, "settled-under-old-epoch", "liveness", 200,                                             \
        "a backup settles its copy under the epoch from before the takeover")                       \
-    X (33, "denied-copy-kept", "outcome durability liveness", 1000,                                \
-       "a copy whose takeover was denied takes decisions again")                                   \
-    X (34, "copies-forgotten", "outcome durability liveness", 400,                                 \
+    X (34, "copies-forgotten", "liveness", 60,                                                     \
        "a restarted backup does not know what it has copied")                                      \
-    X (35, "zombie-copied", "outcome durability liveness", 1000,                                   \
+    X (35, "zombie-copied", "crash", 60,                                                           \
        "a copy is begun for a process that was taken over long ago")                               \
-    X (36, "older-view-copied", "outcome durability liveness", 1000,                               \
-       "a copy takes the decisions that were sent to the one before it")
+    X (37, "void-written", "promise stock crash", 60,                                              \
+       "what was not resumed is not void: it is written behind all the same")                      \
+    X (38, "told-before-backed", "promise", 120,                                                   \
+       "a decision is told that the backup does not have")                                         \
+    X (39, "claimed-too-early", "liveness promise", 200,                                           \
+       "a backup is claimed before it has begun its copy, and has what was told")                  \
+    X (40, "decided-in-any-epoch", "promise liveness", 200,                                        \
+       "a trader decides what was first sent to it in another epoch")                              \
+    X (43, "taken-by-anybody", "owner", 60,                                                        \
+       "a trader is taken over by another one than its backup")                                    \
+    X (45, "failed-resumes", "owner", 20, "a trader that was taken over goes on from its journal") \
+    X (46, "pending-decided", "promise", 60,                                                       \
+       "an order is decided while its first trader may have decided it")                           \
+    X (47, "late-taker-commits", "owner", 300,                                                     \
+       "commits for another trader are taken from anybody, whatever its view")                     \
+    X (49, "never-closed", "owner liveness", 20,                                                   \
+       "what was sent to a trader that was taken over stays pending for ever")                     \
+    X (50, "copy-forsaken", "owner", 20,                                                           \
+       "a process without a journal is let in while a backup has a copy")
 
 #endif

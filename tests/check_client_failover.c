@@ -122,6 +122,27 @@ START_TEST (test_client_stays_with_a_first_trader_that_lives)
 }
 END_TEST
 
+// The suspicion may be wrong, or the news of what came of it lost: as long as nothing is settled,
+// the trader itself is asked now and then, since the others may have to put the order off for ever.
+START_TEST (test_client_without_pings_does_not_forget_a_first_trader_that_may_live)
+{
+    static const enum member_state states[] = {MEMBER_SUSPECTED, MEMBER_TAKING};
+    config.ping_every_us = 0;
+    begin_known ();
+    (void) buy (1);
+    int64_t to = only_letter (MESSAGE_BUY)->to;
+    publish (kit_news (other_than (to), to, 2, 5, states[_i]));
+    int asked = 0;
+    for (int sent = 0; sent < 4;) {
+        run_to_deadline ();
+        const struct letter *letter = kit_letter (&out, MESSAGE_BUY, 0);
+        sent += letter != NULL;
+        asked += letter && letter->to == to;
+    }
+    ck_assert_int_eq (asked, 2);
+}
+END_TEST
+
 // The trader is taken over: suspected, taking, then all that it decided is settled.
 START_TEST (test_client_moves_at_once_when_it_is_told_that_its_trader_has_failed)
 {
@@ -321,6 +342,8 @@ static void add_move_tests (Suite *suite)
     TCase *moves = tcase_create ("moves");
     tcase_add_checked_fixture (moves, set_up_bound, tear_down);
     tcase_add_loop_test (moves, test_client_stays_with_a_first_trader_that_lives, 0, 3);
+    tcase_add_loop_test (
+        moves, test_client_without_pings_does_not_forget_a_first_trader_that_may_live, 0, 2);
     tcase_add_test (moves, test_client_moves_at_once_when_it_is_told_that_its_trader_has_failed);
     tcase_add_test (moves, test_client_moves_from_a_trader_that_has_left_in_the_same_epoch);
     tcase_add_test (moves, test_client_may_ask_anybody_once_the_first_trader_has_left);

@@ -33,6 +33,7 @@ static struct record order_of (enum status status, int64_t units, int64_t missin
 {
     struct record record = of_order (5, 1, 2, 2, status, units, 100 * units);
     record.order.missing = missing;
+    record.order.trader = 1;
     return record;
 }
 
@@ -48,6 +49,25 @@ START_TEST (test_a_promise_is_sold_or_oversold_in_the_end)
     is_wrong ("stored is: out_of_stock",
               FACTS (PROMISED, STORED (order_of (STATUS_OUT_OF_STOCK, 0, 0))));
     is_wrong ("stored is: oversold", FACTS (PROMISED, STORED (order_of (STATUS_OVERSOLD, 1, 0))));
+}
+END_TEST
+
+START_TEST (test_a_promise_is_settled_for_the_trader_that_made_it)
+{
+    struct record order = order_of (STATUS_SOLD, 2, 0);
+    order.order.trader = 2;
+    is_wrong (", for trader 2", FACTS (PROMISED, STORED (order)));
+}
+END_TEST
+
+START_TEST (test_a_promise_is_not_told_again_once_it_is_void)
+{
+    const struct record void_all = {.type = RECORD_VOID, .write.trader = 1};
+    is_wrong ("and its journal has 0",
+              FACTS (SHOP, DECIDED, RECORDED (1, 2, void_all), said (1, 2, 5, accepted (1, 2))));
+    is_fine (FACTS (SHOP, DECIDED, RECORDED (1, 2, void_all), DECIDED,
+                    said (1, 2, 5, accepted (1, 2)), STORED (order_of (STATUS_SOLD, 2, 0)),
+                    over ()));
 }
 END_TEST
 
@@ -127,6 +147,8 @@ int main (void)
     Suite *suite = suite_create ("sim_promise");
     TCase *kept = tcase_create ("kept");
     tcase_add_test (kept, test_a_promise_is_sold_or_oversold_in_the_end);
+    tcase_add_test (kept, test_a_promise_is_settled_for_the_trader_that_made_it);
+    tcase_add_test (kept, test_a_promise_is_not_told_again_once_it_is_void);
     tcase_add_test (kept, test_a_promise_outlives_whoever_made_it);
     tcase_add_test (kept, test_a_promise_stands_in_the_journal_before_it_is_told);
     tcase_add_test (kept, test_a_number_is_promised_once);

@@ -102,7 +102,7 @@ START_TEST (test_run_without_its_planned_faults_is_one_that_has_none)
 {
     struct run_result results[2];
     struct options options = options_of (_i);
-    options.steps = 4 * STEPS;
+    options.steps = STEPS;
     options.faults = ALL_FAULTS;
     options.skip_count = SKIP_MAX;
     for (size_t i = 0; i < SKIP_MAX; i++) {

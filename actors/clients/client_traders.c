@@ -79,13 +79,23 @@ size_t client_choose (client_t *self, int64_t now_us, size_t avoid)
     return pick (self, now_us, avoid, best, passing);
 }
 
+// Without pings, only news can tell that a suspicion was wrong, or a takeover cancelled, and news may
+// be lost. Then the first trader has its turn between the others, which may put the request off for
+// ever.
+static bool must_ask_itself (const client_t *self, const struct request *request)
+{
+    const struct trader_state *first = &self->traders[request->first_at];
+    return self->config.ping_every_us == 0 && request->trader != request->first_at
+           && !first->foreign;
+}
+
 size_t client_next_trader (client_t *self, const struct request *request, int64_t now_us)
 {
     if (self->config.bound) {
         size_t first_at = request->first_at;
         if (self->traders[first_at].closed <= request->first.epoch) {
             // Nobody else can decide it, so it is worth asking that one as long as it may live.
-            return fitness (self, first_at, now_us) < SILENT
+            return fitness (self, first_at, now_us) < SILENT || must_ask_itself (self, request)
                        ? first_at
                        : client_choose (self, now_us, first_at);
         }

@@ -59,7 +59,8 @@ static bool is_entitled (const struct view *view, const struct message *message)
     bool own = view->trader == message->from;
     bool from_whom = own ? view->state == MEMBER_LIVE
                          : view->state == MEMBER_TAKING && view->taker == message->from;
-    return from_whom && (view->epoch == message->commit.epoch || PLANTED (3));
+    return (from_whom && (view->epoch == message->commit.epoch || PLANTED (3)))
+           || (PLANTED (47) && !own);
 }
 
 // A trader that was taken over may join again, and go on with what is left of it; one whose place

@@ -296,7 +296,7 @@ static bool is_pending (const warehouse_t *self, const struct batch *batch, cons
         return false;
     }
     const struct view *first = warehouse_view (self, item->first.trader);
-    return !first || first->closed <= item->first.epoch;
+    return !PLANTED (46) && (!first || first->closed <= item->first.epoch);
 }
 
 struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item)

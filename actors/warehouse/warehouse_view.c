@@ -79,13 +79,14 @@ static enum grant decide_join (const struct view *view, const struct join *join)
     if (view->epoch != join->epoch) {
         return GRANT_NOTHING;
     }
-    if (view->state == MEMBER_FAILED || view->state == MEMBER_LEFT) {
+    if ((view->state == MEMBER_FAILED && !PLANTED (45)) || view->state == MEMBER_LEFT) {
         return GRANT_FRESH;
     }
     if (join->began != 0 && join->began == view->began) {
         return GRANT_RESUME;
     }
-    return view->state == MEMBER_LIVE && view->backup == 0 ? GRANT_FRESH : GRANT_NOTHING;
+    bool alone = view->backup == 0 || PLANTED (50);
+    return view->state == MEMBER_LIVE && alone ? GRANT_FRESH : GRANT_NOTHING;
 }
 
 // `fresh`: its writes count anew, from the epoch that it is granted.
@@ -173,12 +174,12 @@ void warehouse_claim (warehouse_t *self, const struct message *message, struct o
 
 // From here on the trader itself commits nothing more, and what its backup commits for it counts as
 // its own.
-static void begin_takeover (warehouse_t *self, struct view *view, struct outbox *out)
+static void begin_takeover (warehouse_t *self, struct view *view, int64_t taker, struct outbox *out)
 {
     view->epoch++;
     view->batch = 0;
     view->state = MEMBER_TAKING;
-    view->taker = view->backup;
+    view->taker = taker;
     view->backup = 0;
     change (self, view, out);
 }
@@ -188,7 +189,9 @@ static void complete_takeover (warehouse_t *self, struct view *view, struct outb
 {
     view->state = MEMBER_FAILED;
     view->taker = 0;
-    view->closed = view->epoch + 1;  // Nor will it ever decide in the taker's epoch.
+    if (!PLANTED (49)) {
+        view->closed = view->epoch + 1;  // Nor will it ever decide in the taker's epoch.
+    }
     self->counters.takeovers++;
     change (self, view, out);
 }
@@ -199,8 +202,8 @@ void warehouse_takeover (warehouse_t *self, const struct message *message, struc
     struct view *view = warehouse_view (self, takeover->trader);
     bool current = view && view->view == takeover->view;
     if (current && !takeover->complete && view->state == MEMBER_LIVE
-        && view->backup == message->from) {
-        begin_takeover (self, view, out);
+        && (view->backup == message->from || PLANTED (43))) {
+        begin_takeover (self, view, message->from, out);
     } else if (current && takeover->complete && view->state == MEMBER_TAKING
                && view->taker == message->from) {
         complete_takeover (self, view, out);

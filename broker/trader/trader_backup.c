@@ -158,11 +158,9 @@ static void search (trader_t *self, struct outbox *out)
 static void claim_when_caught_up (trader_t *self, struct outbox *out)
 {
     struct backup *backup = &self->backup;
-    if (!backup->heard) {
-        return;
-    }
-    backup->guarded = true;
-    if (backup->acked >= self->told || PLANTED (39)) {
+    bool caught_up = backup->heard && backup->acked >= self->told;
+    backup->guarded = backup->guarded || backup->heard;
+    if (caught_up || PLANTED (39)) {
         backup->state = BACKING_CLAIMING;
         claim (self, backup->trader, false, out);
     }

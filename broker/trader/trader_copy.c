@@ -112,7 +112,7 @@ void copy_end (struct copy *self, int64_t passed)
 
 bool copy_is_sealed (const struct copy *self)
 {
-    return !PLANTED (28) && self->state >= (PLANTED (27) ? COPY_SETTLING : COPY_SEALED);
+    return self->state >= COPY_SEALED;
 }
 
 void copy_begin (struct copy *self, int64_t view, int64_t began, int64_t settled)
@@ -159,7 +159,7 @@ bool copy_is_newer (const struct copy *self, int64_t view)
 // beginning is missing, whatever the message says.
 static void append (struct copy *self, int64_t holder, const struct journal *journal)
 {
-    if (journal->holder != holder && !PLANTED (41)) {
+    if (journal->holder != holder) {
         return;
     }
     if (journal->view <= self->passed && !PLANTED (35)) {
@@ -171,7 +171,7 @@ static void append (struct copy *self, int64_t holder, const struct journal *jou
         }
         copy_begin (self, journal->view, journal->began, journal->settled);
     }
-    if ((journal->view < self->view && !PLANTED (36)) || copy_is_sealed (self)) {
+    if (journal->view < self->view || copy_is_sealed (self)) {
         return;
     }
     copy_settled (self, journal->settled);

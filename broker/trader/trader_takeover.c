@@ -185,10 +185,7 @@ static void sealed_view (trader_t *self, struct copy *copy, const struct view_to
     bool early = view->view < copy->view
                  || (view->view == copy->view && view->state == MEMBER_LIVE
                      && view->backup == self->config.id);
-    if (PLANTED (33) && !early) {
-        copy->state = COPY_OPEN;
-        copy->watched = false;
-    } else if (!early) {
+    if (!early) {
         copy_end (copy, view->view);
     }
 }

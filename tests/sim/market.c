@@ -37,10 +37,23 @@ static int64_t swarm (struct random *random)
     return random_between (random, 0, 15) ? bits : 0;
 }
 
+// A takeover that matters takes much at once: a trader and its backup, decisions that the warehouse
+// does not have, and a death. A third of the markets have all that, and only a few other faults.
+static int64_t draw_faults (struct market *self, struct random *random)
+{
+    int64_t deaths = INT64_C (1) << FAULT_PARTITION | INT64_C (1) << FAULT_CRASH_TRADER;
+    deaths |= random_between (random, 0, 1) << FAULT_PAUSE;
+    int64_t some = swarm (random);
+    int64_t fewer = some & swarm (random);
+    self->deadly = random_between (random, 0, 2) == 0;
+    return self->deadly ? fewer | deaths : some;
+}
+
 static void draw_products (struct market *self, const struct options *options,
                            struct random *random)
 {
-    enum market_mode drawn = (enum market_mode) random_between (random, MARKET_SYNC, MARKET_MIXED);
+    enum market_mode least = self->deadly ? MARKET_CACHED : MARKET_SYNC;
+    enum market_mode drawn = (enum market_mode) random_between (random, least, MARKET_MIXED);
     enum market_mode mode = options->mode == MARKET_DRAWN ? drawn : options->mode;
     self->product_count = (size_t) random_between (random, 1, MARKET_PRODUCTS);
     bool by_default = mode == MARKET_CACHED || (mode == MARKET_MIXED && random_next (random) % 2);
@@ -67,11 +80,36 @@ static bool any_cached (const struct market *self)
     return any;
 }
 
+// Short ones make wrong suspicions, and fit many deaths and takeovers into a run.
+static int64_t draw_ping (const struct market *self, struct random *random)
+{
+    int64_t longest = self->deadly || random_next (random) % 2 ? 10 : 60;
+    return random_between (random, 5, longest) * WORLD_MS;
+}
+
+// In some markets one trader has most of the bad luck: cut off from the warehouse, say, so that it
+// has decided much which only its journal and its backup know, it dies.
+static void draw_plan (struct market *self, struct random *random)
+{
+    int64_t traders = (int64_t) self->trader_count;
+    self->plan_seed = random_next (random);
+    self->gap_us = random_between (random, 5, 200) * WORLD_MS;
+    self->healthy_us = random_between (random, 0, 1) * HEALTHY_US;
+    self->closing = self->products[random_between (random, 0, (int64_t) self->product_count - 1)];
+    self->journal_loser = self->trader_ids[random_between (random, 0, traders - 1)];
+    if (self->deadly || random_next (random) % 2) {
+        self->unlucky = self->trader_ids[random_between (random, 0, traders - 1)];
+        self->gap_us = random_between (random, 1, 8) * self->traders[0].ping_every_us;
+    }
+}
+
 static void draw_traders (struct market *self, const struct options *options, struct random *random)
 {
-    self->trader_count = (size_t) chosen (options->traders, random_between (random, 1, 4));
+    int64_t least = self->deadly ? 2 : 1;
+    self->trader_count = (size_t) chosen (options->traders, random_between (random, least, 4));
     enum queue_order order = (enum queue_order) random_between (random, 0, ORDER_COUNT - 1);
-    int64_t ping_every_us = random_between (random, 5, 60) * WORLD_MS;
+    int64_t ping_every_us = draw_ping (self, random);
+    bool one_by_one = random_next (random) % 3 == 0;
     for (size_t i = 0; i < self->trader_count; i++) {
         struct trader_config *trader = &self->traders[i];
         *trader = trader_config_default ();
@@ -83,8 +121,8 @@ static void draw_traders (struct market *self, const struct options *options, st
         trader->order_by = order;
         trader->invalidation = self->rules.invalidation;
         trader->queue_max = random_between (random, 2, 48);
-        trader->batch_max = random_between (random, 1, 16);
-        trader->in_flight_max = random_between (random, 1, 4);
+        trader->batch_max = one_by_one ? 1 : random_between (random, 1, 16);
+        trader->in_flight_max = one_by_one ? 1 : random_between (random, 1, 4);
         trader->commit_timeout_us = random_between (random, 5, 100) * WORLD_MS;
         trader->causal_wait_us = random_between (random, 1, 100) * WORLD_MS;
         trader->ping_every_us = ping_every_us;
@@ -195,7 +233,7 @@ void market_draw (struct market *self, const struct options *options)
     for (int i = 0; i < STREAMS; i++) {
         streams[i] = random_seeded (random_next (&seeds));
     }
-    self->faults = chosen (options->faults, swarm (&streams[OF_FAULTS]));
+    self->faults = chosen (options->faults, draw_faults (self, &streams[OF_FAULTS]));
     draw_world (self, options, &streams[OF_TIMES]);
     draw_products (self, options, &streams[OF_TOPOLOGY]);
     draw_traders (self, options, &streams[OF_TRADERS]);
@@ -208,13 +246,7 @@ void market_draw (struct market *self, const struct options *options)
     draw_sellers (self, sellers, clients);
     draw_strangers (self, strangers, clients);
     self->world.seed = random_next (&streams[OF_WORLD]);
-    self->plan_seed = random_next (&streams[OF_PLAN]);
-    self->gap_us = random_between (&streams[OF_PLAN], 5, 200) * WORLD_MS;
-    self->healthy_us = random_between (&streams[OF_PLAN], 0, 1) * HEALTHY_US;
-    size_t last = self->product_count - 1;
-    self->closing = self->products[random_between (&streams[OF_PLAN], 0, (int64_t) last)];
-    int64_t traders = (int64_t) self->trader_count;
-    self->journal_loser = self->trader_ids[random_between (&streams[OF_PLAN], 0, traders - 1)];
+    draw_plan (self, &streams[OF_PLAN]);
 }
 
 world_t *market_open (const struct market *self, world_witness_fn *witness, void *context,

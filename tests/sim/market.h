@@ -21,6 +21,7 @@ struct market {
     struct world_config world;
     struct rules rules;
     int64_t faults;  // classes at work, bits
+    bool deadly;     // made for deaths and takeovers: few other faults, and short intervals
     size_t product_count;
     const char *products[MARKET_PRODUCTS];
     struct product_rule product_rules[MARKET_PRODUCTS];
@@ -39,6 +40,7 @@ struct market {
     int64_t
         journal_loser;    // the one trader that another process may come for, without its journal:
                           // of two, a copy may be lost with both of those that had it
+    int64_t unlucky;      // the trader that most planned faults befall; 0: none more than others
     int64_t healthy_us;   // for so long trading goes on when nothing fails any more
     const char *closing;  // the product of the last restock
 };

@@ -9,9 +9,10 @@ enum { ENDS_MAX = 1024, EVERYBODY = -1 };
 
 struct planned {
     enum fault_class class;
-    int64_t a;  // whom it befalls
-    int64_t b;  // and the other end of a connection, or EVERYBODY
-    bool both;  // of a partition: both ways; of a crash: at work; of a new process: a zombie's
+    int64_t a;     // whom it befalls
+    int64_t b;     // and the other end of a connection, or EVERYBODY
+    bool both;     // of a partition: both ways; of a crash: at work; of a new process: a zombie's
+    int64_t dies;  // the trader that a partition ends with the death of; 0: nobody
     int64_t lasts_us;
 };
 
@@ -26,8 +27,9 @@ struct plan {
     const struct options *options;
     enum fault_class classes[FAULT_COUNT];  // planned ones that are at work
     size_t class_count;
-    int64_t place;   // of the next fault
-    int64_t due_us;  // and its time
+    bool traders_die;  // now and then
+    int64_t place;     // of the next fault
+    int64_t due_us;    // and its time
     struct planned next;
     struct end ends[ENDS_MAX];
     size_t end_count;
@@ -40,7 +42,9 @@ static bool is_planned (enum fault_class class)
 
 static int64_t any_trader (const struct plan *self, struct random *random)
 {
-    return random_between (random, 1, (int64_t) self->market->trader_count);
+    int64_t any = random_between (random, 1, (int64_t) self->market->trader_count);
+    bool unlucky = self->market->unlucky && random_between (random, 0, 3);
+    return unlucky ? self->market->unlucky : any;
 }
 
 // A client with a core, 0 where there is none.
@@ -63,7 +67,8 @@ static int64_t other_trader (const struct plan *self, int64_t trader, struct ran
     return count > 1 ? (trader - 1 + steps) % count + 1 : WAREHOUSE_NODE;
 }
 
-// A trader, and the warehouse, another trader or a client beside it.
+// A trader, and the warehouse, another trader or a client beside it. One that dies while it cannot
+// reach the warehouse leaves decisions that its backup alone can settle.
 static void draw_ends (const struct plan *self, struct planned *fault, struct random *random)
 {
     int64_t beside = random_between (random, 0, 3);
@@ -73,6 +78,9 @@ static void draw_ends (const struct plan *self, struct planned *fault, struct ra
         fault->b = any_client (self, random);
     } else if (beside == 1) {
         fault->b = other_trader (self, fault->a, random);
+    }
+    if (fault->b == WAREHOUSE_NODE && self->traders_die && random_between (random, 0, 1)) {
+        fault->dies = fault->a;
     }
     if (random_between (random, 0, 1)) {
         int64_t a = fault->a;
@@ -103,17 +111,22 @@ static int64_t draw_victim (const struct plan *self, enum fault_class class, str
     }
 }
 
-// Usually short; a trader is away for so long, now and then, that others take it for dead.
+// Often short. A trader is away for so long, now and then, that others take it for dead, or for as
+// long as it takes until they do: then it is back while it is taken over.
 static int64_t draw_time (const struct plan *self, enum fault_class class, struct random *random)
 {
     int64_t longest_us = random_between (random, 0, 7) ? 100 * WORLD_MS : 4 * WORLD_SECOND;
     int64_t lasts_us = random_between (random, 1, longest_us);
-    int64_t intervals = random_between (random, 3, 20);
+    int64_t ping_us = self->market->traders[0].ping_every_us;
+    int64_t long_us = random_between (random, 3, 20) * ping_us;
+    int64_t about_us = random_between (random, 2 * ping_us, 3 * ping_us + 8 * WORLD_MS);
+    int64_t how = random_between (random, 0, 3);
     bool away = class == FAULT_CRASH_TRADER || class == FAULT_PAUSE || class == FAULT_REPLACE
                 || class == FAULT_PARTITION;
-    return random_between (random, 0, 1) && away
-               ? intervals * self->market->traders[0].ping_every_us + lasts_us % WORLD_MS
-               : lasts_us;
+    if (how < 2 || !away) {
+        return lasts_us;
+    }
+    return how == 2 ? about_us : long_us;
 }
 
 // Draws the fault at the next place, some time after the one before.
@@ -129,7 +142,8 @@ static void draw_next (struct plan *self, int64_t now_us)
     self->next.lasts_us = draw_time (self, self->next.class, &random);
     if (self->next.class == FAULT_PARTITION || self->next.class == FAULT_DISCONNECT) {
         draw_ends (self, &self->next, &random);
-        if (self->next.class == FAULT_PARTITION && random_between (&random, 0, 3) == 0) {
+        if (self->next.class == FAULT_PARTITION && !self->next.dies
+            && random_between (&random, 0, 3) == 0) {
             self->next = (struct planned){.class = FAULT_PARTITION,
                                           .a = any_trader (self, &random),
                                           .b = EVERYBODY,
@@ -151,6 +165,7 @@ plan_t *plan_new (const struct market *market, const struct options *options)
     self->market = market;
     self->options = options;
     self->due_us = DEADLINE_NONE;
+    self->traders_die = market->faults & (INT64_C (1) << FAULT_CRASH_TRADER);
     for (int class = 0; class < FAULT_COUNT; class ++) {
         if (is_planned ((enum fault_class) class) && (market->faults & (INT64_C (1) << class))) {
             self->classes[self->class_count++] = (enum fault_class) class;
@@ -221,6 +236,12 @@ static void cut (const struct plan *self, world_t *world, const struct planned *
     }
 }
 
+static void end_later (struct plan *self, world_t *world, const struct planned *fault)
+{
+    self->ends[self->end_count++] =
+        (struct end){.at_us = world_now_us (world) + fault->lasts_us, .fault = *fault};
+}
+
 static void begin (const struct plan *self, world_t *world, const struct planned *fault)
 {
     switch (fault->class) {
@@ -262,10 +283,22 @@ static void begin (const struct plan *self, world_t *world, const struct planned
     }
 }
 
-static void end (const struct plan *self, world_t *world, const struct planned *fault)
+// What it had sent, and was held back, is lost with it.
+static void die (struct plan *self, world_t *world, const struct planned *fault)
+{
+    struct planned death = {.class = FAULT_CRASH_TRADER, .a = fault->dies};
+    death.lasts_us = fault->lasts_us;
+    begin (self, world, &death);
+    end_later (self, world, &death);
+}
+
+static void end (struct plan *self, world_t *world, const struct planned *fault)
 {
     switch (fault->class) {
     case FAULT_PARTITION:
+        if (fault->dies) {
+            die (self, world, fault);
+        }
         cut (self, world, fault, false);
         break;
     case FAULT_CRASH_WAREHOUSE:
@@ -309,8 +342,7 @@ void plan_act (plan_t *self, world_t *world)
                   fault_name (self->next.class));
         world_note (world, text);
         begin (self, world, &self->next);
-        self->ends[self->end_count++] =
-            (struct end){.at_us = now_us + self->next.lasts_us, .fault = self->next};
+        end_later (self, world, &self->next);
     }
     self->place++;
     draw_next (self, now_us);

@@ -1,7 +1,7 @@
 // A promise is kept, whoever dies: an order that anybody was told to be accepted is in the end
-// stored as sold, with the units that were promised, or as oversold, with as many as it got and the
-// rest missing. It is promised once, with the same units whenever it is told, and only when it
-// stands in the journal of the trader that promises it.
+// stored for the trader that promised it, as sold, with the units that were promised, or as oversold,
+// with as many as it got and the rest missing. It is promised once, with the same units whenever it
+// is told, and only when it stands in the journal of the trader that promises it, and is not void.
 //
 // Nobody answers for what no trader can keep: a client that asks for different things under one
 // number, or names different first traders, is promised different things; a number may be too old
@@ -21,16 +21,24 @@
 struct request {
     struct first first;  // as asked with first
     bool asked;
-    bool wavers;     // its client has named different first traders
-    int64_t trader;  // that promised; 0: nobody
-    int64_t began;   // of that trader, by its token
-    int64_t units;   // promised
+    bool wavers;      // its client has named different first traders
+    int64_t trader;   // that promised; 0: nobody
+    int64_t began;    // of that trader, by its token
+    int64_t units;    // promised
+    int64_t sold_by;  // the trader that it is stored for
 };
 
 struct trader {
     struct view view;  // as stored last
     struct view next;  // with the records of one transaction
+    int64_t lives;     // of its journal: how often all that stood in it became void
     int64_t forsaken;  // promises that began before this epoch are nobody's any more
+};
+
+// What a trader's journal has of a number.
+struct recorded {
+    int64_t life;  // of the journal
+    int64_t units;
 };
 
 struct promise {
@@ -42,9 +50,9 @@ struct promise {
     pairs_t *trader_ids;  // (0, trader)
     struct trader *traders;
     size_t trader_size;
-    pairs_t *recorded;  // (trader, place)
-    int64_t *units;     // of each, by its place there
-    size_t unit_size;
+    pairs_t *recorded;         // (trader, place)
+    struct recorded *records;  // of each, by its place there
+    size_t record_size;
 };
 
 static void *make (const struct rules *rules)
@@ -70,7 +78,7 @@ static void destroy (void *checker)
     pairs_destroy (&self->recorded);
     free (self->requests);
     free (self->traders);
-    free (self->units);
+    free (self->records);
     free (self);
 }
 
@@ -114,13 +122,20 @@ static void see_recorded (struct promise *self, const struct fact *fact)
     for (size_t i = 0; i < fact->record_count; i++) {
         const struct record *record = &fact->records[i];
         const struct item *item = &record->decided.item;
+        if (record->type == RECORD_VOID) {
+            trader_of (self, fact->node)->lives++;
+        }
         if (record->type != RECORD_DECIDED || item->kind != ITEM_BUY) {
             continue;
         }
         size_t place = place_of (self, item->client, item->number);
         size_t at = pairs_place (self->recorded, fact->node, (int64_t) place);
-        self->units = array_room (self->units, &self->unit_size, at + 1, sizeof *self->units);
-        self->units[at] = item->promised;
+        self->records =
+            array_room (self->records, &self->record_size, at + 1, sizeof *self->records);
+        self->records[at] = (struct recorded){
+            .life = trader_of (self, fact->node)->lives,
+            .units = item->promised,
+        };
     }
 }
 
@@ -140,7 +155,8 @@ static bool keeps (const struct request *request, const struct entry *entry)
 {
     bool whole = entry->status == STATUS_SOLD && entry->missing == 0;
     return entry->kind == DURABLE_ORDER && (whole || entry->status == STATUS_OVERSOLD)
-           && entry->units + entry->missing == request->units;
+           && entry->units + entry->missing == request->units
+           && request->sold_by == request->trader;
 }
 
 static bool say_broken (const struct promise *self, size_t place, char *text)
@@ -151,16 +167,18 @@ static bool say_broken (const struct promise *self, size_t place, char *text)
     entry_print (self->durable, entry, stored);
     return complain (text,
                      "trader %" PRId64 " promised client %" PRId64 " %" PRId64
-                     " units under its number %" PRId64 "; stored is: %s",
-                     request->trader, entry->client, request->units, entry->number, stored);
+                     " units under its number %" PRId64 "; stored is: %s, for trader %" PRId64,
+                     request->trader, entry->client, request->units, entry->number, stored,
+                     request->sold_by);
 }
 
-static bool check_recorded (const struct promise *self, const struct fact *fact, size_t place,
-                            char *text)
+static bool check_recorded (struct promise *self, const struct fact *fact, size_t place, char *text)
 {
     const struct receipt *receipt = &fact->message->receipt;
     size_t at = pairs_find (self->recorded, fact->node, (int64_t) place);
-    int64_t recorded = at == PAIRS_NONE ? 0 : self->units[at];
+    bool void_since =
+        at != PAIRS_NONE && self->records[at].life < trader_of (self, fact->node)->lives;
+    int64_t recorded = at == PAIRS_NONE || void_since ? 0 : self->records[at].units;
     return recorded == receipt->units
            || complain (text,
                         "trader %" PRId64 " promises client %" PRId64 " %" PRId64
@@ -226,7 +244,8 @@ static bool see_stored (struct promise *self, const struct fact *fact, char *tex
             continue;
         }
         size_t place = place_of (self, order->buyer, order->number);
-        const struct request *request = &self->requests[place];
+        struct request *request = &self->requests[place];
+        request->sold_by = order->trader;
         if (request->units && !keeps (request, durable_at (self->durable, place))
             && !is_excused (self, place)) {
             return say_broken (self, place, text);
