@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shlex
 import sqlite3
 import subprocess
@@ -52,7 +53,7 @@ class Round:
         gone = [] if comes_back else [victim]
         warehouse = f"restart:warehouse@{at}ms+{chance.randint(0, BACK_MS)}ms"
         who = chance.choices(("trader", "turn", "warehouse", "together", "sleeper", "all"),
-                             (8, 5, 3, 5, 4, 1))[0]
+                             (8, 5, 3, 5, 4, 2))[0]
         if who == "warehouse":
             return [warehouse], []
         if who == "together":
@@ -97,6 +98,21 @@ class Round:
             self.views = {trader: (state, backup) for trader, state, backup in store.execute(
                 "SELECT trader, state, backup FROM views")}
         self._judge()
+        self._judge_promises(folder)
+
+    def _judge_promises(self, folder):
+        """Whoever was promised units has them, or is told that they were not there: never that the
+        order was refused."""
+        for name in sorted(os.listdir(folder)):
+            promised = set()
+            if not name.startswith("buyer-") or not name.endswith(".log"):
+                continue
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                for number, word in re.findall(r"receipt to \d+: order (\d+) (\w+)", file.read()):
+                    if word == "accepted":
+                        promised.add(number)
+                    elif word == "refused" and number in promised:
+                        self.wrong.append(f"{name}: order {number} was promised, then refused")
 
     def _judge(self):
         summary = self.summary
