@@ -186,6 +186,7 @@ static const struct field journaled_fields[] = {
     {MESSAGE (journaled.view, "view"), NUMBER},
     {MESSAGE (journaled.holder, "holder"), NUMBER},
     {MESSAGE (journaled.write, "write"), COUNT},
+    {MESSAGE (journaled.begun, "begun"), .kind = VALUE_BOOL, OPTIONAL (false)},
     {MESSAGE (journaled.sealed, "sealed"), .kind = VALUE_BOOL, OPTIONAL (false)},
 };
 

@@ -266,6 +266,7 @@ struct journaled {
     int64_t view;
     int64_t holder;  // in which the backup's own writes began
     int64_t write;   // the copy holds all up to this one, durably
+    bool begun;      // there is a copy for that view
     bool sealed;     // it takes nothing more: the backup has begun to take over
 };
 

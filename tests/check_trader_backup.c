@@ -98,6 +98,20 @@ START_TEST (test_trader_claims_a_backup_that_holds_all_that_was_told)
 }
 END_TEST
 
+// The candidate answers twice to what was sent before it had said which journal it has.
+START_TEST (test_trader_claims_no_candidate_that_has_begun_no_copy)
+{
+    fix_among_two ();
+    struct message message = fix_plain (MESSAGE_JOURNALED, FIX_OTHER);
+    message.journaled = (struct journaled){.view = 2, .holder = FIX_HOLDER};
+    fix_trader (message);
+    fix_step (EVENT_DRAINED);
+    ck_assert_uint_eq (fix_count (MESSAGE_CLAIM), 0);
+    fix_acknowledge (2, 0);
+    ck_assert_uint_eq (fix_count (MESSAGE_CLAIM), 1);
+}
+END_TEST
+
 START_TEST (test_trader_tells_no_promise_that_its_backup_lacks)
 {
     fix_backed ();
@@ -289,6 +303,7 @@ int main (void)
     tcase_add_checked_fixture (backed, fix_set_up, fix_tear_down);
     tcase_add_test (backed, test_trader_brings_a_candidate_up_to_date_before_it_claims_it);
     tcase_add_test (backed, test_trader_claims_a_backup_that_holds_all_that_was_told);
+    tcase_add_test (backed, test_trader_claims_no_candidate_that_has_begun_no_copy);
     tcase_add_test (backed, test_trader_tells_no_promise_that_its_backup_lacks);
     tcase_add_test (
         backed, test_trader_tells_the_outcome_alone_when_the_warehouse_is_faster_than_the_backup);

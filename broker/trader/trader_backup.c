@@ -241,6 +241,9 @@ void backup_journaled (trader_t *self, int64_t from, const struct journaled *jou
         backup->holder = journaled->holder;  // Now the copy can begin.
         return;
     }
+    if (!journaled->begun) {
+        return;  // An answer to what was sent before the beginning.
+    }
     backup->heard = true;
     if (journaled->write > backup->acked && journaled->write <= backup->sent) {
         backup->acked = journaled->write;

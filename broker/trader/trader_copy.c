@@ -235,6 +235,7 @@ void copy_acknowledge (trader_t *trader, struct copy *self, struct outbox *out)
         .view = self->view,
         .holder = trader->began,
         .write = self->held,
+        .begun = true,
         .sealed = copy_is_sealed (self),
     };
     if (self->held > self->acked) {

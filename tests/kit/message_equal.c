@@ -236,6 +236,7 @@ static bool takeovers_equal (const struct message *a, const struct message *b)
     case MESSAGE_JOURNALED:
         return a->journaled.view == b->journaled.view && a->journaled.holder == b->journaled.holder
                && a->journaled.write == b->journaled.write
+               && a->journaled.begun == b->journaled.begun
                && a->journaled.sealed == b->journaled.sealed;
     default:
         return false;

@@ -175,7 +175,8 @@ void fix_trader (struct message message)
 void fix_acknowledge (int64_t view, int64_t write)
 {
     struct message message = fix_plain (MESSAGE_JOURNALED, FIX_OTHER);
-    message.journaled = (struct journaled){.view = view, .holder = FIX_HOLDER, .write = write};
+    message.journaled =
+        (struct journaled){.view = view, .holder = FIX_HOLDER, .write = write, .begun = true};
     fix_trader (message);
     step (fix_event (EVENT_DRAINED));
 }
@@ -295,8 +296,8 @@ struct message fix_committed (int64_t batch, const struct result *results, size_
 struct message fix_refused (enum reason reason, int64_t batch)
 {
     struct message message = fix_plain (MESSAGE_ERROR, WAREHOUSE_NODE);
-    message.error = (struct error){
-        .reason = reason, .number = batch, .epoch = fix.epoch, .text = "no"};
+    message.error =
+        (struct error){.reason = reason, .number = batch, .epoch = fix.epoch, .text = "no"};
     return message;
 }
 
