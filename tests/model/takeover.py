@@ -24,7 +24,8 @@ receiver may act upon at any time from then on, or never.
 
 What must hold in every state: nobody is told one outcome while the ledger has another. What was
 told is in the ledger, or still with a trader 1 that may yet settle it, after a crash, too. The
-warehouse counts each write once, and trader 1 counts the same writes. In escrow the unit is sold once, and is never more or less than one.
+warehouse counts each write once, and trader 1 counts the same writes. In escrow the unit is sold
+once, and is never more or less than one.
 
 What is left out, and why it may be. Time: a time-out may happen at any moment. Batches: a write
 is committed alone. Numbers of writes that are settled (`settled` of a journal message): a copy
@@ -94,7 +95,7 @@ def main():
         tell([__doc__.strip()])
         return 0
     if call.rules:
-        tell(f"{name:14} {what}" for name, what in sorted(RULES.items()))
+        tell(f"{name:15} {what}" for name, what in sorted(RULES.items()))
         return 0
     where = call.mode + (f" without {call.without}" if call.without else "")
     model = Model(call.mode, call.without, call.views, call.losses, call.buyers)

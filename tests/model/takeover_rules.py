@@ -48,9 +48,9 @@ Warehouse = namedtuple("Warehouse",
 
 # Trader 1. log: its writes, in order; the first `recorded` of them are in its journal for certain
 # or counted, a crash may take the others back. epoch, unit (escrow: it was leased one) are in its
-# journal, too, the rest is not. view, backed: what it believes. claim: what it has asked for and not
-# heard of; granted: what the warehouse has granted of that. void: what it discarded, but has once
-# sent. passed: orders passed to the warehouse in this epoch, a set of bits.
+# journal, too, the rest is not. view, backed: what it believes. claim: what it has asked for and
+# not heard of; granted: what the warehouse has granted of that. void: what it discarded, but has
+# once sent. passed: orders passed to the warehouse in this epoch, a set of bits.
 # holder: the life of trader 2's journal that its copies are for, 0: it has not heard which.
 Primary = namedtuple("Primary",
                      "up epoch view backed claim granted log recorded void unit passed holder")
