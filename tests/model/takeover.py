@@ -10,10 +10,12 @@ What is modelled. Trader 1 decides orders by itself, trader 2 is its backup, the
 trader 1's view and the ledger, and each of two buyers wants one order decided. All that happens
 is a step from one state to the next, and every order of steps is tried (breadth first, so that a
 violation comes with the shortest way to it). Trader 1 may crash and return with its journal, or
-be paused for any time (it just takes no step), be suspected wrongly, leave and return. Trader 2
-may crash at any time, in the middle of a takeover too, and lose its journal. What is sent may be
-lost, come twice, late, or in any order: a message is something that the receiver may act upon at
-any time from then on, or never.
+be paused for any time (it just takes no step), be suspected wrongly, leave and return. What it has
+decided goes to its own journal, to its backup and to the warehouse at once, and may arrive in any
+order: a crash may take from its own journal what the others have, but no record that its telling
+waited for. Trader 2 may crash at any time, in the middle of a takeover too, and lose its journal.
+What is sent may be lost, come twice, late, or in any order: a message is something that the
+receiver may act upon at any time from then on, or never.
 
   cached   a promise is made from a cache and written behind. What the warehouse decides by itself
            counts as another outcome than what trader 1 promises, the worst case.
@@ -21,8 +23,9 @@ any time from then on, or never.
            warehouse may be sold by it.
 
 What must hold in every state: nobody is told one outcome while the ledger has another. What was
-told is in the ledger, or still in the journal of a trader 1 that may yet settle it. The warehouse
-counts each write once. In escrow the unit is sold once, and is never more or less than one.
+told is in the ledger, or still with a trader 1 that may yet settle it, after a crash, too. The
+warehouse counts each write once, and trader 1 counts the same writes. In escrow the unit is sold
+once, and is never more or less than one.
 
 What is left out, and why it may be. Time: a time-out may happen at any moment. Batches: a write
 is committed alone. Numbers of writes that are settled (`settled` of a journal message): a copy
@@ -30,7 +33,9 @@ may begin behind any write that the warehouse has, so it begins behind all of th
 the ledger: an entry never changes, so that telling it changes nothing. Messages that cannot be
 granted any more, of an older epoch or view, are forgotten (forget_dead), since epochs and views
 only rise. So are copies for a life of trader 2's journal that is over (`holder`): they are refused.
-Trader 1's journal is never lost: without it nothing is safe that it told alone.
+Trader 1's journal is never lost: without it nothing is safe that it told alone. A join and its
+record in that journal are one step: nothing leaves in the new epoch before the record is on the
+disk, so that a crash between them is one right after the join.
 
   --mode M      cached or escrow (cached)
   --without R   leave the rule R out
@@ -90,7 +95,7 @@ def main():
         tell([__doc__.strip()])
         return 0
     if call.rules:
-        tell(f"{name:14} {what}" for name, what in sorted(RULES.items()))
+        tell(f"{name:15} {what}" for name, what in sorted(RULES.items()))
         return 0
     where = call.mode + (f" without {call.without}" if call.without else "")
     model = Model(call.mode, call.without, call.views, call.losses, call.buyers)

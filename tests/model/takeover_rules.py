@@ -18,6 +18,9 @@ RULES = {
     "holder": "a copy is for one life of the backup's journal: what is for another is refused",
     "leave_settled": "a trader leaves when all that it decided is settled",
     "new_copy": "for a backup with another journal than before the copy is of another view",
+    "numbered": "after a restart writes are numbered behind the journal's and behind the counted",
+    "recorded": "without a backup, an order is told when trader 1's own journal has its record",
+    "recorded_backed": "while backed, too: a restart goes on with the own journal, not the copy",
     "resume_view": "a restart is a change of the view: from then on there is no backup",
     "seal": "a backup that asks for the takeover takes no more into its copy",
     "taker_fence": "a restart fences the taker, which settles nothing from then on",
@@ -43,13 +46,14 @@ UNKNOWN, PROMISED, BOUGHT, REFUSED = range(4)  # an order in the ledger; BOUGHT:
 Warehouse = namedtuple("Warehouse",
                        "epoch view state backup applied closed ledger available leased")
 
-# Trader 1. epoch, log, unit (escrow: it was leased one) are in its journal, the rest is not. view,
-# backed: what it believes. claim: what it has asked for and not heard of; granted: what the
-# warehouse has granted of that. void: what it discarded, but has once sent. passed: orders passed
-# to the warehouse in this epoch, a set of bits.
+# Trader 1. log: its writes, in order; the first `recorded` of them are in its journal for certain
+# or counted, a crash may take the others back. epoch, unit (escrow: it was leased one) are in its
+# journal, too, the rest is not. view, backed: what it believes. claim: what it has asked for and
+# not heard of; granted: what the warehouse has granted of that. void: what it discarded, but has
+# once sent. passed: orders passed to the warehouse in this epoch, a set of bits.
 # holder: the life of trader 2's journal that its copies are for, 0: it has not heard which.
 Primary = namedtuple("Primary",
-                     "up epoch view backed claim granted log void unit passed holder")
+                     "up epoch view backed claim granted log recorded void unit passed holder")
 
 # Trader 2. view, held, sealed are in its journal: the copy is for `view` (0: none), of the first
 # `held` writes. asked: the view that it has asked to take over from. granted: it has heard of
@@ -79,7 +83,7 @@ def wrong(state, escrow):
                 return f"buyer {buyer + 1} was told a promise that nobody will settle"
     if warehouse.applied > len(log) or any(warehouse.ledger[b] == UNKNOWN
                                            for b in log[:warehouse.applied]):
-        return "the warehouse has counted a write that it does not have, or one twice"
+        return "the warehouse has counted a write that it or trader 1 does not have, or one twice"
     return wrong_stock(state) if escrow else None
 
 

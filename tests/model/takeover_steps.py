@@ -26,7 +26,7 @@ class Model:
         none_acked = (-1,) * (self.views + 2)
         return State(Warehouse(1, 1, LIVE, True, 0, 0, (UNKNOWN,) * self.buyers, 0,
                                int(self.escrow)),
-                     Primary(True, 1, 1, True, "", "", (), (), self.escrow, 0, 1),
+                     Primary(True, 1, 1, True, "", "", (), 0, (), self.escrow, 0, 1),
                      Backup(1, 0, False, 0, False, 0, 1),
                      put(places, 1, ()), put(none_acked, 1, 0), (0,) * self.buyers, 0)
 
@@ -81,15 +81,19 @@ class Model:
                            asked._replace(primary=after))
 
     def tell_steps(self, state):
-        """Trader 1 tells its promises."""
+        """Trader 1 tells its promises. That a write is in its journal is chosen no sooner: it may
+        be there, or on its way, as long as nothing follows from it."""
         primary = state.primary
         if not primary.up:
             return
         for write, buyer in enumerate(primary.log, 1):
             settled = state.warehouse.ledger[buyer] == PROMISED
             if not settled and not state.told >> buyer & 1 and self.may_tell(state, write):
+                rule = "recorded_backed" if primary.backed else "recorded"
+                recorded = max(primary.recorded, write) if self.kept(rule) else primary.recorded
                 yield (f"trader 1 tells buyer {buyer + 1}",
-                       state._replace(told=state.told | 1 << buyer))
+                       state._replace(told=state.told | 1 << buyer,
+                                      primary=primary._replace(recorded=recorded)))
 
     def may_decide(self, primary, buyer, first):
         if primary.claim == TO_LEAVE:
@@ -188,11 +192,27 @@ class Model:
         after = primary._replace(up=True, epoch=changed.epoch, view=changed.view, backed=False,
                                  claim="", granted="", passed=0,
                                  holder=self.first_holder(state))
-        if fresh:
-            after = after._replace(unit=False, log=() if self.kept("discard") else primary.log,
-                                   void=primary.log)
-        yield ("trader 1 joins as new" if fresh else "trader 1 resumes with its journal",
-               state._replace(warehouse=changed, primary=after, sent=self.sent_by(after, state)))
+        for log in self.logs_left(state, fresh):
+            what = "trader 1 resumes with its journal" + (
+                f", without its last {len(primary.log) - len(log)}" if log != primary.log else "")
+            joined = after._replace(log=log, recorded=len(log))
+            if fresh:
+                what = "trader 1 joins as new"
+                joined = joined._replace(unit=False, void=primary.log)
+            yield what, state._replace(warehouse=changed, primary=joined,
+                                       sent=self.sent_by(joined, state))
+
+    def logs_left(self, state, fresh):
+        """Yields the writes that trader 1 may go on with after a crash: those that were in its
+        journal for certain, and as many of the others as had reached the disk. What the warehouse
+        has counted beyond them is settled, and no other write gets its number."""
+        log, least = state.primary.log, state.primary.recorded
+        if fresh and self.kept("discard"):
+            log, least = (), 0
+        elif self.kept("numbered"):
+            least = max(least, state.warehouse.applied)
+        for count in range(least, len(log) + 1):
+            yield log[:count]
 
     def copy_steps(self, state):
         """Trader 2 begins a copy, or takes the next write into it, and acknowledges."""
@@ -345,6 +365,8 @@ class Model:
             backup = backup._replace(done=0)
         if primary.void:
             primary = primary._replace(void=())
+        if primary.recorded < warehouse.applied and self.kept("numbered"):
+            primary = primary._replace(recorded=min(warehouse.applied, len(primary.log)))
         if not primary.up:
             if primary.epoch != warehouse.epoch:
                 primary = primary._replace(epoch=0, passed=0)

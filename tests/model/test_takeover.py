@@ -13,7 +13,8 @@ BROKEN, BROKEN_BY_LOSS = (5, 0, 1), (4, 1, 1)
 
 # What must have happened somewhere, or that nothing went wrong says nothing.
 MUST_HAPPEN = (
-    "trader 1 tells buyer", "trader 1 passes", "trader 1 resumes", "trader 1 joins as new",
+    "trader 1 tells buyer", "trader 1 passes", "trader 1 resumes with its journal$",
+    "trader 1 resumes with its journal, without", "trader 1 joins as new",
     "trader 1 hears that it is granted no backup", "trader 1 hears that it is granted the backup",
     "trader 1 hears that it is granted to leave", "trader 1 gives up the backup that it claims",
     "trader 2 begins a copy", "trader 2 copies",
