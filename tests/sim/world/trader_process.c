@@ -163,6 +163,10 @@ void trader_process_take_place (world_t *self, struct node *node)
     node->aside = false;
     before->aside = true;
     before->gone = before->gone || before->state == NODE_DOWN;
+    if (self->healed && before->core && trader_epoch (before->core) == 0) {
+        process_end (self, before);  // Its place is taken for good: it would ask for it for ever.
+        before->gone = true;
+    }
     for (struct line *line = self->lines; line; line = line->next) {
         bool is_clients = node_is_client (line->ends[0]) || node_is_client (line->ends[1]);
         if (is_clients && (line->ends[0] == before || line->ends[1] == before)) {
