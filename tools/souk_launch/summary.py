@@ -1,6 +1,7 @@
 """What came of a market: the numbers, whether they agree, and how they are shown."""
 
 import math
+import re
 import textwrap
 
 from souk_launch import aftermath
@@ -229,6 +230,13 @@ def table(rows):
             for label, figure, remark in rows]
 
 
+def wrapped(sentence):
+    """A sentence in lines; a figure stays with its unit."""
+    whole = re.sub(r"(?<=\d) (?=s\b|unit)", "\u00a0", sentence)
+    return textwrap.fill(whole, 96, initial_indent="  ",
+                         subsequent_indent="    ").replace("\u00a0", " ")
+
+
 def text(summary):
     """The summary for a person; the verdict comes last."""
     s = summary
@@ -266,6 +274,5 @@ def text(summary):
     if len(goods) > len(shown):
         lines.append(f"  … and {len(goods) - len(shown)} more in summary.json")
     if s["faults"]:
-        lines += [""] + [textwrap.fill(aftermath.sentence(fault), 96, initial_indent="  ",
-                                       subsequent_indent="    ") for fault in s["faults"]]
+        lines += [""] + [wrapped(aftermath.sentence(fault)) for fault in s["faults"]]
     return "\n".join(lines + ["", f"Kept in {s['run_dir']}"] + verdict(s)) + "\n"
