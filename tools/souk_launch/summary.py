@@ -129,6 +129,7 @@ def summarise(run, scale, duration_us):
     market, proof = run.market, run.proof or {}
     buyers = [node for node in run.nodes if node.role == "buyer"]
     sellers = [node for node in run.nodes if node.role == "seller"]
+    traders = [node for node in run.nodes if node.role == "trader"]
 
     def told(nodes, key):
         return sum((node.summary or node.told).get(key, 0) for node in nodes)
@@ -167,6 +168,7 @@ def summarise(run, scale, duration_us):
         "cpu_percent": cpu_percent(run),
         **_money(market, proof),
         "resent": told(buyers + sellers, "resent"),
+        "without_backup": told(traders, "alone"),
         "gave_up": told(buyers + sellers, "gave_up"),
         "failed": told(buyers + sellers, "failed"),
         "open": told(buyers + sellers, "open"),
@@ -250,6 +252,8 @@ def text(summary):
                                          f"{s['missing_units']} units short"),
         ("resent", str(s["resent"]), ""),
     ]
+    if s["without_backup"]:
+        rows.append(("alone", str(s["without_backup"]), "times that a trader went on without a backup"))
     rows += [(f"latency {name}", f"{latency[name]:.1f} ms", "")
              for name in ("p50", "p99", "max") if latency[name] is not None]
     cpu = s["cpu_percent"]
