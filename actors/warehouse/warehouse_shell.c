@@ -98,7 +98,7 @@ static void send_letters (struct shell *self)
             (void) wire_send (&self->wire, self->news, WIRE_PUBLISHED, letter);
             poller_sent (&self->poller, NEWS);
         }
-        wire_log_message (&self->wire, &letter->message, letter->to);
+        wire_log_letter (&self->wire, letter);
     }
 }
 

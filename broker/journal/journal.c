@@ -67,7 +67,9 @@ static bool open_locked (journal_t *self)
         }
         if (flock (self->fd, LOCK_EX | LOCK_NB) != 0) {
             tell (self, "%s",
-                  errno == EWOULDBLOCK ? "in use by another process" : strerror (errno));
+                  errno == EWOULDBLOCK
+                      ? "in use by another process: is this trader running already?"
+                      : strerror (errno));
             return false;
         }
         if (file_is_named (self->fd, self->path)) {  // Else another one has just taken its place.

@@ -284,6 +284,19 @@ void wire_log_message (const struct wire *self, const struct message *message, i
     }
 }
 
+// What is published is for all. A trader that passes on how another one is has told of it when the
+// news came.
+void wire_log_letter (const struct wire *self, const struct letter *letter)
+{
+    const struct message *message = &letter->message;
+    if (message->type != MESSAGE_MEMBER) {
+        wire_log_message (self, message, letter->to);
+    } else if (self->log == LOG_MESSAGES || message->from == WAREHOUSE_NODE
+               || message->member.state == MEMBER_SUSPECTED) {
+        wire_log_message (self, message, 0);
+    }
+}
+
 enum wire_order wire_order (zsock_t *pipe)
 {
     enum wire_order order = WIRE_NO_ORDER;

@@ -67,6 +67,7 @@ bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
 
 // Logs a message that came or goes, where the level asks for it.
 void wire_log_message (const struct wire *self, const struct message *message, int64_t to);
+void wire_log_letter (const struct wire *self, const struct letter *letter);  // that goes
 void wire_log (const struct wire *self, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
 

@@ -338,8 +338,10 @@ bool trader_fenced (const trader_t *self)
 
 const char *trader_why_fenced (const trader_t *self)
 {
-    return self->foreign ? "its journal is of another market than its warehouse: this one ends"
-                         : "another process has joined as this trader: this one ends";
+    return self->foreign
+               ? "its journal is of another market than its warehouse: look where both are, or "
+                 "name another --journal"
+               : "another process has joined as this trader, and this one gives way";
 }
 
 bool trader_taken (const trader_t *self)

@@ -195,7 +195,7 @@ static void send_letter (struct shell *self, const struct letter *letter)
         break;
     }
     if (sent) {
-        wire_log_message (&self->wire, &letter->message, letter->to);
+        wire_log_letter (&self->wire, letter);
     } else if (letter->port == PORT_CLIENTS) {  // Else it is lost, as on any wire.
         struct event event = {
             .type = EVENT_UNDELIVERABLE,

@@ -29,7 +29,7 @@ class Fault:
     at_us: int = 0      # of market time, from when the market is open; a crash has its own moment
     for_us: int = None  # of market time, how long a pause or the time to a restart is
     point: str = None   # where it crashes
-    count: int = None   # the how-manieth time it comes there
+    count: int = None   # it crashes when it comes there for this time, from 1
 
     @property
     def name(self):
@@ -88,7 +88,7 @@ def _crash(text, rest):
     found = re.fullmatch(r"([a-z-]+)@([1-9][0-9]{0,8})", where)
     if not found or found[1] not in POINTS[role]:
         known = " or ".join(f"crash:{node}:{point}@N" for point in POINTS[role])
-        raise FaultError(f"'{text}': write {known}, N being the how-manieth, from 1")
+        raise FaultError(f"'{text}': write {known}; N counts from 1")
     return Fault(text, "crash", role, number, point=found[1], count=int(found[2]))
 
 

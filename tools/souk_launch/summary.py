@@ -1,6 +1,7 @@
 """What came of a market: the numbers, whether they agree, and how they are shown."""
 
 import math
+import re
 import textwrap
 
 from souk_launch import aftermath
@@ -128,6 +129,7 @@ def summarise(run, scale, duration_us):
     market, proof = run.market, run.proof or {}
     buyers = [node for node in run.nodes if node.role == "buyer"]
     sellers = [node for node in run.nodes if node.role == "seller"]
+    traders = [node for node in run.nodes if node.role == "trader"]
 
     def told(nodes, key):
         return sum((node.summary or node.told).get(key, 0) for node in nodes)
@@ -166,6 +168,7 @@ def summarise(run, scale, duration_us):
         "cpu_percent": cpu_percent(run),
         **_money(market, proof),
         "resent": told(buyers + sellers, "resent"),
+        "without_backup": told(traders, "alone"),
         "gave_up": told(buyers + sellers, "gave_up"),
         "failed": told(buyers + sellers, "failed"),
         "open": told(buyers + sellers, "open"),
@@ -229,6 +232,13 @@ def table(rows):
             for label, figure, remark in rows]
 
 
+def wrapped(sentence):
+    """A sentence in lines; a figure stays with its unit."""
+    whole = re.sub(r"(?<=\d) (?=s\b|unit)", "\u00a0", sentence)
+    return textwrap.fill(whole, 96, initial_indent="  ",
+                         subsequent_indent="    ").replace("\u00a0", " ")
+
+
 def text(summary):
     """The summary for a person; the verdict comes last."""
     s = summary
@@ -242,6 +252,8 @@ def text(summary):
                                          f"{s['missing_units']} units short"),
         ("resent", str(s["resent"]), ""),
     ]
+    if s["without_backup"]:
+        rows.append(("alone", str(s["without_backup"]), "times that a trader went on without a backup"))
     rows += [(f"latency {name}", f"{latency[name]:.1f} ms", "")
              for name in ("p50", "p99", "max") if latency[name] is not None]
     cpu = s["cpu_percent"]
@@ -266,6 +278,5 @@ def text(summary):
     if len(goods) > len(shown):
         lines.append(f"  … and {len(goods) - len(shown)} more in summary.json")
     if s["faults"]:
-        lines += [""] + [textwrap.fill(aftermath.sentence(fault), 96, initial_indent="  ",
-                                       subsequent_indent="    ") for fault in s["faults"]]
+        lines += [""] + [wrapped(aftermath.sentence(fault)) for fault in s["faults"]]
     return "\n".join(lines + ["", f"Kept in {s['run_dir']}"] + verdict(s)) + "\n"
