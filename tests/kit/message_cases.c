@@ -221,7 +221,8 @@ static void make_takeover (struct maker *self, struct message *message)
         assert (message->type == MESSAGE_JOURNALED);
         message->journaled = (struct journaled){
             part_number (self, 1, LIMIT_INTEGER), part_number (self, 1, LIMIT_INTEGER),
-            part_number (self, 0, LIMIT_INTEGER), part_number (self, 0, 1) == 1};
+            part_number (self, 0, LIMIT_INTEGER), part_number (self, 0, 1) == 1,
+            part_number (self, 0, 1) == 1};
     }
 }
 
