@@ -85,8 +85,9 @@ void trader_destroy (trader_t **self_p);
 bool trader_restore (trader_t *self, const struct record *record);
 
 // Adds the records to `out` from which trader_restore makes what is open now: what a journal needs
-// that begins anew.
-void trader_checkpoint (trader_t *self, struct outbox *out);
+// that begins anew. Returns false, and adds none, until it has joined and recorded that: what the
+// journal holds may decide how, and must stay.
+bool trader_checkpoint (trader_t *self, struct outbox *out) __attribute__ ((warn_unused_result));
 
 // Total: bad input becomes an error reply. Letters and records are added to `out`, and borrow
 // from the trader until the outbox is cleared.
