@@ -177,9 +177,7 @@ static void settle_buy (trader_t *self, const struct request *request, const str
                         struct outbox *out)
 {
     cache_settle (self->cache, request->write, request->promised - result->units);
-    // The buyer learns what became of its own write, and nothing of the others': its token need
-    // not pass what this cache has seen, and its next order here need not wait for a snapshot.
-    struct seen seen = cache_seen (self->cache, request->write, out->arena);
+    struct seen seen = settled_seen (self, request, out);
     if (result->status == STATUS_OVERSOLD) {
         self->counters.oversold++;
         reply_oversold (self, request, result, seen, out);

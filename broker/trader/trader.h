@@ -98,9 +98,9 @@ int64_t trader_deadline (const trader_t *self);
 
 bool trader_follows (const trader_t *self);  // it wants the warehouse's invalidations
 bool trader_ready (const trader_t *self);    // has joined: it serves
-bool trader_fenced (const trader_t *self);   // another process took its place, or it has none here:
-                                             // it must end,
-const char *trader_why_fenced (const trader_t *self);  // for this reason, in words
+// Another process took its place, or its journal is of another market: it must end.
+bool trader_fenced (const trader_t *self);
+const char *trader_why_fenced (const trader_t *self);  // in words
 // Another trader has taken it over: nothing of what it holds counts any more. It must be made anew
 // from its journal, and join again.
 bool trader_taken (const trader_t *self);
