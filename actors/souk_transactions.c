@@ -168,12 +168,23 @@ static void void_promised (struct table *self)
     }
 }
 
+// Where it goes on as it was, the warehouse has what it says to be settled, though its trader may
+// have died before it heard of that.
+static void join (struct table *self, const struct record_joined *joined)
+{
+    if (counted_of (self, self->owner)->began == joined->began) {
+        const struct record_write settled = {.trader = self->owner, .write = joined->settled};
+        complete (self, &settled, SETTLED);
+    }
+    begin (self, self->owner, joined->began, joined->settled);
+}
+
 static bool take (void *context, const struct record *record)
 {
     struct table *self = context;
     switch (record->type) {
     case RECORD_JOINED:
-        begin (self, self->owner, record->joined.began, record->joined.settled);
+        join (self, &record->joined);
         break;
     case RECORD_DECIDED:
         add (self, &record->decided, PROMISED);

@@ -177,7 +177,7 @@ START_TEST (test_trader_tells_a_new_journal_all_that_is_open)
     }
     fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
     outbox_clear (&fix.out);
-    trader_checkpoint (fix.trader, &fix.out);
+    ck_assert (trader_checkpoint (fix.trader, &fix.out));
     ck_assert_uint_eq (fix.out.letter_count, 0);
     ck_assert_uint_eq (fix.out.record_count, 4);
     ck_assert_int_eq (fix.out.records[0].joined.settled, 1);
@@ -188,6 +188,30 @@ START_TEST (test_trader_tells_a_new_journal_all_that_is_open)
     }
     ck_assert_int_eq (trader_unsettled (next), 3);
     trader_destroy (&next);
+}
+END_TEST
+
+// Before it has joined, and has said so there, nobody but the journal knows what it held.
+START_TEST (test_trader_lets_no_journal_begin_anew_before_it_has_joined)
+{
+    die_with_three_promises ();
+    outbox_clear (&fix.out);
+    ck_assert (!trader_checkpoint (fix.trader, &fix.out));
+    resume (0);
+    ck_assert_uint_eq (fix_records (RECORD_JOINED), 1);
+    ck_assert (trader_checkpoint (fix.trader, &fix.out));
+}
+END_TEST
+
+// What a journal that has begun anew says of a join must not stand there a second time.
+START_TEST (test_trader_lets_no_journal_begin_anew_before_it_knows_of_its_epoch)
+{
+    die_with_three_promises ();
+    fix_warehouse (fix_view_of (2, 2, 0));
+    fix_step (EVENT_DRAINED);
+    ck_assert_uint_eq (fix_records (RECORD_JOINED), 1);
+    fix_step (EVENT_UNWRITTEN);
+    ck_assert (!trader_checkpoint (fix.trader, &fix.out));
 }
 END_TEST
 
@@ -254,6 +278,8 @@ int main (void)
     tcase_add_test (room, test_trader_begins_nothing_before_it_has_recorded_that_it_joined);
     tcase_add_test (room, test_trader_records_no_decision_that_was_settled_meanwhile);
     tcase_add_test (room, test_trader_tells_a_new_journal_all_that_is_open);
+    tcase_add_test (room, test_trader_lets_no_journal_begin_anew_before_it_has_joined);
+    tcase_add_test (room, test_trader_lets_no_journal_begin_anew_before_it_knows_of_its_epoch);
     suite_add_tcase (suite, room);
 
     SRunner *runner = srunner_create (suite);

@@ -69,8 +69,8 @@ enum grant { GRANT_NOTHING, GRANT_FRESH, GRANT_RESUME };
 
 // A join is granted to whoever knows the epoch before: one that comes late, from a process that was
 // replaced meanwhile, takes nobody's place. A trader with its journal goes on where it was, even
-// out of a takeover, since the journal holds all that the copy at its backup does. Without it, the
-// backup alone knows what the trader has told, and must settle it first.
+// out of a takeover, since the journal holds all that the trader has told. Without it, the backup
+// alone knows that, and must settle it first.
 static enum grant decide_join (const struct view *view, const struct join *join)
 {
     if (!view) {

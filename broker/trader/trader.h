@@ -85,8 +85,9 @@ void trader_destroy (trader_t **self_p);
 bool trader_restore (trader_t *self, const struct record *record);
 
 // Adds the records to `out` from which trader_restore makes what is open now: what a journal needs
-// that begins anew.
-void trader_checkpoint (trader_t *self, struct outbox *out);
+// that begins anew. Returns false, and adds none, until it has joined and recorded that: what the
+// journal holds may decide how, and must stay.
+bool trader_checkpoint (trader_t *self, struct outbox *out) __attribute__ ((warn_unused_result));
 
 // Total: bad input becomes an error reply. Letters and records are added to `out`, and borrow
 // from the trader until the outbox is cleared.
@@ -97,9 +98,9 @@ int64_t trader_deadline (const trader_t *self);
 
 bool trader_follows (const trader_t *self);  // it wants the warehouse's invalidations
 bool trader_ready (const trader_t *self);    // has joined: it serves
-bool trader_fenced (const trader_t *self);   // another process took its place, or it has none here:
-                                             // it must end,
-const char *trader_why_fenced (const trader_t *self);  // for this reason, in words
+// Another process took its place, or its journal is of another market: it must end.
+bool trader_fenced (const trader_t *self);
+const char *trader_why_fenced (const trader_t *self);  // in words
 // Another trader has taken it over: nothing of what it holds counts any more. It must be made anew
 // from its journal, and join again.
 bool trader_taken (const trader_t *self);

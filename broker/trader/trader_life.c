@@ -71,8 +71,10 @@ enum journal_status life_rotate (struct life *self, const struct wire *wire)
     }
     struct outbox open;
     outbox_init (&open);
-    trader_checkpoint (self->trader, &open);
-    enum journal_status status = journal_rotate (self->journal, open.records, open.record_count);
+    enum journal_status status = JOURNAL_OK;
+    if (trader_checkpoint (self->trader, &open)) {
+        status = journal_rotate (self->journal, open.records, open.record_count);
+    }
     if (status == JOURNAL_FULL) {
         wire_log (wire, "%s", journal_error (self->journal));
     }

@@ -3,7 +3,7 @@
 //   trader_state.c     what all the others stand on: requests, lists, clients, letters, queues
 //   trader_join.c      joining the warehouse, snapshots, news: what the trader itself asks for
 //   trader_peers.c     the other traders, as the warehouse and its news tell of them
-//   trader_writes.c   what was decided here: recorded, told, settled, taken back from the journal
+//   trader_writes.c    what was decided here: recorded, told, settled, taken back from the journal
 //   trader_backup.c    the trader that keeps a copy of that, and what the warehouse knows of it
 //   trader_copy.c, trader_takeover.c   the other side: a backup of others (trader_copy.h)
 //   trader_admit.c     requests come in: checked, known ones found, queued

@@ -294,13 +294,15 @@ bool trader_restore (trader_t *self, const struct record *record)
     }
 }
 
-void trader_checkpoint (trader_t *self, struct outbox *out)
+bool trader_checkpoint (trader_t *self, struct outbox *out)
 {
-    if (self->epoch > 0) {
-        record_joined (self, out);
-        for (int64_t write = self->settled + 1; write <= self->recorded; write++) {
-            record_decided (self, write, out);
-        }
+    if (!self->joined_recorded) {
+        return false;
+    }
+    record_joined (self, out);
+    for (int64_t write = self->settled + 1; write <= self->recorded; write++) {
+        record_decided (self, write, out);
     }
     copies_checkpoint (self, out);
+    return true;
 }

@@ -146,7 +146,7 @@ void copy_restart (void)
 void copy_rebuild (void)
 {
     outbox_clear (&fix.out);
-    trader_checkpoint (fix.trader, &fix.out);
+    ck_assert (trader_checkpoint (fix.trader, &fix.out));
     disk_size = 0;
     keep ();
     begin_again ();

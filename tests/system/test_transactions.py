@@ -69,6 +69,11 @@ class Transactions(MarketTest):
         self.assertEqual(self.printed(own, backup), both)
         self.assertEqual(self.printed(backup, own), both)
 
+    def test_what_the_warehouse_had_when_its_trader_joined_again_is_settled(self):
+        path = self.write("own", journal(1, *OWN, "joined 811 2 1 2"))
+        self.assertEqual(self.printed(path),
+                         HEADER + "1,1,salt,5,TRUE\n2,1,salt,6,TRUE\n3,1,salt,8,FALSE\n")
+
     def test_what_was_void_is_not_told_and_a_new_life_counts_anew(self):
         path = self.write("own", journal(1, *OWN, "void 1 0", "joined 811 3 3 0",
                                          buy("decided", 1, 1, 8), "settled 1 1"))

@@ -115,6 +115,11 @@ void trader_disk_crash (struct trader_disk *self)
     self->synced = self->count;
 }
 
+void trader_disk_reopen (struct trader_disk *self)
+{
+    self->anew_at = (size_t) random_between (&self->random, ANEW_MIN, ANEW_MAX);
+}
+
 bool trader_disk_is_long (const struct trader_disk *self)
 {
     return !self->full && self->count >= self->anew_at;

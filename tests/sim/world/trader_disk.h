@@ -41,6 +41,10 @@ size_t trader_disk_tear (struct trader_disk *self, const struct record *records,
 // The process is gone; or the machine is, with what was not synced, but for a prefix of it.
 void trader_disk_crash (struct trader_disk *self);
 
+// A process begins to use it. As it stands it may be too long already: what it began with when it
+// last began anew does not count any more.
+void trader_disk_reopen (struct trader_disk *self);
+
 // Whether the journal has grown so long that it is to begin anew.
 bool trader_disk_is_long (const struct trader_disk *self);
 

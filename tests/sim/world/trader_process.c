@@ -39,10 +39,11 @@ static void begin_journal_anew (world_t *self, struct node *node)
 {
     struct outbox open;
     outbox_init (&open);
-    trader_checkpoint (node->core, &open);
-    trader_disk_begin_anew (&node->disk, open.records, open.record_count);
-    self->sometimes.count[SOMETIMES_JOURNAL_ANEW]++;
-    story_event (self, "trader %lld begins its journal anew", (long long) node->id);
+    if (trader_checkpoint (node->core, &open)) {
+        trader_disk_begin_anew (&node->disk, open.records, open.record_count);
+        self->sometimes.count[SOMETIMES_JOURNAL_ANEW]++;
+        story_event (self, "trader %lld begins its journal anew", (long long) node->id);
+    }
     outbox_free (&open);
 }
 
@@ -50,6 +51,7 @@ void trader_process_start (world_t *self, struct node *node)
 {
     struct event start = {.type = EVENT_START, .now_us = self->now_us};
     const struct trader_disk *disk = &node->disk;
+    trader_disk_reopen (&node->disk);
     trader_t *core = trader_new (&node->config.trader, random_next (&self->streams[STREAM_SEEDS]));
     node->core = core;
     for (size_t i = 0; i < disk->count; i++) {
