@@ -191,6 +191,27 @@ START_TEST (test_trader_tells_a_new_journal_all_that_is_open)
 }
 END_TEST
 
+// What it holds is neither open nor void before the warehouse has answered, and the next process must
+// find it all when this one dies, too.
+START_TEST (test_trader_keeps_its_journal_until_it_has_recorded_that_it_joined)
+{
+    die_with_three_promises ();
+    fix_step (EVENT_DRAINED);
+    ck_assert (!trader_may_checkpoint (fix.trader));
+    fix_warehouse (fix_view_of (2, 2, 0));
+    fix.epoch = 2;
+    fix_step (EVENT_DRAINED);
+    ck_assert (trader_may_checkpoint (fix.trader));
+    fix_step (EVENT_UNWRITTEN);
+    ck_assert (!trader_may_checkpoint (fix.trader));
+    fix_wait (100000);
+    ck_assert (trader_may_checkpoint (fix.trader));
+    outbox_clear (&fix.out);
+    trader_checkpoint (fix.trader, &fix.out);
+    ck_assert_uint_eq (fix_records (RECORD_DECIDED), 3);
+}
+END_TEST
+
 static struct record decided (int64_t trader, int64_t write, int64_t number)
 {
     return (struct record){.type = RECORD_DECIDED,
@@ -254,6 +275,7 @@ int main (void)
     tcase_add_test (room, test_trader_begins_nothing_before_it_has_recorded_that_it_joined);
     tcase_add_test (room, test_trader_records_no_decision_that_was_settled_meanwhile);
     tcase_add_test (room, test_trader_tells_a_new_journal_all_that_is_open);
+    tcase_add_test (room, test_trader_keeps_its_journal_until_it_has_recorded_that_it_joined);
     suite_add_tcase (suite, room);
 
     SRunner *runner = srunner_create (suite);

@@ -84,8 +84,12 @@ void trader_destroy (trader_t **self_p);
 // Returns false when it contradicts those before it: the journal is not this trader's, or damaged.
 bool trader_restore (trader_t *self, const struct record *record);
 
+// Whether its journal may begin anew: not before it has recorded that it joined. Until then what the
+// journal holds is open or void, and only the warehouse's answer will tell which.
+bool trader_may_checkpoint (const trader_t *self);
+
 // Adds the records to `out` from which trader_restore makes what is open now: what a journal needs
-// that begins anew.
+// that begins anew. Only while trader_may_checkpoint.
 void trader_checkpoint (trader_t *self, struct outbox *out);
 
 // Total: bad input becomes an error reply. Letters and records are added to `out`, and borrow

@@ -66,7 +66,7 @@ enum journal_status life_write (struct life *self, const struct wire *wire)
 
 enum journal_status life_rotate (struct life *self, const struct wire *wire)
 {
-    if (!self->journal || !journal_grown (self->journal)) {
+    if (!self->journal || !journal_grown (self->journal) || !trader_may_checkpoint (self->trader)) {
         return JOURNAL_OK;
     }
     struct outbox open;

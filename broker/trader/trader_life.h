@@ -29,8 +29,8 @@ void life_end (struct life *self);
 enum journal_status life_write (struct life *self, const struct wire *wire)
     __attribute__ ((warn_unused_result));
 
-// Lets the journal begin anew, where it has grown too much. For when its records are written and
-// the core has made no others.
+// Lets the journal begin anew, where it has grown too much and the core has joined. For when its
+// records are written and the core has made no others.
 enum journal_status life_rotate (struct life *self, const struct wire *wire)
     __attribute__ ((warn_unused_result));
 

@@ -3,6 +3,7 @@
 //
 // Writes follow each other without a gap, and are settled in their order, so what is open is always
 // those from settled + 1 to the last one.
+#include <assert.h>
 #include <string.h>
 
 #include "broker/trader/trader_copy.h"
@@ -294,13 +295,17 @@ bool trader_restore (trader_t *self, const struct record *record)
     }
 }
 
+bool trader_may_checkpoint (const trader_t *self)
+{
+    return self->joined_recorded;
+}
+
 void trader_checkpoint (trader_t *self, struct outbox *out)
 {
-    if (self->epoch > 0) {
-        record_joined (self, out);
-        for (int64_t write = self->settled + 1; write <= self->recorded; write++) {
-            record_decided (self, write, out);
-        }
+    assert (trader_may_checkpoint (self));
+    record_joined (self, out);
+    for (int64_t write = self->settled + 1; write <= self->recorded; write++) {
+        record_decided (self, write, out);
     }
     copies_checkpoint (self, out);
 }

@@ -113,6 +113,8 @@ void trader_disk_crash (struct trader_disk *self)
         self->count = self->synced + (size_t) random_between (&self->random, 0, open);
     }
     self->synced = self->count;
+    // The next process begins it anew at a length that has nothing to do with the one it finds.
+    self->anew_at = (size_t) random_between (&self->random, ANEW_MIN, ANEW_MAX);
 }
 
 bool trader_disk_is_long (const struct trader_disk *self)

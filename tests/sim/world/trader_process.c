@@ -89,7 +89,7 @@ void trader_process_round_end (world_t *self, struct node *node)
         process_end_and_restart (self, node);
         return;
     }
-    if (trader_disk_is_long (&node->disk)) {
+    if (trader_disk_is_long (&node->disk) && trader_may_checkpoint (node->core)) {
         begin_journal_anew (self, node);
     }
     post_letters (self, node, node->out->letter_count);
