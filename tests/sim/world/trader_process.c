@@ -175,4 +175,7 @@ void trader_process_take_place (world_t *self, struct node *node)
             network_break (self, line);
         }
     }
+    if (self->healed) {
+        world_withdraw (self, node->id);  // It could wait for ever where it has never joined.
+    }
 }
