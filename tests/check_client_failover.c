@@ -139,7 +139,7 @@ START_TEST (test_client_without_pings_does_not_forget_a_first_trader_that_may_li
         sent += letter != NULL;
         asked += letter && letter->to == to;
     }
-    ck_assert_int_eq (asked, 2);
+    ck_assert_int_ge (asked, 2);
 }
 END_TEST
 

@@ -30,6 +30,42 @@ START_TEST (test_completion_is_reported_until_it_is_answered)
 }
 END_TEST
 
+// It was told to stop, and must not leave what was granted to it half done.
+START_TEST (test_a_trader_that_stops_finishes_its_takeover_first)
+{
+    copy_die (1);
+    copy_grant (FIRST_PRIMARY, 0, 0);
+    fix_step (EVENT_STOP);
+    copy_drain ();
+    ck_assert_uint_eq (fix_count (MESSAGE_CLAIM), 0);
+    copy_commit (FIRST_PRIMARY, 1, 1);
+    ck_assert_uint_eq (fix_count (MESSAGE_CLAIM), 0);
+    copy_warehouse (copy_view (FIRST_PRIMARY, COPY_VIEW + 2, MEMBER_FAILED, 0));
+    copy_drain ();
+    copy_wait (INTERVAL_US);
+    ck_assert (fix_only (MESSAGE_CLAIM)->message.claim.leaves);
+}
+END_TEST
+
+// Nobody is suspected for being silent who has said that it leaves.
+START_TEST (test_a_copy_of_a_trader_that_has_left_is_not_kept)
+{
+    copy_tell (FIRST_PRIMARY, COPY_VIEW, 0, 1, 1);
+    struct message news = fix_plain (MESSAGE_MEMBER, WAREHOUSE_NODE);
+    news.member = (struct membership){.epoch = 1,
+                                      .seq = 1,
+                                      .trader = FIRST_PRIMARY,
+                                      .trader_epoch = COPY_BEGAN,
+                                      .view = COPY_VIEW + 1,
+                                      .state = MEMBER_LEFT,
+                                      .router = ""};
+    fix_news (news);
+    copy_drain ();
+    ck_assert_uint_eq (copy_records (RECORD_COPY_END), 1);
+    ck_assert_int_eq (fix_due_in (), -1);
+}
+END_TEST
+
 START_TEST (test_a_zombie_begins_no_copy_under_its_old_view)
 {
     finish ();
@@ -185,6 +221,8 @@ int main (void)
     TCase *end = tcase_create ("end");
     tcase_add_checked_fixture (end, copy_set_up, copy_tear_down);
     tcase_add_test (end, test_completion_is_reported_until_it_is_answered);
+    tcase_add_test (end, test_a_trader_that_stops_finishes_its_takeover_first);
+    tcase_add_test (end, test_a_copy_of_a_trader_that_has_left_is_not_kept);
     tcase_add_test (end, test_a_zombie_begins_no_copy_under_its_old_view);
     tcase_add_test (end, test_a_trader_that_returns_is_copied_again);
     tcase_add_loop_test (end, test_a_denied_takeover_drops_the_copy, 0, 6);

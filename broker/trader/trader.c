@@ -356,7 +356,8 @@ bool trader_idle (const trader_t *self)
 
 bool trader_done (const trader_t *self)
 {
-    return self->stopping && self->pending_count == 0 && (self->epoch == 0 || self->left);
+    return self->stopping && self->pending_count == 0 && (self->epoch == 0 || self->left)
+           && !copies_busy (self);
 }
 
 int64_t trader_available (const trader_t *self, const char *product)

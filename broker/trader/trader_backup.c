@@ -5,7 +5,7 @@
 //
 // The copy for each view is a new one. So a backup whose view has passed can neither acknowledge
 // anything for this one, nor take over with a copy that is out of date.
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_copy.h"
 #include "schemas/planted.h"
 
 enum { CLAIM_RETRY_US = 250000 };
@@ -198,7 +198,13 @@ static void proceed (trader_t *self, struct outbox *out)
     }
 }
 
-// It ends in peace: nothing is open, and the warehouse is told so.
+// It was told to stop, nothing is open, and it need not finish a takeover.
+static bool is_leaving (const trader_t *self)
+{
+    return self->stopping && self->pending_count == 0 && !copies_busy (self);
+}
+
+// It ends in peace: the warehouse is told so.
 static void leave (trader_t *self, struct outbox *out)
 {
     if (self->left || self->now_us < self->leave_due_us) {
@@ -210,7 +216,7 @@ static void leave (trader_t *self, struct outbox *out)
 
 void backup_proceed (trader_t *self, struct outbox *out)
 {
-    if (self->stopping && self->pending_count == 0) {
+    if (is_leaving (self)) {
         leave (self, out);
         return;
     }
@@ -288,7 +294,7 @@ void backup_resend (trader_t *self)
 int64_t backup_due (const trader_t *self)
 {
     const struct backup *backup = &self->backup;
-    if (self->stopping && self->pending_count == 0) {
+    if (is_leaving (self)) {
         return self->left ? DEADLINE_NONE : self->leave_due_us;
     }
     int64_t due_us = self->now_us < self->hold_until_us ? self->hold_until_us : DEADLINE_NONE;

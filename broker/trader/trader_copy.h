@@ -22,6 +22,12 @@ void copies_view (trader_t *self, const struct view_told *view, struct outbox *o
 void copies_committed (trader_t *self, const struct committed *committed, struct outbox *out);
 void copies_refused (trader_t *self, const struct error *error, struct outbox *out);
 
+// Another trader has left in peace, under this view: nothing of its copy is needed any more.
+void copies_left (trader_t *self, int64_t trader, int64_t view);
+
+// Whether a takeover that was granted is under way: ending now would leave it half done.
+bool copies_busy (const trader_t *self);
+
 // A round begins: all records that were emitted before it are durable. And: those of the last round
 // are not, and must come again.
 void copies_begin_round (trader_t *self);

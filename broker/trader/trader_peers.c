@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_copy.h"
 
 static struct peer *find (const trader_t *self, int64_t id)
 {
@@ -98,6 +98,9 @@ void peers_member (trader_t *self, const struct message *message, struct outbox 
         look_at_own (self, member);
     } else {
         learn (self, member->trader, member->trader_epoch, member->state, member->router);
+        if (member->state == MEMBER_LEFT) {
+            copies_left (self, member->trader, member->view);
+        }
     }
     struct letter *letter = trader_letter (self, out, PORT_NEWS, member->trader, MESSAGE_MEMBER);
     letter->message.member = *member;

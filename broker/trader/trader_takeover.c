@@ -209,6 +209,24 @@ void copies_view (trader_t *self, const struct view_told *view, struct outbox *o
     }
 }
 
+void copies_left (trader_t *self, int64_t trader, int64_t view)
+{
+    struct copy *copy = copy_find (self, trader);
+    if (copy && copy->state == COPY_OPEN && view > copy->view) {
+        copy_end (copy, view);
+    }
+}
+
+bool copies_busy (const trader_t *self)
+{
+    for (const struct copy *copy = self->copies; copy; copy = copy->hh.next) {
+        if (copy->state == COPY_SETTLING || copy->state == COPY_COMPLETING) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool fits (const struct item *item, const struct result *result)
 {
     enum result_kind wanted = item->kind == ITEM_BUY ? RESULT_RECEIPT : RESULT_RESTOCKED;
