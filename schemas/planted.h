@@ -48,8 +48,8 @@
     X (18, "refusal-told-early", "outcome durability", 20,                                         \
        "a cached refusal is told before the warehouse has it")                                     \
     X (19, "accounts-forgotten", "money", 20, "a restarted warehouse begins with empty accounts")  \
-    X (20, "fenced-goes-on", "liveness", 60, "a trader that was replaced does not end")            \
-    X (21, "unknown-not-ordered-again", "liveness", 60,                                            \
+    X (20, "fenced-goes-on", "liveness", 500, "a trader that was replaced does not end")           \
+    X (21, "unknown-not-ordered-again", "liveness", 300,                                           \
        "a buyer only asks on about an order that nobody remembers")                                \
     X (22, "restock-unpublished", "convergence", 20, "caches are not told of a new lot")           \
     X (23, "oldest-lot-alone", "linear conservation", 60,                                          \
@@ -74,16 +74,16 @@
        "what was not resumed is not void: it is written behind all the same")                      \
     X (38, "told-before-backed", "promise", 120,                                                   \
        "a decision is told that the backup does not have")                                         \
-    X (39, "claimed-too-early", "liveness promise", 200,                                           \
+    X (39, "claimed-too-early", "liveness promise", 300,                                           \
        "a backup is claimed before it has begun its copy, and has what was told")                  \
-    X (40, "decided-in-any-epoch", "promise liveness", 200,                                        \
+    X (40, "decided-in-any-epoch", "promise liveness", 400,                                        \
        "a trader decides what was first sent to it in another epoch")                              \
     X (43, "taken-by-anybody", "owner", 60,                                                        \
        "a trader is taken over by another one than its backup")                                    \
     X (45, "failed-resumes", "owner", 20, "a trader that was taken over goes on from its journal") \
-    X (46, "pending-decided", "promise", 60,                                                       \
+    X (46, "pending-decided", "promise", 400,                                                      \
        "an order is decided while its first trader may have decided it")                           \
-    X (47, "late-taker-commits", "owner", 300,                                                     \
+    X (47, "late-taker-commits", "owner", 500,                                                     \
        "commits for another trader are taken from anybody, whatever its view")                     \
     X (49, "never-closed", "owner liveness", 20,                                                   \
        "what was sent to a trader that was taken over stays pending for ever")                     \

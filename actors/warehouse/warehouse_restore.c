@@ -210,7 +210,7 @@ static bool restore_view (warehouse_t *self, const struct record_view *record)
     view->backup = record->backup;
     view->taker = record->taker;
     view->closed = record->closed;
-    strcpy (view->router, record->router);
+    memcpy (view->router, record->router, strlen (record->router) + 1);
     return true;
 }
 
