@@ -39,8 +39,9 @@ static void refuse (zsock_t *warehouse, zmsg_t **commit)
 {
     scripted_answer (
         warehouse, commit,
-        (struct message){.type = MESSAGE_ERROR,
-                         .error = {.reason = REASON_TAKEN, .number = 1, .text = "join again"}});
+        (struct message){
+            .type = MESSAGE_ERROR,
+            .error = {.reason = REASON_TAKEN, .number = 1, .epoch = 1, .text = "join again"}});
 }
 
 // The trader's place as it is for the process before, in this state of its takeover.
