@@ -67,7 +67,6 @@ static void send_some (trader_t *self, struct outbox *out)
         items[i] = writes_item (writes_request (self, backup->sent + 1 + (int64_t) i));
     }
     struct letter *letter = trader_letter (self, out, PORT_TRADER, backup->trader, MESSAGE_JOURNAL);
-    letter->early = writes_may_leave_early (self);
     letter->message.journal = (struct journal){
         .view = backup->view,
         .holder = backup->holder,

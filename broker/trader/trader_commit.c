@@ -26,7 +26,6 @@ static void send (trader_t *self, struct batch *batch, struct outbox *out)
     batch->sent_us = self->now_us;
     struct letter *letter =
         trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_COMMIT);
-    letter->early = writes_may_leave_early (self);
     letter->message.commit = (struct commit){
         .epoch = self->epoch,
         .batch = batch->number,

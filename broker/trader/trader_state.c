@@ -90,6 +90,7 @@ struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port
     letter->message.from = self->config.id;
     letter->message.clock = lamport_send (&self->clock);
     letter->message.market = self->market;
+    letter->early = port != PORT_CLIENTS && port != PORT_NEWS && writes_may_leave_early (self);
     return letter;
 }
 

@@ -217,7 +217,8 @@ struct trader {
     size_t client_count;
 };
 
-// trader_state.c: its letters carry the trader's id and clock.
+// trader_state.c: its letters carry the trader's id and clock. Those to the warehouse and to other
+// traders are early, all of them, so that clocks rise on each connection.
 struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port, int64_t to,
                               enum message_type type);
 struct client_entry *trader_client (trader_t *self, int64_t node);  // NULL: not heard of

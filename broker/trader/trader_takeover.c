@@ -50,15 +50,19 @@ static void watch (trader_t *self, struct copy *copy, struct outbox *out)
     }
 }
 
+// Not before the seal is on the disk. What a takeover sends comes last in a round, and none of it is
+// early, so that the trader's clock rises from letter to letter.
 static void ask (trader_t *self, struct copy *copy, struct outbox *out)
 {
     bool complete = copy->state == COPY_COMPLETING;
-    trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_TAKEOVER)->message.takeover =
-        (struct takeover){
-            .trader = copy->trader,
-            .view = complete ? copy->granted : copy->view,
-            .complete = complete,
-        };
+    struct letter *letter =
+        trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_TAKEOVER);
+    letter->early = false;
+    letter->message.takeover = (struct takeover){
+        .trader = copy->trader,
+        .view = complete ? copy->granted : copy->view,
+        .complete = complete,
+    };
     copy->due_us = self->now_us + TAKEOVER_RETRY_US;
 }
 
@@ -74,6 +78,7 @@ static void commit (trader_t *self, struct copy *copy, struct outbox *out)
     }
     struct letter *letter =
         trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_COMMIT);
+    letter->early = false;
     letter->message.commit = (struct commit){
         .trader = copy->trader,
         .epoch = PLANTED (32) ? copy->epoch - 1 : copy->epoch,
