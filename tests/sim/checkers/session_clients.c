@@ -27,7 +27,6 @@ struct asking {
     struct asking *next;  // to another trader, or with a token that does not dominate this one
     int64_t trader;
     struct token token;
-    int64_t decided_epoch;  // of its latest process that decided it; in the first to this trader
 };
 
 struct request_key {
@@ -323,15 +322,4 @@ bool session_clients_satisfied (const session_clients_t *self, int64_t client, i
         }
     }
     return !asked;
-}
-
-bool session_clients_decided (session_clients_t *self, int64_t client, int64_t number,
-                              int64_t trader, int64_t epoch)
-{
-    struct asking *asking = first_asking (find_request (self, client, number), trader);
-    if (!asking || asking->decided_epoch >= epoch) {
-        return false;
-    }
-    asking->decided_epoch = epoch;
-    return true;
 }

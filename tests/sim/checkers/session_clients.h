@@ -25,8 +25,4 @@ const char *session_clients_violation (const session_clients_t *self, int64_t cl
 bool session_clients_satisfied (const session_clients_t *self, int64_t client, int64_t number,
                                 int64_t trader, struct seen seen);
 
-// Notes in which epoch of its trader a request was decided. Returns whether that is new.
-bool session_clients_decided (session_clients_t *self, int64_t client, int64_t number,
-                              int64_t trader, int64_t epoch);
-
 #endif
