@@ -10,7 +10,7 @@ SAN    := build/san
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
-  $(addprefix broker/,outbox.c liveness.c clocks.c seen.c queue.c cache.c) \
+  $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c) \
   $(addprefix broker/trader/,trader_state.c trader.c trader_join.c trader_admit.c trader_commit.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c policy_sync.c policy_cached.c) \

@@ -20,7 +20,8 @@ static const char help[] =
     "  --journal FILE            what it decides, for when it dies (trader-<id>.journal)\n"
     "  --warehouse ENDPOINT      the warehouse's --rep (tcp://127.0.0.1:5550)\n"
     "  --warehouse-pub ENDPOINT  and its --pub (tcp://127.0.0.1:5551)\n"
-    "  --mode MODE               how all products are sold: sync or cached (sync)\n"
+    "  --mode MODE               how all products are sold: sync, cached, batched or\n"
+    "                            escrow (sync)\n"
     "  --order-by ORDER          which request goes first: arrival, lamport or vector (arrival)\n"
     "  --invalidation on|off     whether caches hear of the warehouse's changes (on)\n"
     "  --queue N                 requests held at once; beyond: busy (8192)\n"
@@ -63,16 +64,27 @@ static const struct option options[] = {
 
 static void use_products (struct trader_config *config, const struct topology *topology)
 {
-    static struct product_mode modes[LIMIT_PRODUCTS];
+    static struct product_policy policies[LIMIT_PRODUCTS];
     for (size_t i = 0; i < topology->product_count; i++) {
         const struct topology_product *product = &topology->products[i];
         if (product->mode) {
-            modes[config->product_count].product = product->name;
-            (void) mode_parse (product->mode, &modes[config->product_count].mode);
+            enum mode mode = MODE_SYNC;
+            (void) mode_parse (product->mode, &mode);
+            policies[config->product_count].product = product->name;
+            policies[config->product_count].policy = policy_default (mode);
             config->product_count++;
         }
     }
-    config->products = modes;
+    config->products = policies;
+}
+
+static struct policy parse_policy (const char *command, const char *text)
+{
+    enum mode mode = MODE_SYNC;
+    if (!mode_parse (text, &mode)) {
+        usage_error (command, "--mode: '%s' must be sync, cached, batched or escrow", text);
+    }
+    return policy_default (mode);
 }
 
 // Its journal, where nothing else is said.
@@ -100,7 +112,9 @@ static void use_topology (struct trader_shell_config *config, const struct topol
     }
     config->trader.invalidation = topology->invalidation;
     if (topology->mode) {
-        (void) mode_parse (topology->mode, &config->trader.mode);
+        enum mode mode = MODE_SYNC;
+        (void) mode_parse (topology->mode, &mode);
+        config->trader.policy = policy_default (mode);
     }
     if (topology->order_by) {
         (void) queue_order_parse (topology->order_by, &config->trader.order_by);
@@ -143,9 +157,7 @@ static void use_option (struct trader_shell_config *config, int option, char **a
         config->warehouse_pub = optarg;
         break;
     case 'm':
-        if (!mode_parse (optarg, &trader->mode)) {
-            usage_error (argv[0], "--mode: '%s' must be sync or cached", optarg);
-        }
+        trader->policy = parse_policy (argv[0], optarg);
         trader->product_count = 0;
         break;
     case 'o':

@@ -19,6 +19,7 @@ enum {
     LIMIT_QUANTITY = 1000 * 1000,     // units of one order or restock
     LIMIT_PRICE_CENTS = 1000 * 1000 * 1000,  // price of one unit
     LIMIT_FILLS = 16,                        // lots that one order is filled from
+    LIMIT_LEASED_LOTS = 512,                 // lots of one product that a trader holds leases of
     LIMIT_BATCH = 512,                       // items of one commit
     LIMIT_SALES = 256,                       // sales that one message tells of
     LIMIT_COPIES = 256,                      // decisions that one message copies

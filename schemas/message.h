@@ -50,6 +50,15 @@ struct fill {
     int64_t price_cents;  // of one unit
 };
 
+// Units of one lot that the warehouse has leased to a trader: what it holds, gives back, or has sold.
+struct leased_units {
+    int64_t id;      // of the lot, at the warehouse; 0: units of the oversell budget
+    int64_t seller;  // the rest is as in a fill; of the budget 0, but for the units
+    int64_t lot;
+    int64_t units;
+    int64_t price_cents;
+};
+
 // To which trader a request went first, and in which of that trader's epochs, as far as its client
 // knew. That trader alone decides it by itself, and in that epoch alone (protocol.md, "The first
 // trader"). Trader 0: none, so that the warehouse decides.
@@ -140,6 +149,7 @@ struct join {
     int64_t epoch;  // the latest one that it knows of its id, 0 at first
     int64_t began;  // the epoch in which the writes of its journal began to count; 0: it has none
     const char *router;  // where other traders reach it
+    bool abandon;        // its journal is lost for good: what only that held is given up
 };
 
 // A trader wants its view changed: by compare-and-swap, from `view` to the next one.
@@ -196,6 +206,8 @@ struct item {
     bool behind;          // already decided from the cache: counts as a write of this trader
     int64_t promised;     // buy, behind: units that the buyer was promised; 0: it was refused
     struct first first;   // buy, restock
+    const struct leased_units *taken;  // buy, behind: what it was promised from a lease, in the
+    size_t taken_count;                // order of the lots, the budget last; at most LIMIT_FILLS
 };
 
 struct commit {
@@ -206,7 +218,14 @@ struct commit {
     size_t item_count;  // at most LIMIT_BATCH
 };
 
-enum result_kind { RESULT_RECEIPT, RESULT_RESTOCKED, RESULT_LOT, RESULT_ERROR, RESULT_KIND_COUNT };
+enum result_kind {
+    RESULT_RECEIPT,
+    RESULT_RESTOCKED,
+    RESULT_LOT,
+    RESULT_ERROR,
+    RESULT_SETTLED,  // a buy from a lease: sold, as its item says
+    RESULT_KIND_COUNT
+};
 
 struct result {
     enum result_kind kind;
@@ -248,6 +267,37 @@ struct stock {
     size_t stock_count;
     const struct trader_seen *traders;  // whose write-behinds are included
     size_t trader_count;
+};
+
+// A trader gives units back, and wants others: of one product. It numbers these for each product
+// from 1 within its epoch, and begins the next when the one before is answered; sent again, one
+// changes nothing more.
+struct lease {
+    int64_t epoch;
+    int64_t number;
+    const char *product;
+    int64_t wanted;  // units; 0: none
+    bool all;        // it holds nothing of the product any more, but for what `returned` gives back
+    const struct leased_units *returned;  // ascending by id
+    size_t returned_count;                // at most LIMIT_LEASED_LOTS
+};
+
+// What a trader holds of one product, as the warehouse knows it: what it has sold behind `applied`
+// is still in it.
+struct leased {
+    int64_t epoch;
+    int64_t number;
+    const char *product;
+    int64_t applied;                  // of the trader's writes
+    const struct leased_units *held;  // ascending by id
+    size_t held_count;                // at most LIMIT_LEASED_LOTS
+};
+
+// Published as recall.<product>: somebody wants units, and there are none but leased ones.
+struct recall {
+    int64_t epoch;
+    int64_t seq;
+    const char *product;
 };
 
 // Decisions of a trader for the copy at its backup, in the order of their writes.
@@ -366,6 +416,9 @@ struct message {
         struct commit commit;
         struct committed committed;
         struct stock stock;
+        struct lease lease;
+        struct leased leased;
+        struct recall recall;
         struct journal journal;
         struct journaled journaled;
         struct invalidation invalidation;
@@ -399,7 +452,7 @@ enum { TOPIC_BYTES = LIMIT_PRODUCT_NAME + 16 };
 bool message_is_published (enum message_type type);
 
 // Writes the topic under which a message is published: stock.<product>, sale.<product>,
-// oversell.<addressee>, member.<trader> or socket.<sender>. Returns its length.
+// recall.<product>, oversell.<addressee>, member.<trader> or socket.<sender>. Returns its length.
 size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES]);
 
 #endif

@@ -25,11 +25,14 @@
     X (COMMITTED, "committed")       /* warehouse to trader */      \
     X (SNAPSHOT, "snapshot")         /* trader to warehouse */      \
     X (STOCK, "stock")               /* warehouse to trader */      \
+    X (LEASE, "lease")               /* trader to warehouse */      \
+    X (LEASED, "leased")             /* warehouse to trader */      \
     X (JOURNAL, "journal")           /* trader to trader */         \
     X (JOURNALED, "journaled")       /* trader to trader */         \
     X (INVALIDATION, "invalidation") /* warehouse PUB */            \
     X (OVERSELL, "oversell")         /* warehouse and trader PUB */ \
     X (SALE, "sale")                 /* warehouse PUB */            \
+    X (RECALL, "recall")             /* warehouse PUB */            \
     X (MEMBER, "member")             /* warehouse and trader PUB */ \
     X (SOCKET, "socket")             /* warehouse and trader PUB */
 
@@ -62,7 +65,8 @@ enum status { STATUSES (STATUS_ENUM) STATUS_COUNT };
     X (TAKEN, "taken")             /* another trader has taken this one over */             \
     X (GAP, "gap")                 /* a batch before this one is missing */                 \
     X (PENDING, "pending")         /* its first trader may have decided it: ask again */    \
-    X (FOREIGN, "foreign")         /* this node is of another market */
+    X (FOREIGN, "foreign")         /* this node is of another market */                     \
+    X (RECALLING, "recalling")     /* units are leased, and are being recalled: ask again */
 
 #define REASON_ENUM(name, text) REASON_##name,
 enum reason { REASONS (REASON_ENUM) REASON_COUNT };

@@ -12,15 +12,17 @@
 #include "schemas/message.h"
 
 enum record_type {
-    RECORD_WAREHOUSE,  // the warehouse's own counters
-    RECORD_PRODUCT,    // a product's name
-    RECORD_LOT,        // a lot came, or as it stands now
-    RECORD_LOT_LEFT,   // a lot's unsold units changed
-    RECORD_ORDER,      // an order's outcome, for ever; its fills are right behind it
-    RECORD_FILL,       // units of a lot went to the order before it
-    RECORD_ACCOUNT,    // an account's balance
-    RECORD_TRADER,     // a trader's epoch and how far its batches are applied
-    RECORD_VIEW,       // the rest of its view: what changes seldom
+    RECORD_WAREHOUSE,    // the warehouse's own counters
+    RECORD_PRODUCT,      // a product's name
+    RECORD_LOT,          // a lot came, or as it stands now
+    RECORD_LOT_LEFT,     // a lot's unsold units changed
+    RECORD_ORDER,        // an order's outcome, for ever; its fills are right behind it
+    RECORD_FILL,         // units of a lot went to the order before it
+    RECORD_ACCOUNT,      // an account's balance
+    RECORD_TRADER,       // a trader's epoch and how far its batches are applied
+    RECORD_VIEW,         // the rest of its view: what changes seldom
+    RECORD_LEASE,        // units of a lot that a trader holds; 0: none any more
+    RECORD_LEASE_STATE,  // how a trader stands with the leases of a product
 
     // Of a trader's journal.
     RECORD_JOINED,        // the trader was granted an epoch
@@ -44,6 +46,8 @@ struct record_warehouse {
 struct record_product {
     int64_t product;   // 1, 2, 3 … in order of arrival
     const char *name;  // borrowed, like all strings here
+    int64_t stocked;   // when loaded: units that ever came,
+    int64_t oversold;  // and units that were promised and not there, both summed by the store
 };
 
 struct record_lot {
@@ -111,6 +115,21 @@ struct record_view {
     const char *router;
 };
 
+struct record_lease {
+    int64_t trader;
+    int64_t lot;
+    int64_t units;
+};
+
+struct record_lease_state {
+    int64_t trader;
+    int64_t product;
+    int64_t epoch;   // of the trader: in which the number counts
+    int64_t number;  // of the latest `lease` that was applied
+    int64_t budget;  // units of the oversell budget that it holds
+    bool clean;      // it has given back all that it had, and got nothing since
+};
+
 // What a trader's journal tells. Writes count from 1 since the epoch `began`.
 struct record_joined {
     int64_t market;
@@ -149,6 +168,8 @@ struct record {
         struct record_account account;
         struct record_trader trader;
         struct record_view view;
+        struct record_lease lease;
+        struct record_lease_state lease_state;
         struct record_joined joined;
         struct record_decided decided;
         struct record_write write;

@@ -24,7 +24,7 @@ static void stock (zsock_t *warehouse)
 // A trader in epoch 1 that has promised two salt to the client, and whose commit is not answered.
 static zactor_t *start_promising (zsock_t *warehouse, zsock_t **client, zmsg_t **commit)
 {
-    kit.trader.trader.mode = MODE_CACHED;
+    kit.trader.trader.policy = policy_default (MODE_CACHED);
     zactor_t *trader = scripted_trader (warehouse);
     stock (warehouse);
     kit_told (trader, "READY");

@@ -42,7 +42,7 @@ static void open_market (const struct world_config *config, enum mode mode, bool
     for (int i = 0; i < 2; i++) {
         struct trader_config trader = trader_config_default ();
         trader.id = traders[i];
-        trader.mode = mode;
+        trader.policy = policy_default (mode);
         trader.invalidation = invalidation;
         trader.commit_timeout_us = 50 * WORLD_MS;
         trader.ping_every_us = 0;  // So that at rest nothing happens at all.
@@ -308,7 +308,7 @@ START_TEST (test_market_lets_a_client_find_at_one_trader_what_it_knows_from_anot
     struct world_config config = world_config_default ();
     struct trader_config trader = trader_config_default ();
     stage_open (&config);
-    trader.mode = MODE_CACHED;
+    trader.policy = policy_default (MODE_CACHED);
     trader.invalidation = _i % 2;
     trader.ping_every_us = 0;
     for (trader.id = 1; trader.id <= 2; trader.id++) {

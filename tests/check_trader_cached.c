@@ -7,7 +7,7 @@
 START_TEST (test_trader_with_a_cache_asks_for_a_snapshot_before_it_serves)
 {
     const struct level levels[] = {{"fish", 3}};
-    fix.config.mode = MODE_CACHED;
+    fix.config.policy = policy_default (MODE_CACHED);
     fix_begin ();
     fix_warehouse (fix_view (FIX_SEED, 1));
     fix.epoch = 1;
@@ -33,7 +33,7 @@ END_TEST
 
 START_TEST (test_trader_asks_for_its_snapshot_again_when_none_comes)
 {
-    fix.config.mode = MODE_CACHED;
+    fix.config.policy = policy_default (MODE_CACHED);
     fix.now_us = _i == 0 ? 0 : 77;  // A virtual clock may begin at nothing.
     fix_join ();
     for (int i = 0; i < 3; i++) {

@@ -273,7 +273,7 @@ static void settings (int seed)
     memset (told, 0, sizeof told);
     memset (numbers, 0, sizeof numbers);
     loss = seed % 3 * 10;
-    fix.config.mode = seed % 4 ? MODE_CACHED : MODE_SYNC;
+    fix.config.policy = policy_default (seed % 4 ? MODE_CACHED : MODE_SYNC);
     fix.config.products = modes;
     fix.config.product_count = (size_t) random_between (&dice, 0, 2);
     fix.config.order_by = (enum queue_order) random_between (&dice, 0, ORDER_COUNT - 1);

@@ -135,7 +135,7 @@ END_TEST
 // Under an epoch that the journal does not know of nothing may be decided, claimed or committed.
 START_TEST (test_trader_begins_nothing_before_it_has_recorded_that_it_joined)
 {
-    fix.config.mode = MODE_CACHED;
+    fix.config.policy = policy_default (MODE_CACHED);
     fix_begin ();
     fix_warehouse (fix_view (FIX_SEED, 1));
     fix.epoch = 1;

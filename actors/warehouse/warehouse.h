@@ -4,18 +4,22 @@
 //
 // Ports: PORT_WAREHOUSE (traders' requests, one reply each, at once), PORT_NEWS (out).
 //
-// Conservation, per product, at every instant: restocked = available + sold. Money: a sale moves
+// Conservation, per product, at every instant: restocked = available + leased and unsold + sold. Money: a sale moves
 // its amount from the buyer, the commission to the trader and the rest to the seller, so that
 // accounts always sum to zero.
 #ifndef SOUK_WAREHOUSE_H
 #define SOUK_WAREHOUSE_H
 
 #include "broker/core.h"
+#include "broker/policy.h"
 
 struct warehouse_config {
-    int64_t commission_percent;  // of each sale, to the trader; 0 to 100
-    int64_t answers_kept;        // answers kept for each client; 1 to 65536
-    bool publish;                // false: nothing on PORT_NEWS
+    int64_t commission_percent;             // of each sale, to the trader; 0 to 100
+    int64_t answers_kept;                   // answers kept for each client; 1 to 65536
+    bool publish;                           // false: nothing on PORT_NEWS
+    struct policy policy;                   // of products not listed below
+    const struct product_policy *products;  // copied by warehouse_new
+    size_t product_count;
 };
 
 struct warehouse_counters {
@@ -29,6 +33,10 @@ struct warehouse_counters {
     int64_t fenced;         // commits of an older epoch, or by a trader that was taken over
     int64_t takeovers;      // that are complete
     int64_t resumed;        // joins of traders that went on from their journals
+    int64_t leased;         // units
+    int64_t returned;       // units of leases that came back
+    int64_t recalls;        // published
+    int64_t budgeted;       // units leased that were not there
 };
 
 struct warehouse_config warehouse_config_default (void);

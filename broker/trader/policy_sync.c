@@ -19,6 +19,7 @@ void sync_settle (trader_t *self, const struct request *request, const struct re
         reply_lot (self, request, result, out);
         break;
     case RESULT_ERROR:
+    case RESULT_SETTLED:
     case RESULT_KIND_COUNT:
         reply_failed (self, request, result->reason, out);
         break;

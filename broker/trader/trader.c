@@ -6,30 +6,12 @@
 
 #include "broker/trader/trader_copy.h"
 
-static const char *const mode_names[] = {"sync", "cached"};
 static const char *const order_names[] = {"arrival", "lamport", "vector"};
-
-const char *mode_name (enum mode mode)
-{
-    assert (mode < MODE_COUNT);
-    return mode_names[mode];
-}
 
 const char *queue_order_name (enum queue_order order)
 {
     assert (order < ORDER_COUNT);
     return order_names[order];
-}
-
-bool mode_parse (const char *name, enum mode *mode)
-{
-    for (int i = 0; i < MODE_COUNT; i++) {
-        if (strcmp (name, mode_names[i]) == 0) {
-            *mode = (enum mode) i;
-            return true;
-        }
-    }
-    return false;
 }
 
 bool queue_order_parse (const char *name, enum queue_order *order)
@@ -47,7 +29,7 @@ struct trader_config trader_config_default (void)
 {
     return (struct trader_config){
         .id = 1,
-        .mode = MODE_SYNC,
+        .policy = policy_default (MODE_SYNC),
         .order_by = ORDER_ARRIVAL,
         .invalidation = true,
         .queue_max = 8192,
@@ -55,6 +37,8 @@ struct trader_config trader_config_default (void)
         .in_flight_max = 2,
         .commit_timeout_us = 1000000,
         .causal_wait_us = 200000,
+        .recall_wait_us = 200000,
+        .lease_idle_us = 1000000,
         .ping_every_us = 250000,
         .router = "",
     };
@@ -67,6 +51,8 @@ static void check (const struct trader_config *config)
     assert (config->batch_max >= 1 && config->batch_max <= LIMIT_BATCH);
     assert (config->in_flight_max >= 1 && config->in_flight_max <= IN_FLIGHT_LIMIT);
     assert (config->commit_timeout_us > 0 && config->causal_wait_us >= 0);
+    assert (config->recall_wait_us >= 0 && config->lease_idle_us > 0);
+    assert (policy_valid (&config->policy));
     assert (config->ping_every_us >= 0 && strlen (config->router) <= LIMIT_ENDPOINT);
 }
 
@@ -79,14 +65,14 @@ static void *zeroed (size_t count, size_t size)
     return memory;
 }
 
-static void add_mode (trader_t *self, const struct product_mode *product)
+static void add_policy (trader_t *self, const struct product_policy *product)
 {
-    struct mode_entry *entry = zeroed (1, sizeof *entry);
-    assert (product_name_valid (product->product));
+    struct policy_entry *entry = zeroed (1, sizeof *entry);
+    assert (product_name_valid (product->product) && policy_valid (&product->policy));
     memcpy (entry->product, product->product, strlen (product->product) + 1);
-    entry->mode = product->mode;
-    HASH_ADD_STR (self->modes, product, entry);
-    self->decides = self->decides || entry->mode != MODE_SYNC;
+    entry->policy = product->policy;
+    HASH_ADD_STR (self->policies, product, entry);
+    self->decides = self->decides || entry->policy.mode != MODE_SYNC;
 }
 
 static void make_pools (trader_t *self)
@@ -120,9 +106,9 @@ trader_t *trader_new (const struct trader_config *config, uint64_t seed)
     self->config = *config;
     self->config.products = NULL;  // The caller's list is copied below.
     self->nonce = (int64_t) (seed & (uint64_t) LIMIT_INTEGER);
-    self->decides = config->mode != MODE_SYNC;
+    self->decides = config->policy.mode != MODE_SYNC;
     for (size_t i = 0; i < config->product_count; i++) {
-        add_mode (self, &config->products[i]);
+        add_policy (self, &config->products[i]);
     }
     clock_init (&self->vector);
     make_pools (self);
@@ -138,11 +124,11 @@ void trader_destroy (trader_t **self_p)
     if (!self) {
         return;
     }
-    struct mode_entry *mode;
-    struct mode_entry *next;
-    HASH_ITER (hh, self->modes, mode, next) {
-        HASH_DEL (self->modes, mode);
-        free (mode);
+    struct policy_entry *policy;
+    struct policy_entry *next;
+    HASH_ITER (hh, self->policies, policy, next) {
+        HASH_DEL (self->policies, policy);
+        free (policy);
     }
     HASH_CLEAR (hh, self->pending);
     HASH_CLEAR (hh, self->clients);

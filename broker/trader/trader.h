@@ -13,13 +13,7 @@
 #define SOUK_TRADER_H
 
 #include "broker/core.h"
-
-// How much consistency a product is sold with.
-enum mode {
-    MODE_SYNC,    // answered when the warehouse has committed: never oversells
-    MODE_CACHED,  // promised from the cached stock, written behind: may oversell, and says so
-    MODE_COUNT
-};
+#include "broker/policy.h"
 
 // Which of the waiting requests goes first.
 enum queue_order {
@@ -29,15 +23,10 @@ enum queue_order {
     ORDER_COUNT
 };
 
-struct product_mode {
-    const char *product;
-    enum mode mode;
-};
-
 struct trader_config {
-    int64_t id;                           // node id, 1 to LIMIT_NODE
-    enum mode mode;                       // of products not listed below
-    const struct product_mode *products;  // copied by trader_new
+    int64_t id;                             // node id, 1 to LIMIT_NODE
+    struct policy policy;                   // of products not listed below
+    const struct product_policy *products;  // copied by trader_new
     size_t product_count;
     enum queue_order order_by;
     bool invalidation;          // false: caches learn nothing from the warehouse's PUB
@@ -46,6 +35,9 @@ struct trader_config {
     int64_t in_flight_max;      // commits under way at once, 1 to 16
     int64_t commit_timeout_us;  // unanswered: sent again
     int64_t causal_wait_us;     // longest wait for what causally precedes a request
+    int64_t recall_wait_us;     // longest wait of a request for a recall of leases to end
+    int64_t lease_idle_us;      // a lease that nothing was sold from for so long is returned
+    bool abandon;               // its journal is lost: join without it, give up what it decided
     int64_t ping_every_us;      // of traders that back each other up, which are suspected after
                                 // three; 0: it looks for no backup, and suspects nobody
     const char *router;         // where other traders reach it; borrowed, at most LIMIT_ENDPOINT
@@ -69,6 +61,12 @@ struct trader_counters {
     int64_t recovered;      // decisions of an earlier life that it took from its journal
     int64_t backups;        // how often a backup was granted
     int64_t alone;          // how often it went on without one that it had
+    int64_t leases;         // answers to its wish for units
+    int64_t leased;         // units that it was leased
+    int64_t returned;       // units that it gave back
+    int64_t recalls;        // of its leases, answered
+    int64_t recall_waits;   // requests that waited for the end of a recall
+    int64_t budgeted;       // units that it promised from an oversell budget
 };
 
 // With the settings that a market starts with: sync, arrival, 8192 requests, batches of 512.
@@ -111,6 +109,11 @@ bool trader_done (
 // Units of the product that its cache takes for available; 0 where it keeps none.
 int64_t trader_available (const trader_t *self, const char *product);
 
+// Units of the product that it holds by its leases and has not sold, those of the oversell budget
+// apart.
+int64_t trader_held (const trader_t *self, const char *product);
+int64_t trader_held_budget (const trader_t *self, const char *product);
+
 // Requests that it has decided and the warehouse is not known to have: what would be lost with it.
 int64_t trader_unsettled (const trader_t *self);
 
@@ -130,10 +133,8 @@ int64_t trader_tick (trader_t *self);
 
 const struct trader_counters *trader_counters (const trader_t *self);
 
-const char *mode_name (enum mode mode);
 const char *queue_order_name (enum queue_order order);
-// Return false when no mode or order has this name.
-bool mode_parse (const char *name, enum mode *mode);
+// Returns false when no order has this name.
 bool queue_order_parse (const char *name, enum queue_order *order);
 
 #endif

@@ -204,7 +204,7 @@ static void admit_request (trader_t *self, const struct event *event, struct out
         return;
     }
     request.route = event->route;
-    request.mode = trader_mode_of (self, request.product);
+    request.mode = trader_policy_of (self, request.product)->mode;
     request.rank = rank_of (self, event->message, &vector);
     if (self->config.order_by == ORDER_VECTOR) {
         (void) clock_merge (&self->vector, &vector);

@@ -103,6 +103,8 @@ static bool answers (enum result_kind result, enum item_kind request)
         return request == ITEM_RESTOCK;
     case RESULT_LOT:
         return request == ITEM_LOT_STATUS;
+    case RESULT_SETTLED:
+        return request == ITEM_BUY;
     case RESULT_ERROR:
         return true;
     case RESULT_KIND_COUNT:

@@ -76,11 +76,11 @@ struct client_entry *trader_client (trader_t *self, int64_t node)
     return client;
 }
 
-enum mode trader_mode_of (const trader_t *self, const char *product)
+const struct policy *trader_policy_of (const trader_t *self, const char *product)
 {
-    struct mode_entry *entry;
-    HASH_FIND_STR (self->modes, product, entry);
-    return entry ? entry->mode : self->config.mode;
+    const struct policy_entry *entry;
+    HASH_FIND_STR (self->policies, product, entry);
+    return entry ? &entry->policy : &self->config.policy;
 }
 
 struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port, int64_t to,

@@ -138,16 +138,16 @@ struct backup {
     int64_t tried;        // the candidate before this one
 };
 
-struct mode_entry {
+struct policy_entry {
     char product[LIMIT_PRODUCT_NAME + 1];
-    enum mode mode;
+    struct policy policy;
     UT_hash_handle hh;
 };
 
 struct trader {
     struct trader_config config;
     struct trader_counters counters;
-    struct mode_entry *modes;  // uthash, by product
+    struct policy_entry *policies;  // uthash, by product
     bool decides;              // some product's policy decides here: a cache is needed
     int64_t now_us;            // of the event at hand
     int64_t clock;             // Lamport
@@ -222,7 +222,7 @@ struct trader {
 struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port, int64_t to,
                               enum message_type type);
 struct client_entry *trader_client (trader_t *self, int64_t node);  // NULL: not heard of
-enum mode trader_mode_of (const trader_t *self, const char *product);
+const struct policy *trader_policy_of (const trader_t *self, const char *product);
 // Makes it pending, in a place of the pool; NULL: there is none, or its key is pending already.
 struct request *trader_make_pending (trader_t *self, const struct request *request);
 struct request *trader_find_pending (const trader_t *self, const struct request_key *key);

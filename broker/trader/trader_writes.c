@@ -244,7 +244,7 @@ static bool restore_decided (trader_t *self, const struct record_decided *decide
         .key = {.client = item->client, .number = item->number},
         .state = REQUEST_BEHIND,
         .kind = item->kind,
-        .mode = trader_mode_of (self, item->product),
+        .mode = trader_policy_of (self, item->product)->mode,
         .attempt = 1,
         .clock = item->clock,
         .quantity = item->quantity,

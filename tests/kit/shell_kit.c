@@ -94,7 +94,7 @@ zactor_t *kit_start_warehouse (void)
 
 zactor_t *kit_start_trader (enum mode mode)
 {
-    kit.trader.trader.mode = mode;
+    kit.trader.trader.policy = policy_default (mode);
     zactor_t *actor = kit_start (trader_shell, &kit.trader);
     ck_assert_ptr_nonnull (strstr (kit_told (actor, "READY"), kit.router));
     return actor;

@@ -95,7 +95,7 @@ void stage_add_trader (int64_t id, enum mode mode)
 {
     struct trader_config config = trader_config_default ();
     config.id = id;
-    config.mode = mode;
+    config.policy = policy_default (mode);
     config.commit_timeout_us = 20 * WORLD_MS;
     world_add_trader (stage.world, &config);
 }

@@ -39,7 +39,7 @@ void fix_join (void)
 
 void fix_cached (void)
 {
-    fix.config.mode = MODE_CACHED;
+    fix.config.policy = policy_default (MODE_CACHED);
     fix_join ();
     (void) fix_alone (MESSAGE_SNAPSHOT);
     fix_warehouse (fix_snapshot (NULL, 0));
@@ -60,7 +60,7 @@ static struct message with_other (struct message message)
 
 void fix_among_two (void)
 {
-    fix.config.mode = MODE_CACHED;
+    fix.config.policy = policy_default (MODE_CACHED);
     fix_begin ();
     fix_warehouse (with_other (fix_view (FIX_SEED, 1)));
     fix.epoch = 1;

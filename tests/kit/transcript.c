@@ -41,7 +41,7 @@ void transcript_add_trader (int64_t id, enum mode mode, int64_t ping_every_us)
 {
     struct trader_config config = trader_config_default ();
     config.id = id;
-    config.mode = mode;
+    config.policy = policy_default (mode);
     config.invalidation = mode == MODE_CACHED;  // Without a cache there is nothing to listen for.
     config.ping_every_us = ping_every_us;
     world_add_trader (world, &config);

@@ -61,9 +61,9 @@ static void draw_products (struct market *self, const struct options *options,
         bool cached = mode == MARKET_MIXED ? random_next (random) % 2 : by_default;
         self->products[i] = names[i];
         self->product_rules[i] = (struct product_rule){.product = names[i], .cached = cached};
-        self->modes[i] = (struct product_mode){
+        self->policies[i] = (struct product_policy){
             .product = names[i],
-            .mode = cached ? MODE_CACHED : MODE_SYNC,
+            .policy = policy_default (cached ? MODE_CACHED : MODE_SYNC),
         };
     }
     self->rules.cached = by_default;
@@ -115,8 +115,8 @@ static void draw_traders (struct market *self, const struct options *options, st
         *trader = trader_config_default ();
         self->trader_ids[i] = (int64_t) i + 1;
         trader->id = self->trader_ids[i];
-        trader->mode = self->rules.cached ? MODE_CACHED : MODE_SYNC;
-        trader->products = self->modes;
+        trader->policy = policy_default (self->rules.cached ? MODE_CACHED : MODE_SYNC);
+        trader->products = self->policies;
         trader->product_count = self->product_count;
         trader->order_by = order;
         trader->invalidation = self->rules.invalidation;

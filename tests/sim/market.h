@@ -25,7 +25,7 @@ struct market {
     size_t product_count;
     const char *products[MARKET_PRODUCTS];
     struct product_rule product_rules[MARKET_PRODUCTS];
-    struct product_mode modes[MARKET_PRODUCTS];
+    struct product_policy policies[MARKET_PRODUCTS];
     size_t trader_count;
     int64_t trader_ids[MARKET_TRADERS];
     struct trader_config traders[MARKET_TRADERS];

@@ -53,7 +53,7 @@ static void add_traders (struct experiment_market *self, const struct experiment
     for (int64_t i = 0; i < experiment->traders; i++) {
         struct trader_config trader = trader_config_default ();
         trader.id = i + 1;
-        trader.mode = (enum mode) experiment->mode;
+        trader.policy = policy_default ((enum mode) experiment->mode);
         trader.invalidation = experiment->invalidation;
         trader.queue_max = experiment->queue_max;
         trader.batch_max = experiment->batch_max;
