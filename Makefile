@@ -10,10 +10,10 @@ SAN    := build/san
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
-  $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c) \
+  $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c holding.c) \
   $(addprefix broker/trader/,trader_state.c trader.c trader_join.c trader_admit.c trader_commit.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
-    trader_reply.c policy_sync.c policy_cached.c) \
+    trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_view.c \
     warehouse_commit.c warehouse_item.c warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \

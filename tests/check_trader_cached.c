@@ -302,9 +302,12 @@ END_TEST
 
 START_TEST (test_trader_has_a_mode_for_each_product)
 {
-    const struct product_mode modes[] = {{"salt", MODE_CACHED}, {"fish", MODE_SYNC}};
+    const struct product_policy policies[] = {
+        {"salt", policy_default (MODE_CACHED)},
+        {"fish", policy_default (MODE_SYNC)},
+    };
     const struct level levels[] = {{"fish", 5}, {"salt", 5}};
-    fix.config.products = modes;
+    fix.config.products = policies;
     fix.config.product_count = 2;
     fix_join ();
     (void) fix_alone (MESSAGE_SNAPSHOT);

@@ -318,9 +318,9 @@ END_TEST
 // Cached sales and orders that wait share the batches, and neither keeps the other out.
 START_TEST (test_trader_shares_a_batch_between_those_that_wait_and_write_behinds)
 {
-    const struct product_mode modes[] = {{"salt", MODE_SYNC}};
+    const struct product_policy policies[] = {{"salt", policy_default (MODE_SYNC)}};
     const struct level level = {"fish", 100};
-    fix.config.products = modes;
+    fix.config.products = policies;
     fix.config.product_count = 1;
     fix.config.in_flight_max = 1;
     fix.config.batch_max = _i;
@@ -359,8 +359,8 @@ END_TEST
 
 START_TEST (test_trader_leaves_to_those_that_wait_no_more_room_than_they_need)
 {
-    const struct product_mode modes[] = {{"salt", MODE_SYNC}};
-    fix.config.products = modes;
+    const struct product_policy policies[] = {{"salt", policy_default (MODE_SYNC)}};
+    fix.config.products = policies;
     fix.config.product_count = 1;
     fix.config.in_flight_max = 1;
     fix.config.batch_max = 4;

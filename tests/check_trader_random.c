@@ -267,14 +267,16 @@ static void drain (void)
 
 static void settings (int seed)
 {
-    static const struct product_mode modes[] = {{"salt", MODE_SYNC}, {"garum", MODE_CACHED}};
+    static struct product_policy policies[] = {{.product = "salt"}, {.product = "garum"}};
+    policies[0].policy = policy_default (MODE_SYNC);
+    policies[1].policy = policy_default (MODE_CACHED);
     dice = random_seeded ((uint64_t) seed);
     memset (&warehouse, 0, sizeof warehouse);
     memset (told, 0, sizeof told);
     memset (numbers, 0, sizeof numbers);
     loss = seed % 3 * 10;
     fix.config.policy = policy_default (seed % 4 ? MODE_CACHED : MODE_SYNC);
-    fix.config.products = modes;
+    fix.config.products = policies;
     fix.config.product_count = (size_t) random_between (&dice, 0, 2);
     fix.config.order_by = (enum queue_order) random_between (&dice, 0, ORDER_COUNT - 1);
     fix.config.invalidation = chance (70);

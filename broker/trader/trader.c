@@ -65,6 +65,17 @@ static void *zeroed (size_t count, size_t size)
     return memory;
 }
 
+static void use_policy (trader_t *self, const struct policy *policy)
+{
+    self->decides = self->decides || policy->mode != MODE_SYNC;
+    self->leases = self->leases || policy->mode == MODE_ESCROW;
+    self->caches = self->caches || policy->mode == MODE_CACHED || policy->mode == MODE_BATCHED;
+    if (policy->mode == MODE_BATCHED
+        && (self->expiry_us == 0 || policy->expiry_us < self->expiry_us)) {
+        self->expiry_us = policy->expiry_us;
+    }
+}
+
 static void add_policy (trader_t *self, const struct product_policy *product)
 {
     struct policy_entry *entry = zeroed (1, sizeof *entry);
@@ -72,7 +83,7 @@ static void add_policy (trader_t *self, const struct product_policy *product)
     memcpy (entry->product, product->product, strlen (product->product) + 1);
     entry->policy = product->policy;
     HASH_ADD_STR (self->policies, product, entry);
-    self->decides = self->decides || entry->policy.mode != MODE_SYNC;
+    use_policy (self, &entry->policy);
 }
 
 static void make_pools (trader_t *self)
@@ -84,6 +95,7 @@ static void make_pools (trader_t *self)
         self->requests[i].next = self->unused;
         self->unused = (int32_t) i;
     }
+    self->units = zeroed (size * LIMIT_FILLS, sizeof *self->units);
     self->tokens = zeroed (LIMIT_WAITING, sizeof *self->tokens);
     for (int32_t i = 0; i < LIMIT_WAITING; i++) {
         self->token_unused[self->token_unused_count++] = i;
@@ -96,6 +108,8 @@ static void make_pools (trader_t *self)
     self->batches = zeroed (IN_FLIGHT_LIMIT, sizeof *self->batches);
     self->batch_first = 1;
     self->batch_next = 1;
+    self->flush_due_us = DEADLINE_NONE;
+    self->supply_due_us = DEADLINE_NONE;
     self->client_pool = zeroed (LIMIT_CLIENTS, sizeof *self->client_pool);
 }
 
@@ -106,7 +120,7 @@ trader_t *trader_new (const struct trader_config *config, uint64_t seed)
     self->config = *config;
     self->config.products = NULL;  // The caller's list is copied below.
     self->nonce = (int64_t) (seed & (uint64_t) LIMIT_INTEGER);
-    self->decides = config->policy.mode != MODE_SYNC;
+    use_policy (self, &config->policy);
     for (size_t i = 0; i < config->product_count; i++) {
         add_policy (self, &config->products[i]);
     }
@@ -137,6 +151,8 @@ void trader_destroy (trader_t **self_p)
     queue_destroy (&self->to_pass);
     peers_free (self);
     copies_free (self);
+    lease_free (self);
+    free (self->units);
     free (self->decided);
     free (self->client_pool);
     free (self->batches);
@@ -162,6 +178,9 @@ static void receive_warehouse (trader_t *self, const struct message *message, st
         break;
     case MESSAGE_STOCK:
         trader_stock (self, message);
+        break;
+    case MESSAGE_LEASED:
+        lease_told (self, &message->leased);
         break;
     case MESSAGE_ERROR:
         if (message->error.trader > 0) {
@@ -245,8 +264,9 @@ static void proceed (trader_t *self, struct outbox *out)
     }
     trader_ask (self, out);
     if (self->epoch > 0 && writes_joined (self, out)) {
-        cached_decide_all (self, out);
+        decide_all (self, out);
         trader_ask (self, out);  // Deciding may have found that a snapshot is needed.
+        lease_proceed (self, out);
         writes_record (self, out);
         backup_proceed (self, out);
         writes_tell (self, out);
@@ -306,15 +326,16 @@ int64_t trader_deadline (const trader_t *self)
         return earlier (due_us, writes_due (self));
     }
     if (self->epoch > 0) {
-        due_us = earlier (due_us, earlier (trader_commit_due (self), cached_due (self)));
+        due_us = earlier (due_us, earlier (trader_commit_due (self), decide_due (self)));
         due_us = earlier (due_us, earlier (writes_due (self), backup_due (self)));
+        due_us = earlier (due_us, self->supply_due_us);
     }
     return due_us;
 }
 
 bool trader_ready (const trader_t *self)
 {
-    return self->epoch > 0 && (!self->decides || !cache_stale (self->cache));
+    return self->epoch > 0 && (!self->caches || !cache_stale (self->cache));
 }
 
 bool trader_fenced (const trader_t *self)
@@ -349,6 +370,18 @@ bool trader_done (const trader_t *self)
 int64_t trader_available (const trader_t *self, const char *product)
 {
     return cache_available (self->cache, product);
+}
+
+int64_t trader_held (const trader_t *self, const char *product)
+{
+    const struct supply *supply = lease_find (self, product);
+    return supply ? supply->held.units : 0;
+}
+
+int64_t trader_held_budget (const trader_t *self, const char *product)
+{
+    const struct supply *supply = lease_find (self, product);
+    return supply ? supply->held.budget : 0;
 }
 
 int64_t trader_unsettled (const trader_t *self)

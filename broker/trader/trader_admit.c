@@ -23,8 +23,9 @@ static struct client_entry *hear (trader_t *self, int64_t node, const struct rou
     } else {
         client = self->clients;
         HASH_DEL (self->clients, client);
+        self->forgot_clients = true;
     }
-    *client = (struct client_entry){.node = node, .route = *route};
+    *client = (struct client_entry){.node = node, .route = *route, .unsure = self->forgot_clients};
     HASH_ADD (hh, self->clients, node, sizeof client->node, client);
     return client;
 }
@@ -113,7 +114,7 @@ static void repeat (trader_t *self, struct request *pending, const struct reques
     }
     pending->route = request->route;
     if (pending->behind) {
-        cached_repeat (self, pending, out);
+        decide_repeat (self, pending, out);
     }
 }
 
@@ -122,15 +123,23 @@ static bool answer_status_here (trader_t *self, const struct request *request, s
 {
     struct request_key key = request->key;
     key.question = 0;
-    const struct request *asked = trader_find_pending (self, &key);
+    struct request *asked = trader_find_pending (self, &key);
     if (request->kind != ITEM_ORDER_STATUS || !asked || !asked->behind || asked->kind != ITEM_BUY
         || asked->promised == 0 || !writes_told (self, asked)) {
         return false;
     }
-    struct request answer = *asked;
-    answer.route = request->route;
-    cached_repeat (self, &answer, out);
+    struct route route = asked->route;
+    asked->route = request->route;
+    decide_repeat (self, asked, out);
+    asked->route = route;
     return true;
+}
+
+// By a lease only a buy is decided, and so that nothing takes it back; for a client that may have
+// been forgotten it might be the second time.
+static bool may_escrow (const struct request *request, const struct client_entry *client)
+{
+    return request->mode != MODE_ESCROW || (request->kind == ITEM_BUY && !client->unsure);
 }
 
 // Whether this trader may decide the request by itself. One that may have been decided before,
@@ -143,13 +152,14 @@ static bool decided_here (const trader_t *self, const struct request *request,
     bool is_first = request->first.trader == self->config.id && self->epoch > 0
                     && (request->first.epoch == self->epoch || PLANTED (40));
     return !request->key.question && (request->mode != MODE_SYNC || PLANTED (24)) && is_first
-           && request->attempt == 1 && request->key.number > client->highest;
+           && may_escrow (request, client) && request->attempt == 1
+           && request->key.number > client->highest;
 }
 
 // Whether the request must wait for a cache that has seen more.
 static bool must_wait (const trader_t *self, const struct request *request, const struct seen *seen)
 {
-    return !PLANTED (6) && request->mode != MODE_SYNC && !request->key.question
+    return !PLANTED (6) && request->mode == MODE_CACHED && !request->key.question
            && (seen->count > 0 || seen->version > 0) && !cache_dominates (self->cache, seen);
 }
 

@@ -64,7 +64,7 @@ static void send_some (trader_t *self, struct outbox *out)
     size_t count = (size_t) earlier (open > 0 ? open : 0, LIMIT_COPIES);
     struct item *items = arena_take (out->arena, count, sizeof *items);
     for (size_t i = 0; i < count; i++) {
-        items[i] = writes_item (writes_request (self, backup->sent + 1 + (int64_t) i));
+        items[i] = writes_item (self, writes_request (self, backup->sent + 1 + (int64_t) i));
     }
     struct letter *letter = trader_letter (self, out, PORT_TRADER, backup->trader, MESSAGE_JOURNAL);
     letter->message.journal = (struct journal){

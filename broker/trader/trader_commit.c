@@ -18,7 +18,7 @@ static void send (trader_t *self, struct batch *batch, struct outbox *out)
     struct item *items = arena_take (out->arena, batch->count, sizeof *items);
     for (size_t i = 0; i < batch->count; i++) {
         const struct request *request = trader_request (self, batch->requests[i]);
-        items[i] = writes_item (request);
+        items[i] = writes_item (self, request);
         if (PLANTED (1) && request->kind == ITEM_RESTOCK && !request->behind) {
             reply_restocked (self, request, (struct seen){0}, out);
         }
@@ -68,9 +68,17 @@ static void fill (trader_t *self, struct batch *batch)
     }
 }
 
+static int64_t resend_due (const trader_t *self)
+{
+    if (PLANTED (14) || self->batch_first == self->batch_next) {
+        return DEADLINE_NONE;
+    }
+    return batch_of (self, self->batch_first)->sent_us + self->config.commit_timeout_us;
+}
+
 static void resend_overdue (trader_t *self, struct outbox *out)
 {
-    if (self->now_us < trader_commit_due (self)) {
+    if (self->now_us < resend_due (self)) {
         return;
     }
     for (int64_t number = self->batch_first; number < self->batch_next; number++) {
@@ -79,15 +87,29 @@ static void resend_overdue (trader_t *self, struct outbox *out)
     }
 }
 
+static bool has_slot (const trader_t *self)
+{
+    return self->batch_next - self->batch_first < self->config.in_flight_max;
+}
+
+// What waits for an answer leaves at once, and what was decided before it goes with it.
+static bool is_due (const trader_t *self)
+{
+    return queue_size (self->to_pass) > 0
+           || (self->behind.count > 0 && (self->stopping || self->now_us >= self->flush_due_us));
+}
+
 void trader_send_batches (trader_t *self, struct outbox *out)
 {
     resend_overdue (self, out);
-    while (self->batch_next - self->batch_first < self->config.in_flight_max
-           && (self->behind.count > 0 || queue_size (self->to_pass) > 0)) {
+    while (has_slot (self) && is_due (self)) {
         struct batch *batch = batch_of (self, self->batch_next);
         batch->number = self->batch_next++;
         batch->count = 0;
         fill (self, batch);
+        if (self->behind.count == 0) {
+            self->flush_due_us = DEADLINE_NONE;
+        }
         send (self, batch, out);
         self->counters.batches++;
     }
@@ -143,13 +165,10 @@ void trader_committed (trader_t *self, const struct message *message, struct out
     for (size_t i = 0; i < batch->count; i++) {
         struct request *request = trader_request (self, batch->requests[i]);
         assert (request->state == REQUEST_BATCHED);
-        if (request->behind) {
-            cached_settle (self, request, &committed->results[i], out);
-            settled = request->write;
-        } else {
-            sync_settle (self, request, &committed->results[i], committed, out);
+        settled = request->behind ? request->write : settled;
+        if (decide_settle (self, request, &committed->results[i], committed, out)) {
+            trader_forget (self, request);
         }
-        trader_forget (self, request);
     }
     if (settled > 0) {
         writes_settled (self, settled);
@@ -177,8 +196,9 @@ static void tell_waiting (trader_t *self, struct outbox *out)
 void trader_commit_refused (trader_t *self, const struct message *message, struct outbox *out)
 {
     const struct error *error = &message->error;
-    bool own = error->epoch == self->epoch && self->batch_first < self->batch_next;
-    bool oldest = own && error->number == self->batch_first;
+    bool committing = self->batch_first < self->batch_next;
+    bool own = error->epoch == self->epoch && (committing || lease_under_way (self));
+    bool oldest = own && committing && error->number == self->batch_first;
     if (error->reason == REASON_FENCED && own && !PLANTED (20)) {
         self->fenced = true;
     } else if (error->reason == REASON_TAKEN) {
@@ -194,8 +214,7 @@ void trader_commit_refused (trader_t *self, const struct message *message, struc
 
 int64_t trader_commit_due (const trader_t *self)
 {
-    if (PLANTED (14) || self->batch_first == self->batch_next) {
-        return DEADLINE_NONE;
-    }
-    return batch_of (self, self->batch_first)->sent_us + self->config.commit_timeout_us;
+    int64_t again_us = resend_due (self);
+    int64_t flush_us = has_slot (self) ? self->flush_due_us : DEADLINE_NONE;
+    return flush_us < again_us ? flush_us : again_us;
 }

@@ -52,6 +52,7 @@ struct item copy_item (const struct copy *self, int64_t write)
     const struct copied *copied = place_of (self, write);
     struct item item = copied->item;
     item.product = copied->product;
+    item.taken = copied->taken;
     return item;
 }
 
@@ -83,6 +84,9 @@ bool copy_take (struct copy *self, const struct item *item)
     struct copied *copied = place_of (self, ++self->held);
     copied->item = *item;
     memcpy (copied->product, item->product, strlen (item->product) + 1);
+    if (item->taken_count > 0) {
+        memcpy (copied->taken, item->taken, item->taken_count * sizeof *item->taken);
+    }
     return true;
 }
 
@@ -132,7 +136,7 @@ void copy_begin (struct copy *self, int64_t view, int64_t began, int64_t settled
 bool copy_takes (const struct item *item)
 {
     return (item->kind == ITEM_BUY || item->kind == ITEM_RESTOCK) && item->behind
-           && product_name_valid (item->product);
+           && product_name_valid (item->product) && item->taken_count <= LIMIT_FILLS;
 }
 
 static bool is_sound (const struct journal *journal)

@@ -81,7 +81,7 @@ void trader_stock (trader_t *self, const struct message *message)
 {
     const struct stock *stock = &message->stock;
     self->snapshot_due_us = self->now_us + SNAPSHOT_PAUSE_US;
-    if (!self->decides || self->epoch == 0) {
+    if (!self->caches || self->epoch == 0) {
         return;
     }
     if (is_replaced (self, stock->traders, stock->trader_count)) {
@@ -91,7 +91,14 @@ void trader_stock (trader_t *self, const struct message *message)
     if (stock->version >= self->committed) {  // Else it would undo what is known to be committed.
         cache_snapshot (self->cache, stock);
         self->stocked = true;
+        self->snapshot_us = self->snapshot_sent_us;
     }
+}
+
+// The cache learns by news; else news of stock only wake those who wait for it.
+static bool follows_stock (const trader_t *self)
+{
+    return self->caches && self->config.invalidation;
 }
 
 void trader_news (trader_t *self, const struct message *message, struct outbox *out)
@@ -101,11 +108,18 @@ void trader_news (trader_t *self, const struct message *message, struct outbox *
         peers_member (self, message, out);
         return;
     }
+    if (message->type == MESSAGE_RECALL && self->epoch > 0) {
+        lease_recalled (self, &message->recall);
+    }
     if (message->type != MESSAGE_INVALIDATION || !trader_follows (self) || self->epoch == 0) {
         return;
     }
     if (is_replaced (self, news->traders, news->trader_count)) {
         self->fenced = true;
+        return;
+    }
+    lease_news (self, news);
+    if (!follows_stock (self)) {
         return;
     }
     bool was_stale = cache_stale (self->cache);
@@ -122,7 +136,7 @@ void trader_await_news (trader_t *self, int64_t version)
     if (version > self->committed) {
         self->committed = version;
     }
-    if (trader_follows (self) && self->news_due_us == DEADLINE_NONE
+    if (follows_stock (self) && self->news_due_us == DEADLINE_NONE
         && self->committed > cache_version (self->cache)) {
         self->news_version = self->committed;
         self->news_due_us = self->now_us + NEWS_WAIT_US;
@@ -144,16 +158,24 @@ static void look_for_news (trader_t *self)
     }
 }
 
-// Whether a snapshot is wanted: nothing can be decided, or something waits for a newer cache.
+// Whether a snapshot is wanted at once: nothing can be decided, or something waits for a newer cache.
 static bool wants_snapshot (const trader_t *self)
 {
-    return self->decides && self->epoch > 0
-           && (cache_stale (self->cache) || self->waiting.count > 0);
+    return cache_stale (self->cache) || self->waiting.count > 0;
 }
 
+// A cache that expires is fetched anew, whether or not anybody asks for it just now.
 static int64_t snapshot_due (const trader_t *self)
 {
-    return wants_snapshot (self) ? self->snapshot_due_us : DEADLINE_NONE;
+    if (!self->caches || self->epoch == 0) {
+        return DEADLINE_NONE;
+    }
+    if (wants_snapshot (self)) {
+        return self->snapshot_due_us;
+    }
+    int64_t expires_us = self->snapshot_us + self->expiry_us;
+    int64_t not_before_us = expires_us > self->snapshot_due_us ? expires_us : self->snapshot_due_us;
+    return self->expiry_us > 0 ? not_before_us : DEADLINE_NONE;
 }
 
 void trader_ask (trader_t *self, struct outbox *out)
@@ -167,6 +189,7 @@ void trader_ask (trader_t *self, struct outbox *out)
                 .epoch = self->epoch_before,
                 .began = self->began,
                 .router = self->config.router,
+                .abandon = self->config.abandon,
             };
             self->join_due_us = self->now_us + JOIN_RETRY_US;
         }
@@ -176,6 +199,7 @@ void trader_ask (trader_t *self, struct outbox *out)
     if (self->now_us >= snapshot_due (self)) {
         (void) trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_SNAPSHOT);
         self->snapshot_due_us = self->now_us + SNAPSHOT_RETRY_US;
+        self->snapshot_sent_us = self->now_us;
         self->counters.snapshots++;
     }
 }

@@ -16,6 +16,7 @@ static const char *text_of (enum reason reason)
     case REASON_PENDING:
         return "the trader that it was sent to first may have decided it: send it again later";
     case REASON_UNAVAILABLE:
+    case REASON_RECALLING:
         return "this cannot be decided now: send the same request again later";
     default:
         return "the warehouse refused this: nothing was done";
@@ -165,6 +166,26 @@ void reply_failed (trader_t *self, const struct request *request, enum reason re
         reply_error (self, request->key.client, &route, reason, request->key.number,
                      text_of (reason), out);
     }
+}
+
+struct result sold_result (const char *product, const struct leased_units *taken, size_t count,
+                           struct outbox *out)
+{
+    struct result result = {.kind = RESULT_RECEIPT, .status = STATUS_SOLD, .product = product};
+    struct fill *fills = arena_take (out->arena, count, sizeof *fills);
+    for (size_t i = 0; i < count; i++) {
+        fills[i] = (struct fill){
+            .seller = taken[i].seller,
+            .lot = taken[i].lot,
+            .units = taken[i].units,
+            .price_cents = taken[i].price_cents,
+        };
+        result.units += taken[i].units;
+        result.amount_cents += taken[i].units * taken[i].price_cents;
+    }
+    result.fills = fills;
+    result.fill_count = count;
+    return result;
 }
 
 // An order that may have been settled before was told to its sellers then, if at all, so only what

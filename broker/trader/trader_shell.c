@@ -64,6 +64,7 @@ static bool open_sockets (struct shell *self, char *error, size_t size)
     watch_add (&self->watch, SOCKET_PUB, self->news_out);
     watch_add (&self->watch, SOCKET_SUB, self->news_in);
     zsock_set_subscribe (self->news_in, "member.");
+    zsock_set_subscribe (self->news_in, "recall.");
     return true;
 }
 

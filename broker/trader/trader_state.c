@@ -94,16 +94,22 @@ struct letter *trader_letter (trader_t *self, struct outbox *out, enum port port
     return letter;
 }
 
-bool trader_follows (const trader_t *self)
+struct leased_units *trader_units (const trader_t *self, const struct request *request)
 {
-    return self->decides && self->config.invalidation;
+    return self->units + (size_t) trader_index (self, request) * LIMIT_FILLS;
 }
 
-// What is sold in sync need not wait for the writes that were decided here; all else must come
-// behind them, or an order could take what its own client was promised before.
+bool trader_follows (const trader_t *self)
+{
+    return self->leases || (self->caches && self->config.invalidation);
+}
+
+// What is sold from a cached stock must come behind the writes that were decided here, or an order
+// could take what its own client was promised before.
 void trader_pass (trader_t *self, struct request *request)
 {
     request->state = REQUEST_QUEUED;
-    request->write = request->mode == MODE_SYNC ? 0 : cache_writes (self->cache);
+    bool cached = request->mode == MODE_CACHED || request->mode == MODE_BATCHED;
+    request->write = cached ? cache_writes (self->cache) : 0;
     queue_push (self->to_pass, request->rank, trader_index (self, request));
 }

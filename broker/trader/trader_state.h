@@ -9,7 +9,9 @@
 //   trader_admit.c     requests come in: checked, known ones found, queued
 //   trader_commit.c    batches go to the warehouse and come back
 //   trader_reply.c     everything that is told to clients
-//   policy_sync.c, policy_cached.c   how a product's requests are decided and settled
+//   trader_decide.c    requests are decided by their product's policy, or wait
+//   policy_sync.c, policy_cached.c, policy_escrow.c   what each policy makes of them
+//   trader_lease.c     units that the warehouse leases to this trader
 //
 // The way of a request: admitted → queued → decided. A policy decides by passing it to the
 // warehouse, by answering it at once and writing it behind, or by letting it wait for what
@@ -25,6 +27,7 @@
 
 #include "broker/cache.h"
 #include "broker/clocks.h"
+#include "broker/holding.h"
 #include "broker/liveness.h"
 #include "broker/queue.h"
 #include "broker/seen.h"
@@ -38,12 +41,14 @@ enum {
     JOIN_PAUSE_US = 50000,  // between joins while the place is not free yet
     SNAPSHOT_RETRY_US = 500000,
     SNAPSHOT_PAUSE_US = 2000,  // between snapshots while requests wait
+    DRY_US = 50000,            // before units are asked for again where there were none
+    RECALL_RETRY_US = 5000,    // between tries of what waits for the end of a recall
 };
 
 enum request_state {
     REQUEST_FREE,
     REQUEST_QUEUED,   // not decided
-    REQUEST_WAITING,  // for what causally precedes it
+    REQUEST_WAITING,  // for what causally precedes it, or for units
     REQUEST_BEHIND,   // decided here, to be written behind
     REQUEST_BATCHED,  // in a batch under way
 };
@@ -74,7 +79,9 @@ struct request {
     bool passes;            // it waits to be passed on, not to be decided
     struct first first;     // to whom its client sent it first
     int32_t token;          // of a waiting request: index of its causal token
-    int64_t wait_until_us;  // and how long it may wait
+    int64_t wait_until_us;  // how long it may wait; 0: it has not begun to
+    uint8_t taken_count;    // decided here, from a lease: of trader_units
+    struct supply *supply;  // of a buy that waits for units, or was promised some; else NULL
     int32_t next;           // in the list that it is in
     UT_hash_handle hh;      // of pending requests, by key
 };
@@ -97,6 +104,7 @@ struct client_entry {
     int64_t node;
     struct route route;    // where it was heard last
     int64_t highest;       // number of what may be decided here: no lower one is, it comes late
+    bool unsure;           // others were forgotten before it was heard: it may be one of them
     int64_t oversell_seq;  // messages published as oversell.<node>
     UT_hash_handle hh;     // by node, the longest unheard first
 };
@@ -138,6 +146,29 @@ struct backup {
     int64_t tried;        // the candidate before this one
 };
 
+// What this trader knows of the units of one product that is sold by leases.
+struct supply {
+    char product[LIMIT_PRODUCT_NAME + 1];
+    struct holding held;
+    bool known;        // `held` is right: the warehouse has told since this trader joined
+    bool clean;        // all was given back, the warehouse knows it, and none came since
+    bool recalled;     // somebody else is in want: all is to be given back
+    int64_t number;    // of the latest `lease`
+    bool asked;        // it is not answered yet
+    int64_t asked_us;  // when it was sent last
+    int64_t wanted;    // what it asks for,
+    bool all;          // and gives back
+    struct holding returned;
+    int64_t target;         // units that it would like to hold
+    int64_t granted_us;     // when it got some last
+    int64_t taken_us;       // when it sold some last
+    int64_t dry_until_us;   // there are none to be had, it seems
+    int64_t retry_us;       // when what waits for a recall tries again
+    struct list waiting;    // for the answer to the `lease`
+    struct list recalling;  // for the end of a recall
+    UT_hash_handle hh;      // by product
+};
+
 struct policy_entry {
     char product[LIMIT_PRODUCT_NAME + 1];
     struct policy policy;
@@ -148,9 +179,12 @@ struct trader {
     struct trader_config config;
     struct trader_counters counters;
     struct policy_entry *policies;  // uthash, by product
-    bool decides;              // some product's policy decides here: a cache is needed
-    int64_t now_us;            // of the event at hand
-    int64_t clock;             // Lamport
+    bool decides;                   // some product's policy decides here
+    bool caches;                    // by the cached stock
+    bool leases;                    // by what it holds of leases
+    int64_t expiry_us;              // the shortest of a batched product; 0: there is none
+    int64_t now_us;                 // of the event at hand
+    int64_t clock;                  // Lamport
     struct clock_vector vector;
     int64_t arrivals;  // requests admitted, the rank of arrival
 
@@ -191,19 +225,26 @@ struct trader {
     int64_t room_due_us;  // the journal had no room: try again then; 0: it has
 
     cache_t *cache;
-    int64_t snapshot_due_us;  // the next one, not before; later while one is under way
-    int64_t committed;        // version of the latest commit
-    int64_t news_version;     // which the news should bring, as of some commit,
-    int64_t news_due_us;      // and by when; DEADLINE_NONE: they have
+    int64_t snapshot_due_us;   // the next one, not before; later while one is under way
+    int64_t snapshot_us;       // when the latest one that came was asked for,
+    int64_t snapshot_sent_us;  // and the one that is under way
+    int64_t committed;         // version of the latest commit
+    int64_t news_version;      // which the news should bring, as of some commit,
+    int64_t news_due_us;       // and by when; DEADLINE_NONE: they have
 
-    struct request *requests;  // queue_max of them
-    int32_t unused;            // list of free ones
-    struct request *pending;   // uthash, by key
+    struct supply *supplies;  // uthash, by product; at most LIMIT_PRODUCTS
+    int64_t supply_due_us;    // when one of them is to be looked at
+
+    struct request *requests;    // queue_max of them
+    struct leased_units *units;  // LIMIT_FILLS for each of them: what it was sold from a lease
+    int32_t unused;              // list of free ones
+    struct request *pending;     // uthash, by key
     size_t pending_count;
     queue_t *to_decide;  // by a policy that decides here
     queue_t *to_pass;    // to the warehouse
     struct list waiting;
     struct list behind;         // in the order of their writes
+    int64_t flush_due_us;       // when they are to leave; DEADLINE_NONE: there are none
     struct seen_token *tokens;  // LIMIT_WAITING of them
     int32_t token_unused[LIMIT_WAITING];
     int32_t token_unused_count;
@@ -215,6 +256,7 @@ struct trader {
     struct client_entry *clients;      // uthash
     struct client_entry *client_pool;  // LIMIT_CLIENTS of them, taken as needed
     size_t client_count;
+    bool forgot_clients;  // there were too many of them
 };
 
 // trader_state.c: its letters carry the trader's id and clock. Those to the warehouse and to other
@@ -228,6 +270,7 @@ struct request *trader_make_pending (trader_t *self, const struct request *reque
 struct request *trader_find_pending (const trader_t *self, const struct request_key *key);
 struct request *trader_request (const trader_t *self, int32_t index);
 int32_t trader_index (const trader_t *self, const struct request *request);
+struct leased_units *trader_units (const trader_t *self, const struct request *request);
 void trader_forget (trader_t *self, struct request *request);  // it is answered and done with
 void list_append (trader_t *self, struct list *list, struct request *request);
 struct request *list_take (trader_t *self, struct list *list);  // the first; NULL: empty
@@ -261,7 +304,7 @@ void writes_granted (trader_t *self, const struct view_told *view);
 bool writes_may_leave_early (const trader_t *self);
 bool writes_full (const trader_t *self);
 bool writes_told (const trader_t *self, const struct request *request);
-struct item writes_item (const struct request *request);
+struct item writes_item (const trader_t *self, const struct request *request);
 const struct request *writes_request (const trader_t *self, int64_t write);  // of an open one
 int64_t writes_due (const trader_t *self);
 
@@ -307,6 +350,10 @@ void reply_error (trader_t *self, int64_t to, const struct route *route, enum re
                   int64_t number, const char *text, struct outbox *out);
 void reply_failed (trader_t *self, const struct request *request, enum reason reason,
                    struct outbox *out);  // with the reason's own text
+// What the trader itself knows of an order that it sold from its lease: the receipt that the
+// warehouse will give it. The list is taken from the arena of `out`.
+struct result sold_result (const char *product, const struct leased_units *taken, size_t count,
+                           struct outbox *out);
 void notify_sellers (trader_t *self, const struct request *request, const struct result *result,
                      struct outbox *out);
 
@@ -314,12 +361,48 @@ void notify_sellers (trader_t *self, const struct request *request, const struct
 void sync_settle (trader_t *self, const struct request *request, const struct result *result,
                   const struct committed *committed, struct outbox *out);
 
-// policy_cached.c: decided here, written behind.
-void cached_decide_all (trader_t *self, struct outbox *out);
-void cached_repeat (trader_t *self, const struct request *request, struct outbox *out);
+// trader_decide.c
+void decide_all (trader_t *self, struct outbox *out);
+int64_t decide_due (const trader_t *self);
+// The request is decided here: a write, which changes the cached stock by so many units.
+void decide_write (trader_t *self, struct request *request, int64_t units);
+// Whether a decision could not be recorded: its client is told so, and the request forgotten.
+bool decide_refused_for_room (trader_t *self, struct request *request, struct outbox *out);
+void decide_promise (trader_t *self, const struct request *request, struct outbox *out);
+void decide_repeat (trader_t *self, const struct request *request, struct outbox *out);
+// What the warehouse made of the request. Returns false when it is not done with: it waits.
+bool decide_settle (trader_t *self, struct request *request, const struct result *result,
+                    const struct committed *committed, struct outbox *out);
+// It has waited too long for what its client may ask for again.
+void decide_unavailable (trader_t *self, struct request *request, const char *text,
+                         struct outbox *out);
+
+// policy_cached.c: decided here from the cached stock, written behind. Also `batched`.
+bool cached_ready (const trader_t *self, const struct request *request);  // the cache can decide it
+void cached_decide (trader_t *self, struct request *request, struct outbox *out);
 void cached_promise (trader_t *self, const struct request *request, struct outbox *out);
 void cached_settle (trader_t *self, const struct request *request, const struct result *result,
                     struct outbox *out);
-int64_t cached_due (const trader_t *self);
+// It is batched, and the cache too old to decide anything.
+bool cached_expired (const trader_t *self, const struct request *request);
+
+// policy_escrow.c: decided here from leased units, written behind.
+void escrow_admit (trader_t *self, struct request *request, struct outbox *out);
+void escrow_retry (trader_t *self, struct outbox *out);  // those that wait for units
+void escrow_recalling (trader_t *self, struct request *request, struct outbox *out);
+void escrow_promise (trader_t *self, const struct request *request, struct outbox *out);
+void escrow_settle (trader_t *self, const struct request *request, const struct result *result,
+                    struct outbox *out);
+
+// trader_lease.c
+struct supply *lease_supply (trader_t *self, const char *product);  // NULL: there are too many
+struct supply *lease_find (const trader_t *self, const char *product);
+bool lease_under_way (const trader_t *self);  // some `lease` is not answered yet
+bool lease_is_dry (const trader_t *self, const struct supply *supply);
+void lease_proceed (trader_t *self, struct outbox *out);  // asks, gives back, answers recalls
+void lease_told (trader_t *self, const struct leased *leased);
+void lease_recalled (trader_t *self, const struct recall *recall);
+void lease_news (trader_t *self, const struct invalidation *news);  // of the product's stock
+void lease_free (trader_t *self);
 
 #endif

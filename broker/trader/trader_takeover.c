@@ -235,7 +235,8 @@ bool copies_busy (const trader_t *self)
 static bool fits (const struct item *item, const struct result *result)
 {
     enum result_kind wanted = item->kind == ITEM_BUY ? RESULT_RECEIPT : RESULT_RESTOCKED;
-    return result->kind == wanted || result->kind == RESULT_ERROR;
+    return result->kind == wanted || result->kind == RESULT_ERROR
+           || (result->kind == RESULT_SETTLED && item->taken_count > 0);
 }
 
 static bool is_awaited (const struct copy *copy, const struct committed *committed)
@@ -254,9 +255,14 @@ static bool is_awaited (const struct copy *copy, const struct committed *committ
 }
 
 // Its client, where it was heard here, and the sellers learn what became of it. The others ask.
-static void tell (trader_t *self, const struct item *item, const struct result *result,
+static void tell (trader_t *self, const struct item *item, const struct result *told,
                   int64_t version, struct outbox *out)
 {
+    struct result sold = *told;
+    if (told->kind == RESULT_SETTLED) {
+        sold = sold_result (item->product, item->taken, item->taken_count, out);
+    }
+    const struct result *result = &sold;
     struct request request = {
         .key = {.client = item->client, .number = item->number},
         .kind = item->kind,

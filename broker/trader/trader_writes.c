@@ -30,7 +30,7 @@ const struct request *writes_request (const trader_t *self, int64_t write)
     return trader_request (self, *place_of (self, write));
 }
 
-struct item writes_item (const struct request *request)
+struct item writes_item (const trader_t *self, const struct request *request)
 {
     return (struct item){
         .kind = request->kind,
@@ -44,6 +44,8 @@ struct item writes_item (const struct request *request)
         .behind = request->behind,
         .promised = request->promised,
         .first = request->first,
+        .taken = request->taken_count > 0 ? trader_units (self, request) : NULL,
+        .taken_count = request->taken_count,
     };
 }
 
@@ -115,7 +117,7 @@ static void record_decided (const trader_t *self, int64_t write, struct outbox *
     outbox_record (out, RECORD_DECIDED)->decided = (struct record_decided){
         .trader = self->config.id,
         .write = write,
-        .item = writes_item (writes_request (self, write)),
+        .item = writes_item (self, writes_request (self, write)),
     };
 }
 
@@ -127,12 +129,12 @@ static int64_t greater (int64_t a, int64_t b)
 // What the process before this one has decided is told when this one has seen as much of the stock.
 void writes_tell (trader_t *self, struct outbox *out)
 {
-    if (writes_full (self) || !self->stocked) {
+    if (writes_full (self) || (self->caches && !self->stocked)) {
         return;
     }
     int64_t most = backup_may_tell (self);
     for (int64_t write = greater (self->told, self->settled) + 1; write <= most; write++) {
-        cached_promise (self, writes_request (self, write), out);
+        decide_promise (self, writes_request (self, write), out);
     }
     self->told = greater (self->told, most);
 }
@@ -177,6 +179,15 @@ static void close_up_to (trader_t *self, int64_t write)
     }
 }
 
+// By how much a write changes the stock that caches tell of: what was leased is not in that.
+static int64_t units_of (const struct request *request)
+{
+    if (request->taken_count > 0) {
+        return 0;
+    }
+    return request->kind == ITEM_BUY ? -request->promised : request->quantity;
+}
+
 // What the process before this one has decided, and the warehouse does not have yet, is written
 // behind by this one, under the numbers that it has.
 static void resume (trader_t *self, const struct view_told *view)
@@ -188,11 +199,10 @@ static void resume (trader_t *self, const struct view_told *view)
     cache_begin (self->cache, self->began, view->applied);
     for (int32_t at = self->behind.first; at != NOTHING; at = trader_request (self, at)->next) {
         struct request *request = trader_request (self, at);
-        bool buy = request->kind == ITEM_BUY;
-        request->write = cache_write (self->cache, request->product,
-                                      buy ? -request->promised : request->quantity);
+        request->write = cache_write (self->cache, request->product, units_of (request));
         writes_add (self, request);
     }
+    self->flush_due_us = self->behind.count > 0 ? self->now_us : DEADLINE_NONE;
     self->recorded = last_write (self);
     self->told = view->applied;
 }
@@ -229,6 +239,20 @@ static bool restore_joined (trader_t *self, const struct record_joined *joined)
     return true;
 }
 
+static bool restore_taken (trader_t *self, struct request *request, const struct item *item)
+{
+    if (item->taken_count == 0) {
+        return true;
+    }
+    request->supply = lease_supply (self, request->product);
+    if (!request->supply || item->taken_count > LIMIT_FILLS || item->kind != ITEM_BUY) {
+        return false;
+    }
+    request->taken_count = (uint8_t) item->taken_count;
+    memcpy (trader_units (self, request), item->taken, item->taken_count * sizeof *item->taken);
+    return true;
+}
+
 static bool restore_decided (trader_t *self, const struct record_decided *decided)
 {
     const struct item *item = &decided->item;
@@ -258,7 +282,7 @@ static bool restore_decided (trader_t *self, const struct record_decided *decide
     };
     memcpy (request.product, item->product, strlen (item->product) + 1);
     struct request *pending = trader_make_pending (self, &request);
-    if (!pending) {
+    if (!pending || !restore_taken (self, pending, item)) {
         return false;
     }
     list_append (self, &self->behind, pending);

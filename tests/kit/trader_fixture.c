@@ -113,6 +113,12 @@ static void keep (const struct record *record)
     if (record->type == RECORD_DECIDED || record->type == RECORD_COPIED) {
         const char *product = record->decided.item.product;
         kept->decided.item.product = arena_string (fix.journal.arena, product, strlen (product));
+        size_t count = record->decided.item.taken_count;
+        struct leased_units *taken = arena_take (fix.journal.arena, count, sizeof *taken);
+        for (size_t at = 0; at < count; at++) {
+            taken[at] = record->decided.item.taken[at];
+        }
+        kept->decided.item.taken = taken;
     }
 }
 

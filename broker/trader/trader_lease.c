@@ -1,0 +1,257 @@
+// Units that the warehouse leases to this trader: asked for ahead of demand, given back when they
+// idle, or when somebody else is in want of them.
+//
+// One `lease` a product is under way at once, and it is sent again until it is answered. The answer is
+// all that this trader has as the warehouse knows it, so that nothing is ever added up wrong: less
+// what was sold since, it is what the trader holds.
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/trader/trader_state.h"
+#include "schemas/planted.h"
+
+enum {
+    TARGET_FIRST = 16,
+    TARGET_LEAST = 4,
+    GRANT_SHORT_US = 50000,  // used up sooner: twice as much is wanted the next time
+    GRANT_LONG_US = 500000,  // later: half as much
+};
+
+struct supply *lease_find (const trader_t *self, const char *product)
+{
+    struct supply *supply = NULL;
+    if (product) {
+        HASH_FIND_STR (self->supplies, product, supply);
+    }
+    return supply;
+}
+
+bool lease_under_way (const trader_t *self)
+{
+    for (const struct supply *supply = self->supplies; supply; supply = supply->hh.next) {
+        if (supply->asked) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct supply *lease_supply (trader_t *self, const char *product)
+{
+    struct supply *supply = lease_find (self, product);
+    if (supply || !product || HASH_COUNT (self->supplies) == LIMIT_PRODUCTS) {
+        return supply;
+    }
+    supply = calloc (1, sizeof *supply);
+    if (!supply) {
+        abort ();
+    }
+    memcpy (supply->product, product, strlen (product) + 1);
+    supply->waiting = (struct list){.first = NOTHING, .last = NOTHING};
+    supply->recalling = supply->waiting;
+    supply->target = TARGET_FIRST;
+    HASH_ADD_STR (self->supplies, product, supply);
+    return supply;
+}
+
+void lease_free (trader_t *self)
+{
+    struct supply *supply;
+    struct supply *next;
+    HASH_ITER (hh, self->supplies, supply, next) {
+        HASH_DEL (self->supplies, supply);
+        holding_free (&supply->held);
+        holding_free (&supply->returned);
+        free (supply);
+    }
+}
+
+bool lease_is_dry (const trader_t *self, const struct supply *supply)
+{
+    return self->now_us < supply->dry_until_us;
+}
+
+static int64_t lesser (int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+// The list of what goes back stays as it is until the answer has come.
+static void send (trader_t *self, struct supply *supply, struct outbox *out)
+{
+    size_t count;
+    const struct leased_units *returned = holding_list (&supply->returned, &count);
+    struct letter *letter =
+        trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_LEASE);
+    letter->message.lease = (struct lease){
+        .epoch = self->epoch,
+        .number = supply->number,
+        .product = supply->product,
+        .wanted = supply->wanted,
+        .all = supply->all,
+        .returned = returned,
+        .returned_count = count,
+    };
+    supply->asked = true;
+    supply->asked_us = self->now_us;
+}
+
+static void ask (trader_t *self, struct supply *supply, int64_t wanted, struct outbox *out)
+{
+    supply->number++;
+    supply->wanted = lesser (wanted, LIMIT_QUANTITY);
+    supply->all = false;
+    holding_set (&supply->returned, NULL, 0);
+    send (self, supply, out);
+}
+
+static void give_up (trader_t *self, struct supply *supply, struct outbox *out)
+{
+    supply->number++;
+    supply->wanted = 0;
+    supply->all = true;
+    self->counters.recalls += supply->recalled;
+    supply->recalled = false;
+    supply->dry_until_us = self->now_us + DRY_US;
+    self->counters.returned += holding_give_up (&supply->held, &supply->returned);
+    send (self, supply, out);
+}
+
+static int64_t waiting_units (const trader_t *self, const struct supply *supply)
+{
+    int64_t units = 0;
+    for (const struct request *request = trader_request (self, supply->waiting.first); request;
+         request = trader_request (self, request->next)) {
+        units = lesser (units + request->quantity, LIMIT_QUANTITY);
+    }
+    return units;
+}
+
+// Something waits; or, at the pace of late, what is held will be sold before more could come.
+static bool wants_more (const trader_t *self, const struct supply *supply)
+{
+    if (supply->waiting.count > 0) {
+        return true;
+    }
+    return supply->known && supply->taken_us > 0 && supply->taken_us >= supply->granted_us
+           && holding_total (&supply->held) < supply->target / 2 && !lease_is_dry (self, supply);
+}
+
+static int64_t idle_us (const trader_t *self, const struct supply *supply)
+{
+    if (holding_total (&supply->held) == 0) {
+        return DEADLINE_NONE;
+    }
+    int64_t since_us =
+        supply->taken_us > supply->granted_us ? supply->taken_us : supply->granted_us;
+    return since_us + self->config.lease_idle_us;
+}
+
+static void look (trader_t *self, struct supply *supply, struct outbox *out)
+{
+    supply->recalled = supply->recalled && !supply->clean;
+    if (supply->asked) {
+        if (self->now_us >= supply->asked_us + self->config.commit_timeout_us) {
+            send (self, supply, out);
+        }
+    } else if (supply->recalled && (supply->known || PLANTED (66))) {
+        give_up (self, supply, out);
+    } else if (wants_more (self, supply)) {
+        ask (self, supply,
+             waiting_units (self, supply) + supply->target - holding_total (&supply->held), out);
+    } else if (supply->recalled) {
+        ask (self, supply, 0, out);
+    } else if (self->now_us >= idle_us (self, supply)) {
+        give_up (self, supply, out);
+    }
+}
+
+static int64_t due_of (const trader_t *self, const struct supply *supply)
+{
+    int64_t due_us = supply->recalling.count > 0 ? supply->retry_us : DEADLINE_NONE;
+    if (supply->asked) {
+        return lesser (due_us, supply->asked_us + self->config.commit_timeout_us);
+    }
+    return lesser (due_us, idle_us (self, supply));
+}
+
+void lease_proceed (trader_t *self, struct outbox *out)
+{
+    self->supply_due_us = DEADLINE_NONE;
+    if (self->stopping && self->pending_count == 0) {
+        return;  // It leaves, and all that it holds with it.
+    }
+    for (struct supply *supply = self->supplies; supply; supply = supply->hh.next) {
+        look (self, supply, out);
+        self->supply_due_us = lesser (self->supply_due_us, due_of (self, supply));
+    }
+}
+
+// What this trader has sold, and the warehouse did not know of when it told.
+static void deduct_open (trader_t *self, struct supply *supply, int64_t applied)
+{
+    for (int64_t write = applied + 1; write <= cache_writes (self->cache); write++) {
+        const struct request *request = writes_request (self, write);
+        if (request->supply == supply && request->taken_count > 0 && !PLANTED (63)) {
+            holding_deduct (&supply->held, trader_units (self, request), request->taken_count);
+        }
+    }
+}
+
+static void granted (trader_t *self, struct supply *supply, int64_t units)
+{
+    int64_t lasted_us = self->now_us - supply->granted_us;
+    if (supply->granted_us > 0 && lasted_us < GRANT_SHORT_US) {
+        supply->target = lesser (2 * supply->target, LIMIT_QUANTITY);
+    } else if (lasted_us > GRANT_LONG_US && supply->target > TARGET_LEAST) {
+        supply->target /= 2;
+    }
+    supply->granted_us = self->now_us;
+    self->counters.leased += units;
+}
+
+void lease_told (trader_t *self, const struct leased *leased)
+{
+    struct supply *supply = lease_find (self, leased->product);
+    if (!supply || !supply->asked || leased->epoch != self->epoch
+        || leased->number != supply->number) {
+        return;
+    }
+    if (leased->applied < self->settled) {
+        supply->asked_us = self->now_us - self->config.commit_timeout_us;
+        return;  // It is from before a commit whose writes are forgotten: ask again.
+    }
+    int64_t before = holding_total (&supply->held);
+    holding_set (&supply->held, leased->held, leased->held_count);
+    deduct_open (self, supply, leased->applied);
+    int64_t units = holding_total (&supply->held) - before;
+    if (units > 0) {
+        granted (self, supply, units);
+    } else if (supply->wanted > 0) {
+        supply->dry_until_us = self->now_us + DRY_US;
+    }
+    supply->clean = leased->held_count == 0 || (supply->all && units == 0);
+    supply->known = true;
+    supply->asked = false;
+    self->counters.leases++;
+}
+
+void lease_recalled (trader_t *self, const struct recall *recall)
+{
+    struct supply *supply = lease_supply (self, recall->product);
+    if (supply) {
+        supply->recalled = true;
+    }
+}
+
+void lease_news (trader_t *self, const struct invalidation *news)
+{
+    struct supply *supply = lease_find (self, news->product);
+    if (!supply || news->available == 0) {
+        return;
+    }
+    supply->retry_us = self->now_us;
+    if (news->available > (int64_t) HASH_COUNT (self->peers)) {
+        supply->dry_until_us = self->now_us;  // There is a share for everybody again.
+    }
+}
