@@ -1,0 +1,26 @@
+// What the tests of a trader that sells from leases share: the warehouse's side of leases by hand, on
+// the fixture of the trader.
+#ifndef SOUK_ESCROW_FIXTURE_H
+#define SOUK_ESCROW_FIXTURE_H
+
+#include "tests/kit/trader_fixture.h"
+
+void fix_escrow (void);  // as fix_join, all products by leases; nothing is asked for yet
+
+// Units of a lot of Sam's as the warehouse leases them, at 100 + its id a unit; lot 0: of the budget.
+struct leased_units fix_units (int64_t lot, int64_t units);
+
+// The warehouse answers the latest `lease` for the product: this is all that it has leased to the
+// trader, with its writes up to `applied` taken off. Then DRAINED.
+void fix_leases (const char *product, int64_t number, int64_t applied,
+                 const struct leased_units *held, size_t count);
+
+// Alice's first order has the trader ask; it is granted so many units of lot 1, and she gets one.
+void fix_stocked (const char *product, int64_t units);
+
+// The one `lease` of the last step, which has this number.
+const struct lease *fix_lease (int64_t number);
+void fix_recall (const char *product);  // then DRAINED
+struct result fix_settled (void);       // of a buy from a lease
+
+#endif
