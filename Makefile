@@ -11,7 +11,7 @@ SAN    := build/san
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
   $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c holding.c) \
-  $(addprefix broker/trader/,trader_state.c trader.c trader_join.c trader_admit.c trader_commit.c \
+  $(addprefix broker/trader/,trader_state.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
   $(addprefix actors/warehouse/,lots.c ledger.c answers.c warehouse_state.c warehouse.c warehouse_view.c \

@@ -5,7 +5,7 @@
 // says `recalling`.
 #include <string.h>
 
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 
 // Returns false where it holds too little.

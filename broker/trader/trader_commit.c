@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 
 static struct batch *batch_of (const trader_t *self, int64_t number)

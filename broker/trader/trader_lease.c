@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 
 enum {

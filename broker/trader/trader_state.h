@@ -1,5 +1,6 @@
 // The trader's inside, shared by its files alone:
 //   trader.c           the verbs and the dispatch
+//   trader_make.c      its settings and its memory
 //   trader_state.c     what all the others stand on: requests, lists, clients, letters, queues
 //   trader_join.c      joining the warehouse, snapshots, news: what the trader itself asks for
 //   trader_peers.c     the other traders, as the warehouse and its news tell of them
@@ -11,7 +12,7 @@
 //   trader_reply.c     everything that is told to clients
 //   trader_decide.c    requests are decided by their product's policy, or wait
 //   policy_sync.c, policy_cached.c, policy_escrow.c   what each policy makes of them
-//   trader_lease.c     units that the warehouse leases to this trader
+//   trader_lease.c     units that the warehouse leases to this trader (trader_lease.h)
 //
 // The way of a request: admitted → queued → decided. A policy decides by passing it to the
 // warehouse, by answering it at once and writing it behind, or by letting it wait for what
@@ -27,7 +28,6 @@
 
 #include "broker/cache.h"
 #include "broker/clocks.h"
-#include "broker/holding.h"
 #include "broker/liveness.h"
 #include "broker/queue.h"
 #include "broker/seen.h"
@@ -146,29 +146,6 @@ struct backup {
     int64_t tried;        // the candidate before this one
 };
 
-// What this trader knows of the units of one product that is sold by leases.
-struct supply {
-    char product[LIMIT_PRODUCT_NAME + 1];
-    struct holding held;
-    bool known;        // `held` is right: the warehouse has told since this trader joined
-    bool clean;        // all was given back, the warehouse knows it, and none came since
-    bool recalled;     // somebody else is in want: all is to be given back
-    int64_t number;    // of the latest `lease`
-    bool asked;        // it is not answered yet
-    int64_t asked_us;  // when it was sent last
-    int64_t wanted;    // what it asks for,
-    bool all;          // and gives back
-    struct holding returned;
-    int64_t target;         // units that it would like to hold
-    int64_t granted_us;     // when it got some last
-    int64_t taken_us;       // when it sold some last
-    int64_t dry_until_us;   // there are none to be had, it seems
-    int64_t retry_us;       // when what waits for a recall tries again
-    struct list waiting;    // for the answer to the `lease`
-    struct list recalling;  // for the end of a recall
-    UT_hash_handle hh;      // by product
-};
-
 struct policy_entry {
     char product[LIMIT_PRODUCT_NAME + 1];
     struct policy policy;
@@ -232,7 +209,7 @@ struct trader {
     int64_t news_version;      // which the news should bring, as of some commit,
     int64_t news_due_us;       // and by when; DEADLINE_NONE: they have
 
-    struct supply *supplies;  // uthash, by product; at most LIMIT_PRODUCTS
+    struct supply *supplies;  // uthash, by product: see trader_lease.h
     int64_t supply_due_us;    // when one of them is to be looked at
 
     struct request *requests;    // queue_max of them
@@ -393,16 +370,5 @@ void escrow_recalling (trader_t *self, struct request *request, struct outbox *o
 void escrow_promise (trader_t *self, const struct request *request, struct outbox *out);
 void escrow_settle (trader_t *self, const struct request *request, const struct result *result,
                     struct outbox *out);
-
-// trader_lease.c
-struct supply *lease_supply (trader_t *self, const char *product);  // NULL: there are too many
-struct supply *lease_find (const trader_t *self, const char *product);
-bool lease_under_way (const trader_t *self);  // some `lease` is not answered yet
-bool lease_is_dry (const trader_t *self, const struct supply *supply);
-void lease_proceed (trader_t *self, struct outbox *out);  // asks, gives back, answers recalls
-void lease_told (trader_t *self, const struct leased *leased);
-void lease_recalled (trader_t *self, const struct recall *recall);
-void lease_news (trader_t *self, const struct invalidation *news);  // of the product's stock
-void lease_free (trader_t *self);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "broker/trader/trader_copy.h"
+#include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 
 enum { ROOM_RETRY_US = 100000 };
