@@ -5,6 +5,7 @@
 
 #include "schemas/codec.h"
 #include "schemas/codec_fields.h"
+#include "schemas/digits.h"
 
 enum {
     // No key with its value is longer than this, but for lists, which are written value by value:
@@ -35,37 +36,6 @@ struct writer {
 static size_t room (const struct writer *self)
 {
     return (size_t) (self->end - self->at);
-}
-
-// How many digits a number has.
-static size_t digits_of (uint64_t value)
-{
-    size_t count = 1;
-    for (; value >= 10000; value /= 10000) {
-        count += 4;
-    }
-    return count + (value >= 10) + (value >= 100) + (value >= 1000);
-}
-
-// From the last digit to the first, two at a time, where they belong.
-static char *write_integer (char *at, int64_t value)
-{
-    static const char pairs[] =
-        "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-        "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-        "8081828384858687888990919293949596979899";
-    assert (value >= 0);
-    uint64_t rest = (uint64_t) value;
-    char *end = at + digits_of (rest);
-    char *first = end;
-    for (; rest >= 10; rest /= 100) {
-        first -= 2;
-        memcpy (first, pairs + rest % 100 * 2, 2);
-    }
-    if (first > at) {
-        *at = (char) ('0' + rest);
-    }
-    return end;
 }
 
 static char *write_word (char *at, const char *word)
@@ -172,12 +142,12 @@ static char *write_value (char *at, const struct field *field, const char *base)
     case VALUE_INTEGER: {
         int64_t value = integer_at (base, field->offset);
         assert (value >= field->min && value <= field->max);
-        return write_integer (at, value);
+        return digits_write (at, value);
     }
     case VALUE_CLOCK: {
         // A clock may have come from anybody: one at its end must not end us.
         int64_t value = integer_at (base, field->offset);
-        return write_integer (at, value < field->max ? value : field->max);
+        return digits_write (at, value < field->max ? value : field->max);
     }
     case VALUE_BOOL: {
         bool value = *(const bool *) (base + field->offset);
@@ -266,9 +236,26 @@ static bool put_seen (struct writer *self, const struct field *field, const char
     assert (seen->version >= 0 && seen->version <= LIMIT_INTEGER);
     assert (seen->count <= (size_t) field->max);
     char version[24] = "[";
-    size_t length = (size_t) (write_integer (version + 1, seen->version) - version);
+    size_t length = (size_t) (digits_write (version + 1, seen->version) - version);
     return put_bytes (self, version, length)
            && put_tuples (self, &trader_seen_list, (const char *) seen->traders, seen->count, ',');
+}
+
+// Whether an optional field has the value that it has when it is left out.
+static bool is_absent (const struct field *field, const char *base)
+{
+    switch (field->kind) {
+    case VALUE_LIST:
+        return *(const size_t *) (const void *) (base + field->beside) == 0;
+    case VALUE_SEEN: {
+        const struct seen *seen = (const void *) (base + field->offset);
+        return seen->version == 0 && seen->count == 0;
+    }
+    case VALUE_BOOL:
+        return *(const bool *) (base + field->offset) == (field->absent != 0);
+    default:
+        return integer_at (base, field->offset) == field->absent;
+    }
 }
 
 static bool put_tuple (struct writer *self, const struct list *list, const char *element)
@@ -287,6 +274,9 @@ static bool put_tuple (struct writer *self, const struct list *list, const char 
     }
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct field *field = &shape->fields[i];
+        if (field->optional && is_absent (field, element)) {
+            break;  // Only the last one of a tuple may be left out.
+        }
         bool fits = field->kind == VALUE_LIST
                         ? put_bytes (self, &before, 1) && put_list (self, field, element)
                         : put_value (self, field, element, before);
@@ -307,30 +297,12 @@ static bool put_tuples (struct writer *self, const struct list *list, const char
     }
     for (size_t i = 0; i < count; i++) {
         const char *element = elements + i * list->element_bytes;
-        assert (!list->ascending || i == 0
-                || integer_at (element, 0) > integer_at (element - list->element_bytes, 0));
+        assert (i == 0 || codec_in_order (list->order, element, list->element_bytes));
         if (!put_bytes (self, i == 0 ? &before : ",", 1) || !put_tuple (self, list, element)) {
             return false;
         }
     }
     return put_bytes (self, "]", 1);
-}
-
-// Whether an optional field has the value that it has when it is left out.
-static bool is_absent (const struct field *field, const char *base)
-{
-    switch (field->kind) {
-    case VALUE_LIST:
-        return *(const size_t *) (const void *) (base + field->beside) == 0;
-    case VALUE_SEEN: {
-        const struct seen *seen = (const void *) (base + field->offset);
-        return seen->version == 0 && seen->count == 0;
-    }
-    case VALUE_BOOL:
-        return *(const bool *) (base + field->offset) == (field->absent != 0);
-    default:
-        return integer_at (base, field->offset) == field->absent;
-    }
 }
 
 static bool put_field (struct writer *self, const struct field *field, const char *base)
@@ -356,13 +328,13 @@ static bool put_header (struct writer *self, const struct message *message)
     const struct prefix *prefix = &prefixes[message->type];
     assert (message->from >= message_shapes[message->type].from_min && message->from <= LIMIT_NODE);
     memcpy (scratch, prefix->bytes, PREFIX_BYTES);
-    char *at = write_integer (scratch + prefix->length, message->from);
+    char *at = digits_write (scratch + prefix->length, message->from);
     memcpy (at, clock_key, sizeof clock_key - 1);
     int64_t clock = message->clock < LIMIT_INTEGER ? message->clock : LIMIT_INTEGER;
-    at = write_integer (at + sizeof clock_key - 1, clock);
+    at = digits_write (at + sizeof clock_key - 1, clock);
     if (message->market > 0) {
         memcpy (at, market_key, sizeof market_key - 1);
-        at = write_integer (at + sizeof market_key - 1, message->market);
+        at = digits_write (at + sizeof market_key - 1, message->market);
     }
     return put_bytes (self, scratch, (size_t) (at - scratch));
 }

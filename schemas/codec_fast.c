@@ -145,7 +145,7 @@ static const char *read_text (const struct source *self, const char *at, size_t 
 static const char *read_value (const struct source *self, const char *at, const struct field *field,
                                char *base);
 
-// Takes the beginning of a tuple up to its first field, and its kind if there is more than one.
+// Takes the beginning of a tuple, and its kind if there is more than one.
 static const char *read_kind (const char *at, const struct list *list, char *element,
                               const struct shape **shape)
 {
@@ -163,7 +163,7 @@ static const char *read_kind (const char *at, const struct list *list, char *ele
         behind = take_name (at + 1, list->shapes[kind].name);
         memcpy (element, &kind, sizeof kind);
     }
-    return behind ? take_mark (behind, ',') : NULL;
+    return behind ? skip_blanks (behind) : NULL;
 }
 
 static const char *read_tuple (const struct source *self, const char *at, const struct list *list,
@@ -171,9 +171,15 @@ static const char *read_tuple (const struct source *self, const char *at, const 
 {
     const struct shape *shape = NULL;
     at = read_kind (at, list, element, &shape);
+    bool comma = list->shape_count > 1;
     for (size_t i = 0; at && i < shape->field_count; i++) {
-        at = i > 0 ? take_mark (at, ',') : at;
-        at = at ? read_value (self, at, &shape->fields[i], element) : NULL;
+        const struct field *field = &shape->fields[i];
+        if (field->optional && *skip_blanks (at) == ']') {
+            break;  // Only the last one of a tuple may be left out.
+        }
+        at = comma ? take_mark (at, ',') : at;
+        at = at ? read_value (self, at, field, element) : NULL;
+        comma = true;
     }
     return at ? take_mark (at, ']') : NULL;
 }
@@ -203,14 +209,6 @@ static char *add_tuple (const struct source *self, const struct list *list, size
     return tuples->elements + tuples->count++ * bytes;
 }
 
-static bool is_ascending (const char *element, size_t element_bytes)
-{
-    int64_t pair[2];
-    memcpy (&pair[0], element - element_bytes, sizeof pair[0]);
-    memcpy (&pair[1], element, sizeof pair[1]);
-    return pair[0] < pair[1];
-}
-
 // Reads tuples up to the closing bracket; `comma`: one stands before the first, too.
 static const char *read_tuples (const struct source *self, const char *at, const struct list *list,
                                 size_t max, bool comma, struct tuples *tuples)
@@ -222,7 +220,7 @@ static const char *read_tuples (const struct source *self, const char *at, const
         }
         char *element = add_tuple (self, list, max, tuples);
         at = read_tuple (self, at, list, element);
-        if (list->ascending && tuples->count > 1 && !is_ascending (element, list->element_bytes)) {
+        if (tuples->count > 1 && !codec_in_order (list->order, element, list->element_bytes)) {
             return NULL;
         }
         comma = true;

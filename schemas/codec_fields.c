@@ -110,6 +110,7 @@ static const struct field join_fields[] = {
     {MESSAGE (join.epoch, "epoch"), COUNT},
     {MESSAGE (join.began, "began"), COUNT},
     {MESSAGE (join.router, "router"), ENDPOINT},
+    {MESSAGE (join.abandon, "abandon"), .kind = VALUE_BOOL, OPTIONAL (false)},
 };
 static const struct field claim_fields[] = {
     {MESSAGE (claim.epoch, "epoch"), NUMBER},
@@ -129,7 +130,8 @@ static const struct field member_entry_fields[] = {
     {AT (struct member, router, "router"), ENDPOINT},
 };
 static const struct shape member_entry_shape[] = {SHAPE (NULL, member_entry_fields, 0)};
-static const struct list member_entry_list = {member_entry_shape, 1, sizeof (struct member), true};
+static const struct list member_entry_list = {member_entry_shape, 1, sizeof (struct member),
+                                              ORDER_ASCENDING};
 static const struct field view_fields[] = {
     {MESSAGE (view.trader, "trader"), NODE},
     {MESSAGE (view.nonce, "nonce"), COUNT},
@@ -169,6 +171,25 @@ static const struct field stock_fields[] = {
      LIST (struct message, stock.stock_count, codec_level_list, LIMIT_PRODUCTS)},
     {MESSAGE (stock.traders, "traders"),
      LIST (struct message, stock.trader_count, trader_seen_list, LIMIT_TRADERS), OPTIONAL (0)},
+};
+
+static const struct field lease_fields[] = {
+    {MESSAGE (lease.epoch, "epoch"), COUNT},
+    {MESSAGE (lease.number, "number"), NUMBER},
+    {MESSAGE (lease.product, "product"), PRODUCT},
+    {MESSAGE (lease.wanted, "wanted"), UNITS},
+    {MESSAGE (lease.all, "all"), .kind = VALUE_BOOL, OPTIONAL (false)},
+    {MESSAGE (lease.returned, "returned"),
+     LIST (struct message, lease.returned_count, codec_leased_list, LIMIT_LEASED_LOTS),
+     OPTIONAL (0)},
+};
+static const struct field leased_fields[] = {
+    {MESSAGE (leased.epoch, "epoch"), COUNT},
+    {MESSAGE (leased.number, "number"), NUMBER},
+    {MESSAGE (leased.product, "product"), PRODUCT},
+    {MESSAGE (leased.applied, "applied"), COUNT},
+    {MESSAGE (leased.held, "held"),
+     LIST (struct message, leased.held_count, codec_leased_list, LIMIT_LEASED_LOTS), OPTIONAL (0)},
 };
 
 // Messages between traders.
@@ -223,7 +244,8 @@ static const struct field sold_units_fields[] = {
     {AT (struct sold_units, price_cents, "price_cents"), PRICE},
 };
 static const struct shape sold_units_shape[] = {SHAPE (NULL, sold_units_fields, 0)};
-static const struct list sold_units_list = {sold_units_shape, 1, sizeof (struct sold_units), false};
+static const struct list sold_units_list = {sold_units_shape, 1, sizeof (struct sold_units),
+                                            ORDER_ANY};
 static const struct field sale_fields[] = {
     {MESSAGE (sale.epoch, "epoch"), COUNT},
     {MESSAGE (sale.seq, "seq"), COUNT},
@@ -231,6 +253,11 @@ static const struct field sale_fields[] = {
     {MESSAGE (sale.product, "product"), PRODUCT},
     {MESSAGE (sale.sales, "sales"),
      LIST (struct message, sale.sale_count, sold_units_list, LIMIT_SALES), .min = 1},
+};
+static const struct field recall_fields[] = {
+    {MESSAGE (recall.epoch, "epoch"), COUNT},
+    {MESSAGE (recall.seq, "seq"), COUNT},
+    {MESSAGE (recall.product, "product"), PRODUCT},
 };
 
 static const struct field remaining_fields[] = {{
@@ -240,7 +267,7 @@ static const struct field remaining_fields[] = {{
     NODE,
 }};
 static const struct shape remaining_shape[] = {SHAPE (NULL, remaining_fields, 0)};
-static const struct list remaining_list = {remaining_shape, 1, sizeof (int64_t), true};
+static const struct list remaining_list = {remaining_shape, 1, sizeof (int64_t), ORDER_ASCENDING};
 static const struct field member_fields[] = {
     {MESSAGE (member.epoch, "epoch"), COUNT},
     {MESSAGE (member.seq, "seq"), COUNT},
@@ -286,11 +313,14 @@ const struct shape message_shapes[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_COMMITTED] = SHAPE ("committed", committed_fields, 0),
     [MESSAGE_SNAPSHOT] = {.name = "snapshot", .from_min = 1},
     [MESSAGE_STOCK] = SHAPE ("stock", stock_fields, 0),
+    [MESSAGE_LEASE] = SHAPE ("lease", lease_fields, 1),
+    [MESSAGE_LEASED] = SHAPE ("leased", leased_fields, 0),
     [MESSAGE_JOURNAL] = SHAPE ("journal", journal_fields, 1),
     [MESSAGE_JOURNALED] = SHAPE ("journaled", journaled_fields, 1),
     [MESSAGE_INVALIDATION] = SHAPE ("invalidation", invalidation_fields, 0),
     [MESSAGE_OVERSELL] = SHAPE ("oversell", oversell_fields, 0),
     [MESSAGE_SALE] = SHAPE ("sale", sale_fields, 0),
+    [MESSAGE_RECALL] = SHAPE ("recall", recall_fields, 0),
     [MESSAGE_MEMBER] = SHAPE ("member", member_fields, 0),
     [MESSAGE_SOCKET] = SHAPE ("socket", socket_fields, 0),
 };
@@ -298,6 +328,20 @@ const struct shape message_shapes[MESSAGE_TYPE_COUNT] = {
 bool codec_product_may_be_empty (enum status status)
 {
     return status != STATUS_SOLD && status != STATUS_ACCEPTED;
+}
+
+bool codec_in_order (enum tuple_order order, const char *element, size_t element_bytes)
+{
+    int64_t pair[2];
+    if (order == ORDER_ANY) {
+        return true;
+    }
+    memcpy (&pair[0], element - element_bytes, sizeof pair[0]);
+    memcpy (&pair[1], element, sizeof pair[1]);
+    if (order == ORDER_ASCENDING_ZERO_LAST) {
+        return pair[0] != 0 && (pair[1] == 0 || pair[0] < pair[1]);
+    }
+    return pair[0] < pair[1];
 }
 
 const bool codec_product_byte[256] = {

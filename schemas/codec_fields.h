@@ -29,7 +29,8 @@ struct field {
     char key[FIELD_KEY_BYTES];  // ,"name": as it is written into an object
     size_t key_length;
     enum value_kind kind;
-    bool optional;             // may be left out, and is when it has the value `absent`
+    bool optional;             // may be left out, and is when it has the value `absent`; of a
+                               // tuple the last field alone, and only a list
     size_t offset;             // of the value in its struct
     size_t beside;             // offset of a list's count, or of a product's status
     int64_t min;               // of an integer, or of a list's count
@@ -47,18 +48,28 @@ struct shape {
     int64_t from_min;  // of a message: the lowest node id that sends it
 };
 
+// How the tuples of a list follow each other, by their first field, which is then at offset 0.
+enum tuple_order {
+    ORDER_ANY,
+    ORDER_ASCENDING,           // strictly
+    ORDER_ASCENDING_ZERO_LAST  // strictly, but for 0, which is greater than all others
+};
+
 // Tuples with one shape, or with one shape for each value of the enum that their struct begins
 // with; the tuple then begins with the shape's name.
 struct list {
     const struct shape *shapes;
     size_t shape_count;
     size_t element_bytes;
-    bool ascending;  // strictly, by the first field, which is then at offset 0
+    enum tuple_order order;
 };
 
 // Whether a receipt of this status may leave the product's name empty: an order that is unknown,
 // or was for a product that nobody ever brought.
 bool codec_product_may_be_empty (enum status status);
+
+// Whether the tuple at `element` follows the one before it as the order asks.
+bool codec_in_order (enum tuple_order order, const char *element, size_t element_bytes);
 
 // Which bytes a product's name may have. Faster than strspn, which builds such a table each time.
 extern const bool codec_product_byte[256];

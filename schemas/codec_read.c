@@ -150,6 +150,41 @@ static const struct shape *find_shape (const struct list *list, const json_t *tu
     return NULL;
 }
 
+// How many of the shape's fields the tuple has, from its value `first` on: all, or all but the last
+// one, where that may be left out. SIZE_MAX: neither.
+static size_t fields_of (const struct shape *shape, size_t first, const json_t *tuple)
+{
+    size_t count = shape->field_count;
+    size_t size = json_array_size (tuple);
+    if (json_is_array (tuple) && size == first + count) {
+        return count;
+    }
+    bool optional = count > 0 && shape->fields[count - 1].optional;
+    return optional && size == first + count - 1 ? count - 1 : SIZE_MAX;
+}
+
+static bool refuse_size (struct reader *self, const struct place *place, const struct shape *shape,
+                         size_t first, const json_t *tuple)
+{
+    char wanted[48];
+    size_t size = first + shape->field_count;
+    if (shape->field_count > 0 && shape->fields[shape->field_count - 1].optional) {
+        snprintf (wanted, sizeof wanted, "an array of %zu or %zu values", size - 1, size);
+    } else {
+        snprintf (wanted, sizeof wanted, "an array of %zu values", size);
+    }
+    return refuse_value (self, place, tuple, wanted);
+}
+
+static bool refuse_order (struct reader *self, const struct place *place, const struct list *list)
+{
+    char where[PLACE_BYTES];
+    write_place (place, where, sizeof where);
+    return codec_refuse (self, "%s must name its %ss in ascending order, each once%s", where,
+                         list->shapes->fields->name,
+                         list->order == ORDER_ASCENDING_ZERO_LAST ? ", and 0 last" : "");
+}
+
 static bool read_tuple (struct reader *self, const struct place *place, const struct list *list,
                         const json_t *tuple, char *element)
 {
@@ -163,12 +198,11 @@ static bool read_tuple (struct reader *self, const struct place *place, const st
         memcpy (element, &kind, sizeof kind);
         first = 1;
     }
-    if (!json_is_array (tuple) || json_array_size (tuple) != first + shape->field_count) {
-        char wanted[40];
-        snprintf (wanted, sizeof wanted, "an array of %zu values", first + shape->field_count);
-        return refuse_value (self, place, tuple, wanted);
+    size_t count = fields_of (shape, first, tuple);
+    if (count == SIZE_MAX) {
+        return refuse_size (self, place, shape, first, tuple);
     }
-    for (size_t i = 0; i < shape->field_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct field *field = &shape->fields[i];
         const struct place inner = {.parent = place, .name = field->name};
         if (!codec_read_value (self, &inner, field, json_array_get (tuple, first + i), element)) {
@@ -196,16 +230,8 @@ static bool read_tuples (struct reader *self, const struct place *place, const s
         if (!read_tuple (self, &inner, list, tuple, element)) {
             return false;
         }
-        if (list->ascending && i > 0) {
-            int64_t pair[2];
-            memcpy (&pair[0], element - list->element_bytes, sizeof pair[0]);
-            memcpy (&pair[1], element, sizeof pair[1]);
-            if (pair[0] >= pair[1]) {
-                char where[PLACE_BYTES];
-                write_place (place, where, sizeof where);
-                return codec_refuse (self, "%s must name its nodes in ascending order, each once",
-                                     where);
-            }
+        if (i > 0 && !codec_in_order (list->order, element, list->element_bytes)) {
+            return refuse_order (self, place, list);
         }
     }
     return true;

@@ -43,6 +43,7 @@ extern const char *const codec_state_words[];
 // Tuples that recur in messages, by codec_tuples.c.
 extern const struct list codec_tick_list;
 extern const struct list codec_fill_list;
+extern const struct list codec_leased_list;
 extern const struct list codec_level_list;
 extern const struct list codec_item_list;
 extern const struct list codec_result_list;

@@ -93,7 +93,7 @@ int64_t message_number (const struct message *message)
 bool message_is_published (enum message_type type)
 {
     return type == MESSAGE_INVALIDATION || type == MESSAGE_OVERSELL || type == MESSAGE_SALE
-           || type == MESSAGE_MEMBER || type == MESSAGE_SOCKET;
+           || type == MESSAGE_RECALL || type == MESSAGE_MEMBER || type == MESSAGE_SOCKET;
 }
 
 // Written byte by byte, since it is done for each order.
@@ -121,6 +121,8 @@ size_t message_topic (const struct message *message, int64_t addressee, char top
         return topic_of_product (topic, "stock.", message->invalidation.product);
     case MESSAGE_SALE:
         return topic_of_product (topic, "sale.", message->sale.product);
+    case MESSAGE_RECALL:
+        return topic_of_product (topic, "recall.", message->recall.product);
     case MESSAGE_OVERSELL:
         return topic_of_node (topic, "oversell.", addressee);
     case MESSAGE_MEMBER:

@@ -246,6 +246,9 @@ static void say_short (struct line *line, const struct message *message, int64_t
     case MESSAGE_PONG:
         words_say (line, "%" PRId64 " tells %" PRId64 " that it is there", from, to);
         return;
+    case MESSAGE_RECALL:
+        words_say (line, "recall of %s", message->recall.product);
+        return;
     case MESSAGE_INVALIDATION:
         words_say (line, "%s publishes: %" PRId64 " %s left (version %" PRId64 ")",
                    publisher (from, name), message->invalidation.available,

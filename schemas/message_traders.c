@@ -5,7 +5,7 @@
 #include "schemas/message_text.h"
 #include "schemas/message_words.h"
 
-enum { LEVELS_TOLD = 8, TRADERS_TOLD = 16 };
+enum { LEVELS_TOLD = 8, LOTS_TOLD = 8, TRADERS_TOLD = 16 };
 
 // Says ", 3 orders" or, of the first that is said, " 3 orders".
 static void say_count (struct line *line, bool *begun, size_t count, const char *what)
@@ -59,6 +59,10 @@ static void say_committed (struct line *line, int64_t to, const struct committed
             begun = true;
         }
     }
+    if (counts[RESULT_SETTLED] > 0) {
+        words_say (line, "%s%zu settled", begun ? ", " : " ", counts[RESULT_SETTLED]);
+        begun = true;
+    }
     say_count (line, &begun, counts[RESULT_RESTOCKED], "restock");
     say_count (line, &begun, counts[RESULT_LOT], "lot");
     say_count (line, &begun, counts[RESULT_ERROR], "error");
@@ -86,6 +90,9 @@ static void say_join (struct line *line, int64_t from, const struct join *join)
     }
     if (join->began > 0) {
         words_say (line, ", with its journal");
+    }
+    if (join->abandon) {
+        words_say (line, ", and gives up what it held");
     }
 }
 
@@ -122,6 +129,53 @@ static void say_view (struct line *line, int64_t to, const struct view_told *vie
     } else if (view->backup > 0) {
         words_say (line, ", backed up by trader %" PRId64, view->backup);
     }
+}
+
+static int64_t units_of (const struct leased_units *units, size_t count)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += units[i].units;
+    }
+    return sum;
+}
+
+static void say_lease (struct line *line, int64_t from, const struct lease *lease)
+{
+    int64_t back = units_of (lease->returned, lease->returned_count);
+    words_say (line, "trader %" PRId64, from);
+    if (lease->wanted > 0) {
+        words_say (line, " asks for %" PRId64 " %s", lease->wanted, lease->product);
+        if (back > 0) {
+            words_say (line, ", gives back %" PRId64, back);
+        }
+    } else if (back > 0) {
+        words_say (line, " gives back %" PRId64 " %s", back, lease->product);
+    } else {
+        words_say (line, " %s %s", lease->all ? "holds no" : "asks what it holds of",
+                   lease->product);
+    }
+    bool says_all = lease->all && (lease->wanted > 0 || back > 0);
+    words_say (line, "%s (lease %" PRId64 ")", says_all ? ", holds no more" : "", lease->number);
+}
+
+static void say_leased (struct line *line, int64_t to, const struct leased *leased)
+{
+    words_say (line, "trader %" PRId64 " holds %" PRId64 " %s", to,
+               units_of (leased->held, leased->held_count), leased->product);
+    for (size_t i = 0; i < leased->held_count && i < LOTS_TOLD; i++) {
+        const struct leased_units *held = &leased->held[i];
+        words_say (line, "%s%" PRId64, i ? ", " : ": ", held->units);
+        if (held->id > 0) {
+            words_say (line, " of lot %" PRId64, held->id);
+        } else {
+            words_say (line, " of the budget");
+        }
+    }
+    if (leased->held_count > LOTS_TOLD) {
+        words_say (line, " and %zu more lots", leased->held_count - LOTS_TOLD);
+    }
+    words_say (line, " (lease %" PRId64 ")", leased->number);
 }
 
 static void say_journal (struct line *line, int64_t from, int64_t to, const struct journal *journal)
@@ -175,6 +229,12 @@ bool words_of_traders (struct line *line, const struct message *message, int64_t
         return true;
     case MESSAGE_STOCK:
         say_stock (line, to, &message->stock);
+        return true;
+    case MESSAGE_LEASE:
+        say_lease (line, from, &message->lease);
+        return true;
+    case MESSAGE_LEASED:
+        say_leased (line, to, &message->leased);
         return true;
     case MESSAGE_JOURNAL:
         say_journal (line, from, to, &message->journal);

@@ -41,8 +41,11 @@ static struct result result (struct maker *self)
         made.quantity = part_number (self, 1, LIMIT_QUANTITY);
         made.price_cents = part_number (self, 1, LIMIT_PRICE_CENTS);
         break;
-    default:
+    case RESULT_ERROR:
         made.reason = part_reason (self);
+        break;
+    default:
+        assert (made.kind == RESULT_SETTLED);
     }
     return made;
 }
@@ -197,7 +200,8 @@ static void make_takeover (struct maker *self, struct message *message)
     case MESSAGE_JOIN:
         message->join = (struct join){part_number (self, 0, LIMIT_INTEGER),
                                       part_number (self, 0, LIMIT_INTEGER),
-                                      part_number (self, 0, LIMIT_INTEGER), part_endpoint (self)};
+                                      part_number (self, 0, LIMIT_INTEGER), part_endpoint (self),
+                                      part_number (self, 0, 1) == 1};
         return;
     case MESSAGE_CLAIM:
         message->claim = (struct claim){
@@ -226,6 +230,25 @@ static void make_takeover (struct maker *self, struct message *message)
     }
 }
 
+static void make_lease (struct maker *self, struct lease *lease)
+{
+    lease->epoch = part_number (self, 0, LIMIT_INTEGER);
+    lease->number = part_number (self, 1, LIMIT_INTEGER);
+    lease->product = part_product (self);
+    lease->wanted = part_number (self, 0, LIMIT_QUANTITY);
+    lease->all = part_number (self, 0, 1) == 1;
+    lease->returned = part_leased (self, LIMIT_LEASED_LOTS, false, &lease->returned_count);
+}
+
+static void make_leased (struct maker *self, struct leased *leased)
+{
+    leased->epoch = part_number (self, 0, LIMIT_INTEGER);
+    leased->number = part_number (self, 1, LIMIT_INTEGER);
+    leased->product = part_product (self);
+    leased->applied = part_number (self, 0, LIMIT_INTEGER);
+    leased->held = part_leased (self, LIMIT_LEASED_LOTS, false, &leased->held_count);
+}
+
 static void make_small (struct maker *self, struct message *message)
 {
     switch (message->type) {
@@ -251,6 +274,11 @@ static void make_small (struct maker *self, struct message *message)
             (struct error){part_reason (self), part_number (self, 0, LIMIT_INTEGER),
                            part_number (self, 0, LIMIT_NODE), part_number (self, 0, LIMIT_INTEGER),
                            part_error_text (self)};
+        return;
+    case MESSAGE_RECALL:
+        message->recall =
+            (struct recall){part_number (self, 0, LIMIT_INTEGER),
+                            part_number (self, 0, LIMIT_INTEGER), part_product (self)};
         return;
     case MESSAGE_PONG:
         message->pong.epoch = part_number (self, 0, LIMIT_INTEGER);
@@ -296,6 +324,12 @@ void message_case (enum message_type type, enum case_size size, struct draw *dra
         message->stock.version = part_number (&maker, 0, LIMIT_INTEGER);
         message->stock.stock = part_levels (&maker, LIMIT_PRODUCTS, &message->stock.stock_count);
         message->stock.traders = part_traders (&maker, &message->stock.trader_count);
+        break;
+    case MESSAGE_LEASE:
+        make_lease (&maker, &message->lease);
+        break;
+    case MESSAGE_LEASED:
+        make_leased (&maker, &message->leased);
         break;
     case MESSAGE_INVALIDATION:
     case MESSAGE_OVERSELL:

@@ -41,6 +41,17 @@ static bool fills_equal (const struct fill *a, size_t a_count, const struct fill
     return equal;
 }
 
+static bool leased_equal (const struct leased_units *a, size_t a_count,
+                          const struct leased_units *b, size_t b_count)
+{
+    bool equal = lists_agree (a, a_count, b, b_count);
+    for (size_t i = 0; equal && i < a_count; i++) {
+        equal = a[i].id == b[i].id && a[i].seller == b[i].seller && a[i].lot == b[i].lot
+                && a[i].units == b[i].units && a[i].price_cents == b[i].price_cents;
+    }
+    return equal;
+}
+
 static bool levels_equal (const struct level *a, size_t a_count, const struct level *b,
                           size_t b_count)
 {
@@ -70,7 +81,8 @@ static bool items_equal (const struct item *a, const struct item *b)
         || a->clock != b->clock || a->quantity != b->quantity || a->price_cents != b->price_cents
         || a->all_or_nothing != b->all_or_nothing || a->behind != b->behind
         || a->promised != b->promised || !firsts_equal (&a->first, &b->first)
-        || !a->product != !b->product) {
+        || !a->product != !b->product
+        || !leased_equal (a->taken, a->taken_count, b->taken, b->taken_count)) {
         return false;
     }
     return !a->product || !strcmp (a->product, b->product);
@@ -223,7 +235,8 @@ static bool takeovers_equal (const struct message *a, const struct message *b)
     switch (a->type) {
     case MESSAGE_JOIN:
         return a->join.nonce == b->join.nonce && a->join.epoch == b->join.epoch
-               && a->join.began == b->join.began && !strcmp (a->join.router, b->join.router);
+               && a->join.began == b->join.began && !strcmp (a->join.router, b->join.router)
+               && a->join.abandon == b->join.abandon;
     case MESSAGE_CLAIM:
         return c->epoch == d->epoch && c->view == d->view && c->backup == d->backup
                && c->leaves == d->leaves;
@@ -238,6 +251,27 @@ static bool takeovers_equal (const struct message *a, const struct message *b)
                && a->journaled.write == b->journaled.write
                && a->journaled.begun == b->journaled.begun
                && a->journaled.sealed == b->journaled.sealed;
+    default:
+        return false;
+    }
+}
+
+static bool leases_equal (const struct message *a, const struct message *b)
+{
+    const struct lease *l = &a->lease, *m = &b->lease;
+    const struct leased *h = &a->leased, *i = &b->leased;
+    const struct recall *r = &a->recall, *s = &b->recall;
+    switch (a->type) {
+    case MESSAGE_LEASE:
+        return l->epoch == m->epoch && l->number == m->number && !strcmp (l->product, m->product)
+               && l->wanted == m->wanted && l->all == m->all
+               && leased_equal (l->returned, l->returned_count, m->returned, m->returned_count);
+    case MESSAGE_LEASED:
+        return h->epoch == i->epoch && h->number == i->number && !strcmp (h->product, i->product)
+               && h->applied == i->applied
+               && leased_equal (h->held, h->held_count, i->held, i->held_count);
+    case MESSAGE_RECALL:
+        return r->epoch == s->epoch && r->seq == s->seq && !strcmp (r->product, s->product);
     default:
         return false;
     }
@@ -301,6 +335,10 @@ bool messages_equal (const struct message *a, const struct message *b)
     case MESSAGE_SALE:
     case MESSAGE_SOCKET:
         return published_equal (a, b);
+    case MESSAGE_LEASE:
+    case MESSAGE_LEASED:
+    case MESSAGE_RECALL:
+        return leases_equal (a, b);
     case MESSAGE_VIEW:
         return views_equal (&a->view, &b->view);
     case MESSAGE_MEMBER:

@@ -135,6 +135,25 @@ const struct sold_units *part_sales (struct maker *self, size_t *count)
     return list;
 }
 
+// Units of lots in ascending order, and of the budget (0) at the one end or the other.
+const struct leased_units *part_leased (struct maker *self, size_t most, bool budget_last,
+                                        size_t *count)
+{
+    *count = part_many (self, most);
+    struct leased_units *list = arena_take (self->arena, *count, sizeof *list);
+    bool budget = *count > 0 && self->size != CASE_LARGEST && part_flag (self);
+    size_t at = budget && budget_last ? *count - 1 : 0;
+    int64_t id = LIMIT_INTEGER - (int64_t) *count;
+    for (size_t i = 0; i < *count; i++) {
+        bool of_budget = budget && i == at;
+        list[i] = (struct leased_units){of_budget ? 0 : ++id, part_number (self, 0, LIMIT_NODE),
+                                        part_number (self, 0, LIMIT_INTEGER),
+                                        part_number (self, 1, LIMIT_QUANTITY),
+                                        part_number (self, 0, LIMIT_PRICE_CENTS)};
+    }
+    return *count ? list : NULL;
+}
+
 const struct level *part_levels (struct maker *self, size_t max, size_t *count)
 {
     *count = part_many (self, max);
@@ -186,6 +205,7 @@ static struct item item (struct maker *self)
     if (made.kind == ITEM_BUY) {
         made.all_or_nothing = part_flag (self);
         made.promised = part_number (self, 0, LIMIT_QUANTITY);
+        made.taken = part_leased (self, LIMIT_FILLS, true, &made.taken_count);
     }
     if (made.kind == ITEM_RESTOCK) {
         made.price_cents = part_number (self, 1, LIMIT_PRICE_CENTS);

@@ -34,6 +34,8 @@ struct vector part_vector (struct maker *self);
 const struct trader_seen *part_traders (struct maker *self, size_t *count);
 const struct fill *part_fills (struct maker *self, size_t *count);
 const struct sold_units *part_sales (struct maker *self, size_t *count);
+const struct leased_units *part_leased (struct maker *self, size_t most, bool budget_last,
+                                        size_t *count);
 const struct level *part_levels (struct maker *self, size_t max, size_t *count);
 struct first part_first (struct maker *self);
 const struct item *part_items (struct maker *self, size_t most, size_t *count);
