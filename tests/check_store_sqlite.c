@@ -1,12 +1,9 @@
-// What the store in SQLite does beyond the contract of every store (check_store.c): its files, what
-// people find in them, and that it refuses what contradicts itself.
+// What the store in SQLite does beyond the contract of every store (check_store.c): what people find
+// in its tables, and that it refuses what contradicts itself.
 #include <check.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "actors/store/store_schema.h"
 #include "tests/kit/store_case.h"
@@ -29,13 +26,6 @@ static struct record order_record (int64_t buyer, int64_t number)
                   .quantity = 1,
                   .status = STATUS_OUT_OF_STOCK},
     };
-}
-
-static void expect_no_store (const char *file, const char *reason)
-{
-    char error[256] = "";
-    ck_assert_ptr_null (store_open (file, error, sizeof error));
-    ck_assert_msg (strstr (error, reason) != NULL, "\"%s\" does not tell \"%s\"", error, reason);
 }
 
 START_TEST (test_store_is_empty_when_its_file_is_new)
@@ -79,8 +69,8 @@ END_TEST
 
 // Each contradicts the market.
 static const struct record contradictions[] = {
-    {.type = RECORD_PRODUCT, .product = {1, "plum"}},
-    {.type = RECORD_PRODUCT, .product = {3, "apple"}},
+    {.type = RECORD_PRODUCT, .product = {1, "plum", 0, 0}},
+    {.type = RECORD_PRODUCT, .product = {3, "apple", 0, 0}},
     {.type = RECORD_LOT, .lot = {1, 9, 1, 1, 1, 100, 11, 10}},
     {.type = RECORD_LOT, .lot = {4, 9, 1, 1, 1, 100, 10, 10}},
     {.type = RECORD_LOT_LEFT, .lot_left = {4, 1}},
@@ -91,6 +81,9 @@ static const struct record contradictions[] = {
     {.type = RECORD_FILL, .fill = {7, 2, 3, 9, 2, 2, 2, 7, 4}},
     {.type = RECORD_WAREHOUSE, .warehouse = {4, 9, 78}},
     {.type = RECORD_VIEW, .view = {1, 5, 2, MEMBER_SUSPECTED, 0, 0, 2, ""}},
+    {.type = RECORD_LEASE, .lease = {1, 4, 1}},
+    {.type = RECORD_LEASE, .lease = {1, 2, -1}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {1, 1, 2, 4, -1, false}},
     {.type = RECORD_SETTLED, .write = {1, 5}},  // of a trader's journal
 };
 
@@ -234,121 +227,44 @@ START_TEST (test_store_shows_people_the_sales_and_the_ledger)
 }
 END_TEST
 
-START_TEST (test_store_lets_readers_look_while_it_writes)
+START_TEST (test_store_shows_people_the_stock)
 {
     store_t *store = must_open (path);
     must_write (store, market, market_count);
-    sqlite3 *reader;
-    ck_assert_int_eq (sqlite3_open_v2 (path, &reader, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    const char *look = "BEGIN; SELECT count (*) FROM orders";
-    ck_assert_int_eq (sqlite3_exec (reader, look, NULL, NULL, NULL), SQLITE_OK);
-    const struct record more = order_record (5, 1);
-    must_write (store, &more, 1);
-    sqlite3_stmt *count;
-    sqlite3_prepare_v2 (reader, "SELECT count (*) FROM orders", -1, &count, NULL);
-    ck_assert_int_eq (sqlite3_step (count), SQLITE_ROW);
-    ck_assert_int_eq (sqlite3_column_int64 (count, 0), 6);  // as it stood when it began to look
-    sqlite3_finalize (count);
-    ck_assert_int_eq (ask_sql (path, "SELECT count (*) FROM orders"), 7);
-    store_close (&store);
-    sqlite3_close (reader);
-}
-END_TEST
-
-// Whoever writes to the file by hand holds the market up, and no longer than that.
-START_TEST (test_store_is_full_while_another_program_writes)
-{
-    store_t *store = must_open (path);
-    sqlite3 *writer;
-    ck_assert_int_eq (sqlite3_open (path, &writer), SQLITE_OK);
-    ck_assert_int_eq (sqlite3_exec (writer, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    ck_assert_int_eq (store_write (store, market, market_count), STORE_FULL);
-    sqlite3_close (writer);
-    must_write (store, market, market_count);
-    ck_assert_str_eq (load_text (store, 16), market_text);
+    const struct record more[] = {
+        {.type = RECORD_PRODUCT, .product = {3, "plum", 0, 0}},
+        {.type = RECORD_LEASE, .lease = {1, 2, 1}},
+    };
+    must_write (store, more, 2);
+    ck_assert_int_eq (ask_sql (path, "SELECT (restocked, sold, leased, available) = (15, 12, 3, 0)"
+                                     " FROM stock WHERE product = 'apple'"),
+                      1);
+    ck_assert_int_eq (ask_sql (path, "SELECT (restocked, sold, leased, available) = (3, 3, 0, 0)"
+                                     " FROM stock WHERE product = 'pear'"),
+                      1);
+    ck_assert_int_eq (ask_sql (path, "SELECT (restocked, sold, leased, available) = (0, 0, 0, 0)"
+                                     " FROM stock WHERE product = 'plum'"),
+                      1);
     store_close (&store);
 }
 END_TEST
 
-START_TEST (test_store_refuses_a_second_warehouse)
+// They are summed over all that ever came, and not over what is handed over.
+START_TEST (test_store_sums_what_was_stocked_and_oversold_long_ago)
 {
-    char mine[64], link_name[128];
-    snprintf (mine, sizeof mine, "in use by another warehouse (process %ld)", (long) getpid ());
-    snprintf (link_name, sizeof link_name, "%s-link", path);
-    ck_assert_int_eq (symlink (path, link_name), 0);
     store_t *store = must_open (path);
     must_write (store, market, market_count);
-    expect_no_store (path, mine);
-    expect_no_store (link_name, mine);
-    must_write (store, market, market_count);
-    store_close (&store);
-    ck_assert_str_eq (load_file (link_name, 16), market_text);
-}
-END_TEST
-
-START_TEST (test_store_is_free_once_its_process_was_killed)
-{
-    int pipes[2];
-    ck_assert_int_eq (pipe (pipes), 0);
-    pid_t child = fork ();
-    if (child == 0) {
-        must_write (must_open (path), market, market_count);
-        ck_assert_int_eq (write (pipes[1], "!", 1), 1);
-        pause ();
+    for (int64_t number = 10; number < 20; number++) {
+        const struct record more[] = {
+            {.type = RECORD_LOT, .lot = {number, 9, number, 1, 1, 100, 10, 0}},
+            order_record (8, number),
+        };
+        must_write (store, more, 2);
     }
-    char ready;
-    ck_assert_int_eq (read (pipes[0], &ready, 1), 1);
-    expect_no_store (path, "in use by another warehouse");
-    kill (child, SIGKILL);
-    ck_assert_int_eq (waitpid (child, NULL, 0), child);
-    ck_assert_str_eq (load_file (path, 16), market_text);
-}
-END_TEST
-
-START_TEST (test_store_leaves_no_wal_behind_when_it_is_closed)
-{
-    char wal[128];
-    snprintf (wal, sizeof wal, "%s-wal", path);
-    store_t *store = must_open (path);
-    must_write (store, market, market_count);
-    ck_assert_int_eq (access (wal, F_OK), 0);
+    const char *text = load_text (store, 1);
+    ck_assert_ptr_null (strstr (text, "order 8/2 "));
+    ck_assert_ptr_nonnull (strstr (text, "product 1 apple stocked 115 oversold 4\n"));
     store_close (&store);
-    ck_assert_int_ne (access (wal, F_OK), 0);
-}
-END_TEST
-
-START_TEST (test_store_refuses_a_database_of_another_program)
-{
-    run_sql (path, "CREATE TABLE recipes (name TEXT)");
-    expect_no_store (path, "another program");
-    ck_assert_int_eq (ask_sql (path, "SELECT count (*) FROM sqlite_schema"), 1);
-    ck_assert_int_eq (ask_sql (path, "SELECT journal_mode = 'delete' FROM pragma_journal_mode"), 1);
-}
-END_TEST
-
-START_TEST (test_store_refuses_another_version)
-{
-    static const char *const versions[] = {"PRAGMA user_version = 2", "PRAGMA user_version = 4"};
-    load_file (path, 16);
-    run_sql (path, versions[_i]);
-    expect_no_store (path, _i == 0 ? "a store of version 2" : "a store of version 4");
-}
-END_TEST
-
-START_TEST (test_store_refuses_a_file_that_is_no_database)
-{
-    FILE *file = fopen (path, "w");
-    fputs ("name,price\napple,100\n", file);
-    fclose (file);
-    expect_no_store (path, "not a database");
-}
-END_TEST
-
-START_TEST (test_store_refuses_a_path_that_leads_nowhere)
-{
-    expect_no_store ("", "the path is empty");
-    expect_no_store ("/nonexistent/souk.db", "unable to open");
-    expect_no_store ("/tmp", "cannot open the store /tmp");
 }
 END_TEST
 
@@ -370,20 +286,9 @@ static Suite *store_sqlite_suite (void)
     tcase_add_loop_test (records, test_store_names_each_outcome_in_words, 0, 4);
     tcase_add_loop_test (records, test_store_stops_loading_at_what_it_cannot_tell, 0, 2);
     tcase_add_test (records, test_store_shows_people_the_sales_and_the_ledger);
+    tcase_add_test (records, test_store_shows_people_the_stock);
+    tcase_add_test (records, test_store_sums_what_was_stocked_and_oversold_long_ago);
     suite_add_tcase (suite, records);
-    TCase *files = tcase_create ("files");
-    tcase_add_checked_fixture (files, setup, store_case_end);
-    tcase_set_timeout (files, 60);
-    tcase_add_test (files, test_store_lets_readers_look_while_it_writes);
-    tcase_add_test (files, test_store_is_full_while_another_program_writes);
-    tcase_add_test (files, test_store_refuses_a_second_warehouse);
-    tcase_add_test (files, test_store_is_free_once_its_process_was_killed);
-    tcase_add_test (files, test_store_leaves_no_wal_behind_when_it_is_closed);
-    tcase_add_test (files, test_store_refuses_a_database_of_another_program);
-    tcase_add_loop_test (files, test_store_refuses_another_version, 0, 2);
-    tcase_add_test (files, test_store_refuses_a_file_that_is_no_database);
-    tcase_add_test (files, test_store_refuses_a_path_that_leads_nowhere);
-    suite_add_tcase (suite, files);
     return suite;
 }
 

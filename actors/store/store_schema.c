@@ -10,7 +10,7 @@
 //
 // An order for something that nobody ever offered has product 0. Times are milliseconds since 1970
 // on the wall clock, for people alone: nothing is ordered by them.
-const char *const store_schema_sql =
+const char *const store_schema_tables_sql =
     "CREATE TABLE warehouse ("
     "  id INTEGER PRIMARY KEY CHECK (id = 1),"
     "  epoch INTEGER NOT NULL,"
@@ -61,6 +61,9 @@ const char *const store_schema_sql =
     "  UNIQUE (number, buyer)"
     ") STRICT;"
 
+    // What was oversold of each product is summed at every start, and hardly any order was.
+    "CREATE INDEX oversold ON orders (product, missing) WHERE missing > 0;"
+
     // The id of a fill is 16 times the id of its order, and its place in the order: from 1 on, for
     // place 0 is in the order's own row.
     "CREATE TABLE further_fills ("
@@ -98,6 +101,27 @@ const char *const store_schema_sql =
     "  router TEXT NOT NULL"
     ") STRICT;"
 
+    // Unsold units of a lot that a trader alone may sell.
+    "CREATE TABLE leases ("
+    "  trader INTEGER NOT NULL,"
+    "  lot INTEGER NOT NULL,"
+    "  units INTEGER NOT NULL CHECK (units > 0),"
+    "  PRIMARY KEY (trader, lot)"
+    ") STRICT, WITHOUT ROWID;"
+
+    // How a trader stands with the leases of a product: the latest request that was applied, what it
+    // holds of the product's oversell budget, and whether it has given back all that it had.
+    "CREATE TABLE lease_states ("
+    "  trader INTEGER NOT NULL,"
+    "  product INTEGER NOT NULL,"
+    "  epoch INTEGER NOT NULL,"
+    "  number INTEGER NOT NULL,"
+    "  budget INTEGER NOT NULL CHECK (budget >= 0),"
+    "  clean INTEGER NOT NULL CHECK (clean IN (0, 1)),"
+    "  PRIMARY KEY (trader, product)"
+    ") STRICT, WITHOUT ROWID;";
+
+const char *const store_schema_views_sql =
     // Which units of which lot went to which order.
     "CREATE VIEW fills"
     " (id, buyer, number, lot, seller, trader, units, price_cents, commission_cents) AS"
@@ -125,7 +149,15 @@ const char *const store_schema_sql =
     "  FROM fills"
     "  JOIN orders ON orders.buyer = fills.buyer AND orders.number = fills.number"
     "  JOIN lots ON lots.id = fills.lot"
-    "  JOIN products ON products.id = lots.product;";
+    "  JOIN products ON products.id = lots.product;"
+
+    // What became of all that came of each product: restocked = sold + leased + available.
+    "CREATE VIEW stock (product, restocked, sold, leased, available) AS"
+    "  SELECT name, ifnull (sum (quantity), 0), ifnull (sum (quantity - unsold), 0),"
+    "    ifnull (sum (units), 0), ifnull (sum (unsold - ifnull (units, 0)), 0)"
+    "  FROM products LEFT JOIN lots ON lots.product = products.id"
+    "  LEFT JOIN (SELECT lot, sum (units) AS units FROM leases GROUP BY lot) ON lot = lots.id"
+    "  GROUP BY products.id;";
 
 // By outcome, as the table's column `status` names them.
 static const enum status outcomes[] = {

@@ -11,7 +11,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x536f756b,  // "Souk", in the file's header
-    STORE_VERSION = 3,                  // of the tables, in the file's user_version
+    STORE_VERSION = 4,                  // of the tables, in the file's user_version
 };
 
 enum {
@@ -24,8 +24,9 @@ enum store_kind {
     STORE_KIND_OTHER,  // neither
 };
 
-// All tables and views, to be run in one transaction.
-extern const char *const store_schema_sql;
+// All tables, and the views of them that are for people; to be run in one transaction.
+extern const char *const store_schema_tables_sql;
+extern const char *const store_schema_views_sql;
 
 // An order's outcome as `orders.outcome` holds it; 0 for a status that is not final.
 int64_t store_schema_outcome (enum status status);

@@ -77,8 +77,8 @@ static bool make_tables (struct store_sqlite *self)
     char marks[96];
     snprintf (marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
               STORE_APPLICATION_ID, STORE_VERSION);
-    return run (self, "BEGIN IMMEDIATE") && run (self, store_schema_sql) && run (self, marks)
-           && run (self, "COMMIT");
+    return run (self, "BEGIN IMMEDIATE") && run (self, store_schema_tables_sql)
+           && run (self, store_schema_views_sql) && run (self, marks) && run (self, "COMMIT");
 }
 
 // A commit of one order changes six pages, each in another table: the smaller they are, the sooner

@@ -25,6 +25,9 @@ enum put {
     PUT_ACCOUNT,
     PUT_TRADER,
     PUT_VIEW,
+    PUT_LEASE,
+    PUT_LEASE_OVER,
+    PUT_LEASE_STATE,
     PUT_COUNT
 };
 

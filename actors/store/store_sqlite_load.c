@@ -23,7 +23,13 @@ typedef bool row_fn (struct load *load, sqlite3_stmt *row);
 
 static const char warehouse_sql[] = "SELECT epoch, version, market FROM warehouse";
 
-static const char products_sql[] = "SELECT id, name FROM products ORDER BY id";
+static const char products_sql[] =
+    "SELECT id, name, ifnull (came, 0), ifnull (missed, 0) FROM products"
+    " LEFT JOIN (SELECT product, sum (quantity) AS came FROM lots GROUP BY product) AS stocked"
+    "  ON stocked.product = id"
+    " LEFT JOIN (SELECT product, sum (missing) AS missed FROM orders WHERE missing > 0"
+    "  GROUP BY product) AS short ON short.product = id"
+    " ORDER BY id";
 
 static const char lots_sql[] =
     "WITH sellers (node, highest) AS MATERIALIZED ("
@@ -40,6 +46,12 @@ static const char traders_sql[] =
 
 static const char views_sql[] =
     "SELECT trader, view, began, backup, taker, closed, state, router FROM views ORDER BY trader";
+
+static const char leases_sql[] = "SELECT trader, lot, units FROM leases ORDER BY trader, lot";
+
+static const char lease_states_sql[] =
+    "SELECT trader, product, epoch, number, budget, clean FROM lease_states"
+    " ORDER BY trader, product";
 
 // Each buyer's highest number comes first.
 static const char numbers_sql[] =
@@ -75,9 +87,17 @@ static bool fail_sqlite (struct load *load)
 static bool hand_over (struct load *load, const struct record *record)
 {
     static const char *const names[] = {
-        [RECORD_WAREHOUSE] = "warehouse", [RECORD_PRODUCT] = "products", [RECORD_LOT] = "lots",
-        [RECORD_LOT_LEFT] = "lots",       [RECORD_ORDER] = "orders",     [RECORD_FILL] = "fills",
-        [RECORD_ACCOUNT] = "accounts",    [RECORD_TRADER] = "traders",   [RECORD_VIEW] = "views",
+        [RECORD_WAREHOUSE] = "warehouse",
+        [RECORD_PRODUCT] = "products",
+        [RECORD_LOT] = "lots",
+        [RECORD_LOT_LEFT] = "lots",
+        [RECORD_ORDER] = "orders",
+        [RECORD_FILL] = "fills",
+        [RECORD_ACCOUNT] = "accounts",
+        [RECORD_TRADER] = "traders",
+        [RECORD_VIEW] = "views",
+        [RECORD_LEASE] = "leases",
+        [RECORD_LEASE_STATE] = "lease_states",
     };
     if (load->visit (load->context, record)) {
         return true;
@@ -106,7 +126,10 @@ static bool load_product (struct load *load, sqlite3_stmt *row)
     }
     return hand_over (load, &(struct record){
                                 .type = RECORD_PRODUCT,
-                                .product = {.product = sqlite3_column_int64 (row, 0), .name = name},
+                                .product = {.product = sqlite3_column_int64 (row, 0),
+                                            .name = name,
+                                            .stocked = sqlite3_column_int64 (row, 2),
+                                            .oversold = sqlite3_column_int64 (row, 3)},
                             });
 }
 
@@ -167,6 +190,29 @@ static bool load_view (struct load *load, sqlite3_stmt *row)
         return fail (load, "a view is in an unknown state");
     }
     return hand_over (load, &record);
+}
+
+static bool load_lease (struct load *load, sqlite3_stmt *row)
+{
+    return hand_over (load, &(struct record){
+                                .type = RECORD_LEASE,
+                                .lease = {.trader = sqlite3_column_int64 (row, 0),
+                                          .lot = sqlite3_column_int64 (row, 1),
+                                          .units = sqlite3_column_int64 (row, 2)},
+                            });
+}
+
+static bool load_lease_state (struct load *load, sqlite3_stmt *row)
+{
+    return hand_over (load, &(struct record){
+                                .type = RECORD_LEASE_STATE,
+                                .lease_state = {.trader = sqlite3_column_int64 (row, 0),
+                                                .product = sqlite3_column_int64 (row, 1),
+                                                .epoch = sqlite3_column_int64 (row, 2),
+                                                .number = sqlite3_column_int64 (row, 3),
+                                                .budget = sqlite3_column_int64 (row, 4),
+                                                .clean = sqlite3_column_int64 (row, 5) != 0},
+                            });
 }
 
 // The columns from `first` on are a fill.
@@ -325,11 +371,12 @@ enum store_status store_sqlite_load (store_t *store, int64_t answers_kept, store
         .visit = visit,
         .context = context,
     };
-    bool loaded = load_table (&load, warehouse_sql, load_warehouse)
-                  && load_table (&load, products_sql, load_product)
-                  && load_table (&load, lots_sql, load_lot)
-                  && load_table (&load, accounts_sql, load_account)
-                  && load_table (&load, traders_sql, load_trader)
-                  && load_table (&load, views_sql, load_view) && load_orders (&load);
+    bool loaded =
+        load_table (&load, warehouse_sql, load_warehouse)
+        && load_table (&load, products_sql, load_product) && load_table (&load, lots_sql, load_lot)
+        && load_table (&load, accounts_sql, load_account)
+        && load_table (&load, traders_sql, load_trader) && load_table (&load, views_sql, load_view)
+        && load_table (&load, leases_sql, load_lease)
+        && load_table (&load, lease_states_sql, load_lease_state) && load_orders (&load);
     return loaded ? STORE_OK : STORE_FAILED;
 }

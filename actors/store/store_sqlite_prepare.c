@@ -47,12 +47,29 @@ static const char *const put_sql[PUT_COUNT] = {
                  " ON CONFLICT (trader) DO UPDATE SET view = excluded.view,"
                  "   began = excluded.began, backup = excluded.backup, taker = excluded.taker,"
                  "   closed = excluded.closed, state = excluded.state, router = excluded.router",
+    [PUT_LEASE] = "INSERT INTO leases (trader, lot, units)"
+                  " SELECT ?1, ?2, ?3 FROM lots WHERE id = ?2"
+                  " ON CONFLICT (trader, lot) DO UPDATE SET units = excluded.units",
+    [PUT_LEASE_OVER] = "DELETE FROM leases WHERE trader = ?1 AND lot = ?2",
+    [PUT_LEASE_STATE] =
+        "INSERT INTO lease_states (trader, product, epoch, number, budget, clean)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        " ON CONFLICT (trader, product) DO UPDATE SET epoch = excluded.epoch,"
+        "   number = excluded.number, budget = excluded.budget, clean = excluded.clean",
 };
 
 const char *const store_sqlite_put_names[PUT_COUNT] = {
-    [PUT_WAREHOUSE] = "warehouse", [PUT_PRODUCT] = "product", [PUT_LOT] = "lot",
-    [PUT_LOT_LEFT] = "lot",        [PUT_ORDER] = "order",     [PUT_FILL] = "fill",
-    [PUT_ACCOUNT] = "account",     [PUT_TRADER] = "trader",   [PUT_VIEW] = "view",
+    [PUT_WAREHOUSE] = "warehouse",
+    [PUT_PRODUCT] = "product",
+    [PUT_LOT] = "lot",
+    [PUT_LOT_LEFT] = "lot",
+    [PUT_ORDER] = "order",
+    [PUT_FILL] = "fill",
+    [PUT_ACCOUNT] = "account",
+    [PUT_TRADER] = "trader",
+    [PUT_VIEW] = "view",
+    [PUT_LEASE] = "lease",
+    [PUT_LEASE_STATE] = "lease state",
 };
 
 int store_sqlite_prepare (struct store_sqlite *self)

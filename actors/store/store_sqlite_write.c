@@ -262,6 +262,25 @@ static enum store_status put_pair (struct store_sqlite *self, enum put put, int6
     return put_row (self, put, (const int64_t[]){first, second}, 2);
 }
 
+// One that is over may be gone already.
+static enum store_status put_lease (struct store_sqlite *self, const struct record_lease *lease)
+{
+    const int64_t values[] = {lease->trader, lease->lot, lease->units};
+    if (lease->units == 0) {
+        bind (self, PUT_LEASE_OVER, values, 2);
+        return step (self, PUT_LEASE_OVER);
+    }
+    return put_row (self, PUT_LEASE, values, COUNT (values));
+}
+
+static enum store_status put_lease_state (struct store_sqlite *self,
+                                          const struct record_lease_state *state)
+{
+    const int64_t values[] = {state->trader, state->product, state->epoch,
+                              state->number, state->budget,  state->clean};
+    return put_row (self, PUT_LEASE_STATE, values, COUNT (values));
+}
+
 static enum store_status refuse_fill (struct store_sqlite *self, const struct record_fill *fill)
 {
     snprintf (self->base.error, sizeof self->base.error,
@@ -295,6 +314,10 @@ static enum store_status put_records (struct store_sqlite *self, const struct re
         return put_trader (self, &record->trader);
     case RECORD_VIEW:
         return put_view (self, &record->view);
+    case RECORD_LEASE:
+        return put_lease (self, &record->lease);
+    case RECORD_LEASE_STATE:
+        return put_lease_state (self, &record->lease_state);
     default:
         break;  // Those of a trader's journal are not kept here.
     }

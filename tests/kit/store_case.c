@@ -30,8 +30,8 @@ void store_case_end (void)
 
 // 20 % commission. Buyer 7 empties two lots in part and in full, buyer 8 gets nothing.
 const struct record market[] = {
-    {.type = RECORD_PRODUCT, .product = {1, "apple"}},
-    {.type = RECORD_PRODUCT, .product = {2, "pear"}},
+    {.type = RECORD_PRODUCT, .product = {1, "apple", 0, 0}},
+    {.type = RECORD_PRODUCT, .product = {2, "pear", 0, 0}},
     {.type = RECORD_LOT, .lot = {1, 9, 1, 1, 1, 100, 10, 10}},
     {.type = RECORD_LOT, .lot = {2, 10, 1, 2, 1, 110, 5, 5}},
     {.type = RECORD_LOT, .lot = {3, 9, 2, 1, 2, 7, 3, 3}},
@@ -56,14 +56,18 @@ const struct record market[] = {
     {.type = RECORD_TRADER, .trader = {1, 2, 11, 5, 0}},
     {.type = RECORD_VIEW, .view = {2, 1, 1, MEMBER_LIVE, 1, 0, 0, "tcp://127.0.0.1:5562"}},
     {.type = RECORD_VIEW, .view = {1, 4, 2, MEMBER_LIVE, 0, 0, 2, "tcp://127.0.0.1:5560"}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {2, 1, 1, 6, 1, false}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {1, 2, 2, 4, 0, true}},
+    {.type = RECORD_LEASE, .lease = {2, 2, 2}},
+    {.type = RECORD_LEASE, .lease = {1, 3, 0}},
     {.type = RECORD_WAREHOUSE, .warehouse = {3, 9, 77}},
 };
 const size_t market_count = sizeof market / sizeof *market;
 
 const char market_text[] =
     "warehouse epoch 3 version 9 market 77\n"
-    "product 1 apple\n"
-    "product 2 pear\n"
+    "product 1 apple stocked 15 oversold 4\n"
+    "product 2 pear stocked 3 oversold 0\n"
     "lot 1 seller 9/1 trader 1 product 1 price 100 quantity 10 left 0\n"
     "lot 2 seller 10/1 trader 2 product 1 price 110 quantity 5 left 3\n"
     "lot 3 seller 9/2 trader 1 product 2 price 7 quantity 3 left 0\n"
@@ -76,6 +80,9 @@ const char market_text[] =
     "trader 2 epoch 1 nonce 22 batch 4 applied 3\n"
     "view 4 of 1 live began 2 backup 0 taker 0 closed 2 at tcp://127.0.0.1:5560\n"
     "view 1 of 2 live began 1 backup 1 taker 0 closed 0 at tcp://127.0.0.1:5562\n"
+    "lease of trader 2 lot 2 units 2\n"
+    "leases of trader 1 product 2 epoch 2 number 4 budget 0 clean 1\n"
+    "leases of trader 2 product 1 epoch 1 number 6 budget 1 clean 0\n"
     "order 7/1 trader 1 product 1 quantity 12 all sold units 12 missing 0 amount 1220\n"
     "fill 7/1 lot 1 seller 9/1 trader 1 units 10 price 100 commission 200\n"
     "fill 7/1 lot 2 seller 10/1 trader 1 units 2 price 110 commission 44\n"
@@ -128,6 +135,7 @@ static bool add_record (void *context, const struct record *record)
     const struct record_lot *lot = &record->lot;
     const struct record_fill *fill = &record->fill;
     const struct record_trader *trader = &record->trader;
+    const struct record_lease_state *leases = &record->lease_state;
     switch (record->type) {
     case RECORD_WAREHOUSE:
         add_numbers ("warehouse epoch # version # market #\n",
@@ -135,8 +143,10 @@ static bool add_record (void *context, const struct record *record)
                                  record->warehouse.market});
         return true;
     case RECORD_PRODUCT:
-        snprintf (format, sizeof format, "product # %s\n", record->product.name);
-        add_numbers (format, &record->product.product);
+        snprintf (format, sizeof format, "product # %s stocked # oversold #\n",
+                  record->product.name);
+        add_numbers (format, (int64_t[]){record->product.product, record->product.stocked,
+                                         record->product.oversold});
         return true;
     case RECORD_LOT:
         add_numbers ("lot # seller #/# trader # product # price # quantity # left #\n",
@@ -163,6 +173,15 @@ static bool add_record (void *context, const struct record *record)
         return true;
     case RECORD_VIEW:
         add_view (&record->view);
+        return true;
+    case RECORD_LEASE:
+        add_numbers ("lease of trader # lot # units #\n",
+                     (int64_t[]){record->lease.trader, record->lease.lot, record->lease.units});
+        return true;
+    case RECORD_LEASE_STATE:
+        add_numbers ("leases of trader # product # epoch # number # budget # clean #\n",
+                     (int64_t[]){leases->trader, leases->product, leases->epoch, leases->number,
+                                 leases->budget, leases->clean});
         return true;
     default:
         ck_abort_msg ("a load hands over no record of type %d", (int) record->type);

@@ -1,67 +1,18 @@
+// Folding: each record takes the place of the one before it of the same key.
 #include "tests/sim/world/store_tables.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    KEY_MAX = 16 * 1024 * 1024,  // of a table
-    NONE = -1,
-};
+#include "tests/sim/world/store_rows.h"
 
-// Rows of one record type, by their key. A row that is not there is zero, and so is its type.
-struct table {
-    struct record *rows;
-    size_t size;
-};
+enum { KEY_MAX = 16 * 1024 * 1024 };  // of a table
+
 static_assert (RECORD_WAREHOUSE == 0, "a zero row must have none of the tables' types");
-
-// A fill and, in an array of all, the place of the next one of the same order.
-struct fill_row {
-    struct record_fill fill;
-    int64_t next;
-};
-
-struct order_row {
-    struct record_order order;
-    int64_t first_fill;
-    int64_t last_fill;
-};
-
-struct buyer {
-    struct order_row *orders;  // ascending by number
-    size_t count;
-    size_t size;
-};
-
-struct seller {
-    int64_t number_max;  // of its lots
-};
-
-struct arrival {
-    int64_t buyer;
-    int64_t number;
-};
-
-struct tables {
-    bool has_warehouse;
-    struct record_warehouse warehouse;
-    struct table products;
-    struct table lots;
-    struct table accounts;
-    struct table traders;
-    struct table views;
-    struct buyer *buyers;  // by node id
-    size_t buyer_size;
-    struct arrival *arrivals;  // of orders
-    size_t arrival_count;
-    size_t arrival_size;
-    struct seller *sellers;  // by node id
-    size_t seller_size;
-    struct fill_row *fills;  // in the order in which they were sold
-    size_t fill_count;
-    size_t fill_size;
-};
+static_assert (offsetof (struct record, lease.trader)
+                   == offsetof (struct record, lease_state.trader),
+               "a lease and a lease's state must begin with the trader");
 
 struct tables *tables_new (void)
 {
@@ -87,6 +38,8 @@ void tables_destroy (struct tables **self_p)
     free (self->accounts.rows);
     free (self->traders.rows);
     free (self->views.rows);
+    free (self->leases.rows);
+    free (self->lease_states.rows);
     free (self->buyers);
     free (self->arrivals);
     free (self->sellers);
@@ -119,8 +72,6 @@ static size_t index_of (int64_t key)
     return (size_t) key;
 }
 
-// Folding.
-
 static struct record *row_at (const struct table *table, enum record_type type, int64_t key)
 {
     size_t index = index_of (key);
@@ -132,6 +83,68 @@ static void put_row (struct table *table, int64_t key, const struct record *reco
     size_t index = index_of (key);
     table->rows = tables_grown (table->rows, &table->size, index, sizeof *table->rows);
     table->rows[index] = *record;
+}
+
+static int64_t second_key (const struct record *record)
+{
+    return record->type == RECORD_LEASE ? record->lease.lot : record->lease_state.product;
+}
+
+// The place of this key, or of the first one above it.
+static size_t pair_place (const struct pairs *pairs, int64_t trader, int64_t second)
+{
+    size_t low = 0;
+    size_t high = pairs->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct record *row = &pairs->rows[middle];
+        // The trader is the first field of both records.
+        if (row->lease.trader < trader
+            || (row->lease.trader == trader && second_key (row) < second)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool is_pair_at (const struct pairs *pairs, size_t place, int64_t trader, int64_t second)
+{
+    return place < pairs->count && pairs->rows[place].lease.trader == trader
+           && second_key (&pairs->rows[place]) == second;
+}
+
+static void put_pair (struct pairs *pairs, const struct record *record)
+{
+    size_t place = pair_place (pairs, record->lease.trader, second_key (record));
+    if (!is_pair_at (pairs, place, record->lease.trader, second_key (record))) {
+        pairs->rows = tables_grown (pairs->rows, &pairs->size, pairs->count, sizeof *pairs->rows);
+        memmove (&pairs->rows[place + 1], &pairs->rows[place],
+                 (pairs->count - place) * sizeof *pairs->rows);
+        pairs->count++;
+    }
+    pairs->rows[place] = *record;
+}
+
+static void take_pair (struct pairs *pairs, int64_t trader, int64_t second)
+{
+    size_t place = pair_place (pairs, trader, second);
+    if (is_pair_at (pairs, place, trader, second)) {
+        pairs->count--;
+        memmove (&pairs->rows[place], &pairs->rows[place + 1],
+                 (pairs->count - place) * sizeof *pairs->rows);
+    }
+}
+
+static void fold_lease (struct tables *self, const struct record *record)
+{
+    assert (record->lease.units >= 0 && row_at (&self->lots, RECORD_LOT, record->lease.lot));
+    if (record->lease.units == 0) {
+        take_pair (&self->leases, record->lease.trader, record->lease.lot);
+    } else {
+        put_pair (&self->leases, record);
+    }
 }
 
 static void fold_lot (struct tables *self, const struct record *record)
@@ -190,14 +203,14 @@ static void fold_order (struct tables *self, const struct record_order *order)
             tables_grown (buyer->orders, &buyer->size, buyer->count, sizeof *buyer->orders);
         memmove (&buyer->orders[place + 1], &buyer->orders[place],
                  (buyer->count - place) * sizeof *buyer->orders);
-        buyer->orders[place] = (struct order_row){.first_fill = NONE, .last_fill = NONE};
+        buyer->orders[place] = (struct order_row){.first_fill = NO_FILL, .last_fill = NO_FILL};
         buyer->count++;
         note_arrival (self, order);
     }
     buyer->orders[place].order = *order;
 }
 
-static struct order_row *find_order (const struct tables *self, int64_t buyer, int64_t number)
+struct order_row *tables_order (const struct tables *self, int64_t buyer, int64_t number)
 {
     size_t index = index_of (buyer);
     assert (index < self->buyer_size);
@@ -210,8 +223,8 @@ static struct order_row *find_order (const struct tables *self, int64_t buyer, i
 // An order has one fill of a lot, which keeps its place when it comes again.
 static void fold_fill (struct tables *self, const struct record_fill *fill)
 {
-    struct order_row *order = find_order (self, fill->buyer, fill->number);
-    for (int64_t i = order->first_fill; i != NONE; i = self->fills[i].next) {
+    struct order_row *order = tables_order (self, fill->buyer, fill->number);
+    for (int64_t i = order->first_fill; i != NO_FILL; i = self->fills[i].next) {
         if (self->fills[i].fill.lot == fill->lot) {
             self->fills[i].fill = *fill;
             return;
@@ -219,8 +232,8 @@ static void fold_fill (struct tables *self, const struct record_fill *fill)
     }
     int64_t place = (int64_t) self->fill_count++;
     self->fills = tables_grown (self->fills, &self->fill_size, (size_t) place, sizeof *self->fills);
-    self->fills[place] = (struct fill_row){.fill = *fill, .next = NONE};
-    if (order->last_fill == NONE) {
+    self->fills[place] = (struct fill_row){.fill = *fill, .next = NO_FILL};
+    if (order->last_fill == NO_FILL) {
         order->first_fill = place;
     } else {
         self->fills[order->last_fill].next = place;
@@ -259,111 +272,14 @@ void tables_fold (struct tables *self, const struct record *record)
     case RECORD_VIEW:
         put_row (&self->views, record->view.trader, record);
         return;
+    case RECORD_LEASE:
+        fold_lease (self, record);
+        return;
+    case RECORD_LEASE_STATE:
+        put_pair (&self->lease_states, record);
+        return;
     default:
         break;
     }
     assert (false);  // A warehouse has no other type.
-}
-
-// Handing over.
-
-struct load {
-    const struct tables *tables;
-    int64_t answers_kept;
-    store_visit_fn *visit;
-    void *context;
-    const char *refused;  // what the record was about; NULL: none was
-};
-
-static bool hand_over (struct load *load, const struct record *record, const char *what)
-{
-    if (!load->visit (load->context, record)) {
-        load->refused = what;
-    }
-    return !load->refused;
-}
-
-static bool load_warehouse (struct load *load)
-{
-    const struct record record = {.type = RECORD_WAREHOUSE, .warehouse = load->tables->warehouse};
-    return !load->tables->has_warehouse || hand_over (load, &record, "warehouse");
-}
-
-// Rows in the order of their keys.
-static bool load_table (struct load *load, const struct table *table, const char *what)
-{
-    for (size_t i = 0; i < table->size; i++) {
-        if (table->rows[i].type != RECORD_WAREHOUSE && !hand_over (load, &table->rows[i], what)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool load_lots (struct load *load)
-{
-    const struct table *lots = &load->tables->lots;
-    size_t end = lots->size;
-    while (end > 0 && lots->rows[end - 1].type != RECORD_LOT) {
-        end--;
-    }
-    for (size_t i = 0; i < end; i++) {
-        const struct record *row = &lots->rows[i];
-        if (row->type != RECORD_LOT) {
-            continue;
-        }
-        int64_t last = load->tables->sellers[row->lot.seller].number_max;
-        bool wanted =
-            row->lot.left > 0 || i + 1 == end || row->lot.number > last - load->answers_kept;
-        if (wanted && !hand_over (load, row, "lots")) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool load_order (struct load *load, const struct order_row *row)
-{
-    struct record record = {.type = RECORD_ORDER, .order = row->order};
-    if (!hand_over (load, &record, "orders")) {
-        return false;
-    }
-    int64_t place = row->order.units > 0 ? row->first_fill : NONE;
-    while (place != NONE) {
-        const struct fill_row *fill = &load->tables->fills[place];
-        record = (struct record){.type = RECORD_FILL, .fill = fill->fill};
-        if (!hand_over (load, &record, "fills")) {
-            return false;
-        }
-        place = fill->next;
-    }
-    return true;
-}
-
-static bool load_orders (struct load *load)
-{
-    const struct tables *tables = load->tables;
-    for (size_t i = 0; i < tables->arrival_count; i++) {
-        const struct arrival *arrival = &tables->arrivals[i];
-        const struct buyer *buyer = &tables->buyers[arrival->buyer];
-        int64_t last = buyer->orders[buyer->count - 1].order.number;
-        if (arrival->number > last - load->answers_kept
-            && !load_order (load, find_order (tables, arrival->buyer, arrival->number))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-const char *tables_load (const struct tables *self, int64_t answers_kept, store_visit_fn *visit,
-                         void *context)
-{
-    assert (answers_kept > 0);
-    struct load load = {self, answers_kept, visit, context, NULL};
-    bool loaded = load_warehouse (&load) && load_table (&load, &self->products, "products")
-                  && load_lots (&load) && load_table (&load, &self->accounts, "accounts")
-                  && load_table (&load, &self->traders, "traders")
-                  && load_table (&load, &self->views, "views") && load_orders (&load);
-    assert (loaded == !load.refused);
-    return load.refused;
 }
