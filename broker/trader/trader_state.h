@@ -148,9 +148,9 @@ struct trader {
     struct trader_config config;
     struct trader_counters counters;
     struct policy_entry *policies;  // uthash, by product
-    bool decides;              // some product's policy decides here: a cache is needed
-    int64_t now_us;            // of the event at hand
-    int64_t clock;             // Lamport
+    bool decides;                   // some product's policy decides here: a cache is needed
+    int64_t now_us;                 // of the event at hand
+    int64_t clock;                  // Lamport
     struct clock_vector vector;
     int64_t arrivals;  // requests admitted, the rank of arrival
 
@@ -160,6 +160,8 @@ struct trader {
     int64_t epoch_before;  // of the process before this one, as far as it is known
     int64_t nonce_before;  // of that process
     int64_t join_due_us;
+    int64_t place_refusals;       // since the warehouse told of another process
+    struct view_told place_view;  // why it refuses, without the members
     bool fenced;
     bool taken;    // over, by another trader
     bool foreign;  // its journal is of another market than its warehouse
