@@ -73,9 +73,10 @@ static void parse_products (struct client_options *self, const char *command, ch
 // Whether any product may be decided by a trader itself: a request must not move then.
 static bool decided_by_traders (const struct topology *topology)
 {
-    bool bound = topology->mode && strcmp (topology->mode, "sync") != 0;
+    const char *rest = topology->selling.mode;
+    bool bound = rest && strcmp (rest, "sync") != 0;
     for (size_t i = 0; i < topology->product_count; i++) {
-        const char *mode = topology->products[i].mode;
+        const char *mode = topology->products[i].selling.mode;
         bound = bound || (mode && strcmp (mode, "sync") != 0);
     }
     return bound;

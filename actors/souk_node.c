@@ -34,6 +34,8 @@ static bool take_report (zactor_t *actor, bool json, int *status)
     if (command && streq (command, "FAILED")) {
         fprintf (stderr, "souk: %s\n", line);
         *status = EXIT_FAILED;
+    } else if (command && streq (command, "WARNING")) {
+        fprintf (stderr, "souk: %s\n", line);
     } else if (command && streq (command, "DONE")) {
         if (line && streq (line, "open")) {
             fprintf (stderr, "souk: ended with requests that have no final answer\n");

@@ -3,7 +3,7 @@
 
 #include "actors/souk_commands.h"
 #include "actors/souk_node.h"
-#include "actors/souk_options.h"
+#include "actors/souk_policy.h"
 #include "broker/trader/trader_shell.h"
 
 static const char help[] =
@@ -19,9 +19,7 @@ static const char help[] =
     "  --advertise ENDPOINT      where other traders reach it (its --router, as it is bound)\n"
     "  --journal FILE            what it decides, for when it dies (trader-<id>.journal)\n"
     "  --warehouse ENDPOINT      the warehouse's --rep (tcp://127.0.0.1:5550)\n"
-    "  --warehouse-pub ENDPOINT  and its --pub (tcp://127.0.0.1:5551)\n"
-    "  --mode MODE               how all products are sold: sync, cached, batched or\n"
-    "                            escrow (sync)\n"
+    "  --warehouse-pub ENDPOINT  and its --pub (tcp://127.0.0.1:5551)\n" POLICY_OPTIONS_HELP
     "  --order-by ORDER          which request goes first: arrival, lamport or vector (arrival)\n"
     "  --invalidation on|off     whether caches hear of the warehouse's changes (on)\n"
     "  --queue N                 requests held at once; beyond: busy (8192)\n"
@@ -31,6 +29,12 @@ static const char help[] =
     "  --log LEVEL               on stderr: quiet, events or messages (events)\n"
     "  --json                    reports as JSON, one object a line, on stdout\n"
     "  --help\n"
+    "\n"
+    "When its journal is lost:\n"
+    "  --abandon                 joins without it: gives up what it had decided and the warehouse\n"
+    "                            does not have (buyers may have been told of it), and the units\n"
+    "                            that were leased to it. Without this it waits, in case the\n"
+    "                            journal comes back. Nothing is given up where it is there\n"
     "\n"
     "To break it on purpose:\n"
     "  --crash POINT@N           it kills itself at the N-th buy, at one of these points:\n"
@@ -49,7 +53,8 @@ static const struct option options[] = {
     {"crash", required_argument, NULL, 'c'},
     {"warehouse", required_argument, NULL, 'w'},
     {"warehouse-pub", required_argument, NULL, 'W'},
-    {"mode", required_argument, NULL, 'm'},
+    POLICY_OPTIONS,
+    {"abandon", no_argument, NULL, 'A'},
     {"order-by", required_argument, NULL, 'o'},
     {"invalidation", required_argument, NULL, 'v'},
     {"queue", required_argument, NULL, 'q'},
@@ -61,31 +66,6 @@ static const struct option options[] = {
     {"help", no_argument, NULL, 'h'},
     {0},
 };
-
-static void use_products (struct trader_config *config, const struct topology *topology)
-{
-    static struct product_policy policies[LIMIT_PRODUCTS];
-    for (size_t i = 0; i < topology->product_count; i++) {
-        const struct topology_product *product = &topology->products[i];
-        if (product->mode) {
-            enum mode mode = MODE_SYNC;
-            (void) mode_parse (product->mode, &mode);
-            policies[config->product_count].product = product->name;
-            policies[config->product_count].policy = policy_default (mode);
-            config->product_count++;
-        }
-    }
-    config->products = policies;
-}
-
-static struct policy parse_policy (const char *command, const char *text)
-{
-    enum mode mode = MODE_SYNC;
-    if (!mode_parse (text, &mode)) {
-        usage_error (command, "--mode: '%s' must be sync, cached, batched or escrow", text);
-    }
-    return policy_default (mode);
-}
 
 // Its journal, where nothing else is said.
 static const char *default_journal (int64_t id)
@@ -111,11 +91,6 @@ static void use_topology (struct trader_shell_config *config, const struct topol
         config->trader.ping_every_us = topology->ping_every_us;
     }
     config->trader.invalidation = topology->invalidation;
-    if (topology->mode) {
-        enum mode mode = MODE_SYNC;
-        (void) mode_parse (topology->mode, &mode);
-        config->trader.policy = policy_default (mode);
-    }
     if (topology->order_by) {
         (void) queue_order_parse (topology->order_by, &config->trader.order_by);
     }
@@ -128,10 +103,10 @@ static void use_topology (struct trader_shell_config *config, const struct topol
     if (trader->in_flight_max > 0) {
         config->trader.in_flight_max = trader->in_flight_max;
     }
-    use_products (&config->trader, topology);
 }
 
-static void use_option (struct trader_shell_config *config, int option, char **argv)
+static void use_option (struct trader_shell_config *config, struct policies *policies, int option,
+                        char **argv)
 {
     struct trader_config *trader = &config->trader;
     switch (option) {
@@ -157,8 +132,13 @@ static void use_option (struct trader_shell_config *config, int option, char **a
         config->warehouse_pub = optarg;
         break;
     case 'm':
-        trader->policy = parse_policy (argv[0], optarg);
-        trader->product_count = 0;
+        policies_mode (policies, argv[0], optarg);
+        break;
+    case 'P':
+        policies_product (policies, argv[0], optarg);
+        break;
+    case 'A':
+        trader->abandon = true;
         break;
     case 'o':
         if (!queue_order_parse (optarg, &trader->order_by)) {
@@ -206,12 +186,14 @@ int souk_trader (int argc, char **argv)
     if (topology && id) {
         use_topology (&config, topology, id);
     }
+    static struct policies policies;
+    policies_begin (&policies, argv[0], topology);
     for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
         if (option == 'h') {
             fputs (help, stdout);
             return EXIT_FINE;
         }
-        use_option (&config, option, argv);
+        use_option (&config, &policies, option, argv);
     }
     if (optind < argc) {
         usage_error (argv[0], "'%s' is no option", argv[optind]);
@@ -223,6 +205,14 @@ int souk_trader (int argc, char **argv)
         config.journal = default_journal (id);
     }
     config.trader.id = id;
+    config.trader.policy = policies.rest;
+    config.trader.products = policies.products;
+    config.trader.product_count = policies.count;
     config.seed = process_seed (id);  // Its nonce: the warehouse tells it from the one before it.
+    if (config.trader.abandon) {
+        fputs ("souk: --abandon: where its journal is gone, what this trader had decided and the "
+               "warehouse does not have is given up, with the units that were leased to it\n",
+               stderr);
+    }
     return node_run (trader_shell, &config, config.json);
 }

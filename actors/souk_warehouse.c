@@ -3,7 +3,7 @@
 
 #include "actors/souk_commands.h"
 #include "actors/souk_node.h"
-#include "actors/souk_options.h"
+#include "actors/souk_policy.h"
 #include "actors/warehouse/warehouse_shell.h"
 
 static const char help[] =
@@ -12,35 +12,33 @@ static const char help[] =
     "  souk warehouse --store bazaar.db --rep tcp://127.0.0.1:5550 --pub tcp://127.0.0.1:5551\n"
     "  souk warehouse --topology run/topology.json\n"
     "\n"
-    "  --store FILE        its database, made where it is missing (warehouse.db)\n"
-    "  --rep ENDPOINT      where traders ask it (tcp://127.0.0.1:5550; port * for a free one)\n"
-    "  --pub ENDPOINT      where it publishes stock, sales and oversells (tcp://127.0.0.1:5551)\n"
-    "  --commission N      percent of each sale that its trader gets (20)\n"
-    "  --answers N         answers kept for each client, for requests sent again (1024)\n"
-    "  --topology FILE     take all this from a topology; the options above go over it\n"
-    "  --log LEVEL         on stderr: quiet, events or messages (events)\n"
-    "  --json              reports as JSON, one object a line, on stdout\n"
+    "  --store FILE              its database, made where it is missing (warehouse.db)\n"
+    "  --rep ENDPOINT            where traders ask it (tcp://127.0.0.1:5550; port * for a free "
+    "one)\n"
+    "  --pub ENDPOINT            where it publishes stock, sales and oversells "
+    "(tcp://127.0.0.1:5551)\n"
+    "  --commission N            percent of each sale that its trader gets (20)\n"
+    "  --answers N               answers kept for each client, for requests sent again "
+    "(1024)\n" POLICY_OPTIONS_HELP
+    "  --topology FILE           take all this from a topology; the options above go over it\n"
+    "  --log LEVEL               on stderr: quiet, events or messages (events)\n"
+    "  --json                    reports as JSON, one object a line, on stdout\n"
     "  --help\n"
     "\n"
     "To break it on purpose:\n"
-    "  --crash POINT@N     it kills itself at the N-th batch, at one of these points:\n"
-    "                      before-commit: the batch is decided, and not stored\n"
-    "                      after-commit: it is stored, and not answered\n"
+    "  --crash POINT@N           it kills itself at the N-th batch, at one of these points:\n"
+    "                            before-commit: the batch is decided, and not stored\n"
+    "                            after-commit: it is stored, and not answered\n"
     "\n"
     "SIGTERM ends it. Whatever it answered is on the disk.\n";
 
 static const struct option options[] = {
-    {"store", required_argument, NULL, 's'},
-    {"rep", required_argument, NULL, 'r'},
-    {"pub", required_argument, NULL, 'p'},
-    {"commission", required_argument, NULL, 'c'},
-    {"answers", required_argument, NULL, 'a'},
-    {"topology", required_argument, NULL, 't'},
-    {"log", required_argument, NULL, 'l'},
-    {"json", no_argument, NULL, 'j'},
-    {"crash", required_argument, NULL, 'C'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"store", required_argument, NULL, 's'},    {"rep", required_argument, NULL, 'r'},
+    {"pub", required_argument, NULL, 'p'},      {"commission", required_argument, NULL, 'c'},
+    {"answers", required_argument, NULL, 'a'},  POLICY_OPTIONS,
+    {"topology", required_argument, NULL, 't'}, {"log", required_argument, NULL, 'l'},
+    {"json", no_argument, NULL, 'j'},           {"crash", required_argument, NULL, 'C'},
+    {"help", no_argument, NULL, 'h'},           {0},
 };
 
 static const char *store_path (const struct topology *topology)
@@ -76,6 +74,8 @@ int souk_warehouse (int argc, char **argv)
     if (topology) {
         use_topology (&config, topology);
     }
+    static struct policies policies;
+    policies_begin (&policies, argv[0], topology);
     for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
         switch (option) {
         case 's':
@@ -93,6 +93,12 @@ int souk_warehouse (int argc, char **argv)
             break;
         case 'a':
             config.warehouse.answers_kept = parse_integer (argv[0], "answers", optarg, 1, 65536);
+            break;
+        case 'm':
+            policies_mode (&policies, argv[0], optarg);
+            break;
+        case 'P':
+            policies_product (&policies, argv[0], optarg);
             break;
         case 'C':
             config.crash = parse_crash (argv[0], optarg, "before-commit", "after-commit");
@@ -115,5 +121,8 @@ int souk_warehouse (int argc, char **argv)
     if (optind < argc) {
         usage_error (argv[0], "'%s' is no option", argv[optind]);
     }
+    config.warehouse.policy = policies.rest;
+    config.warehouse.products = policies.products;
+    config.warehouse.product_count = policies.count;
     return node_run (warehouse_shell, &config, config.json);
 }

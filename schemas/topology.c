@@ -16,10 +16,12 @@ enum {
     PING_US_MAX = 60 * 1000 * 1000,
     IN_FLIGHT_MAX = 16,
     WINDOW_MAX = 1024,
+    FLUSH_MS_MAX = 60 * 1000,
+    EXPIRY_MS_MAX = 60 * 1000,
     ANSWERS_MAX = 65536,
 };
 
-static const char *const MODES[] = {"sync", "cached", NULL};
+static const char *const MODES[] = {"sync", "cached", "batched", "escrow", NULL};
 static const char *const ORDERS[] = {"arrival", "lamport", "vector", NULL};
 static const char *const CHOICES[] = {"random", "round-robin", NULL};
 static const char *const REFUSALS[] = {"keep", "switch", NULL};
@@ -28,7 +30,14 @@ static const char *const WHATS[] = {"same", "each", "random", NULL};
 
 static const struct topology_field MARKET_FIELDS[] = {
     {"version", FIELD_CONSTANT, .required = true, .min = TOPOLOGY_VERSION},
-    {"mode", FIELD_WORD, offsetof (struct topology, mode), .words = MODES},
+    {"mode", FIELD_WORD, offsetof (struct topology, selling.mode), .words = MODES},
+    {"flush_count", FIELD_INTEGER, offsetof (struct topology, selling.flush_count), .min = 1,
+     .max = LIMIT_BATCH},
+    {"flush_ms", FIELD_INTEGER, offsetof (struct topology, selling.flush_ms), .max = FLUSH_MS_MAX},
+    {"expiry_ms", FIELD_INTEGER, offsetof (struct topology, selling.expiry_ms), .min = 1,
+     .max = EXPIRY_MS_MAX},
+    {"oversell_budget", FIELD_BUDGET, offsetof (struct topology, selling.oversell_budget),
+     .max = LIMIT_QUANTITY},
     {"order_by", FIELD_WORD, offsetof (struct topology, order_by), .words = ORDERS},
     {"trader_choice", FIELD_WORD, offsetof (struct topology, trader_choice), .words = CHOICES},
     {"invalidation", FIELD_BOOLEAN, offsetof (struct topology, invalidation), .otherwise = true},
@@ -56,7 +65,15 @@ static const struct topology_field WAREHOUSE_FIELDS[] = {
 
 static const struct topology_field PRODUCT_FIELDS[] = {
     {"name", FIELD_PRODUCT, offsetof (struct topology_product, name), .required = true},
-    {"mode", FIELD_WORD, offsetof (struct topology_product, mode), .words = MODES},
+    {"mode", FIELD_WORD, offsetof (struct topology_product, selling.mode), .words = MODES},
+    {"flush_count", FIELD_INTEGER, offsetof (struct topology_product, selling.flush_count),
+     .min = 1, .max = LIMIT_BATCH},
+    {"flush_ms", FIELD_INTEGER, offsetof (struct topology_product, selling.flush_ms),
+     .max = FLUSH_MS_MAX},
+    {"expiry_ms", FIELD_INTEGER, offsetof (struct topology_product, selling.expiry_ms), .min = 1,
+     .max = EXPIRY_MS_MAX},
+    {"oversell_budget", FIELD_BUDGET, offsetof (struct topology_product, selling.oversell_budget),
+     .max = LIMIT_QUANTITY},
     {0},
 };
 

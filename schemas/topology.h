@@ -11,9 +11,26 @@ enum { TOPOLOGY_VERSION = 1, TOPOLOGY_BYTES_MAX = 16 * 1024 * 1024 };
 
 // Modes, orders and choices stay the words of the file here; the cores' headers parse them.
 // A number that the file leaves out is -1, a string NULL.
+
+// The oversell budget of a product: units, or percent of all that was ever stocked, and the other
+// one -1; both -1 where it is left out.
+struct topology_budget {
+    int64_t units;
+    int64_t percent;
+};
+
+// How a product is sold. What is left out comes with the mode.
+struct topology_selling {
+    const char *mode;  // "sync", "cached", "batched", "escrow"
+    int64_t flush_count;
+    int64_t flush_ms;
+    int64_t expiry_ms;
+    struct topology_budget oversell_budget;
+};
+
 struct topology_product {
     const char *name;
-    const char *mode;  // "sync", "cached"
+    struct topology_selling selling;  // without a mode: the market's, and its settings
 };
 
 struct topology_warehouse {
@@ -61,10 +78,10 @@ struct topology_seller {
 };
 
 struct topology {
-    const char *folder;         // that holds the file; "." for none
-    const char *mode;           // of products that name none
-    const char *order_by;       // "arrival", "lamport", "vector"
-    const char *trader_choice;  // "random", "round-robin"
+    const char *folder;               // that holds the file; "." for none
+    struct topology_selling selling;  // of products that name no mode
+    const char *order_by;             // "arrival", "lamport", "vector"
+    const char *trader_choice;        // "random", "round-robin"
     bool invalidation;
     int64_t seed;
     int64_t ping_every_us;  // traders' interval for signs of life
@@ -87,5 +104,8 @@ bool topology_read (const char *path, arena_t *arena, struct topology *topology,
 
 // Whether the text is an endpoint as a topology has it: tcp://HOST:PORT, tcp://HOST:*, ipc://PATH.
 bool topology_endpoint_valid (const char *text);
+
+// Reads "10", units, or "5%", percent of what was stocked. Returns false for anything else.
+bool topology_budget_parse (const char *text, struct topology_budget *budget);
 
 #endif

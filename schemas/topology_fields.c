@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "schemas/limits.h"
@@ -107,6 +108,47 @@ static bool read_string (struct topology_reader *self, const char *path, const j
     return true;
 }
 
+// "5%" is 5. Returns -1 for what is no percentage.
+static int64_t percentage (const char *text)
+{
+    size_t digits = strspn (text, "0123456789");
+    if (digits < 1 || digits > 3 || strcmp (text + digits, "%") != 0
+        || (text[0] == '0' && digits > 1)) {
+        return -1;
+    }
+    int64_t value = 0;
+    for (size_t i = 0; i < digits; i++) {
+        value = value * 10 + (text[i] - '0');
+    }
+    return value <= 100 ? value : -1;
+}
+
+bool topology_budget_parse (const char *text, struct topology_budget *budget)
+{
+    size_t digits = strspn (text, "0123456789");
+    *budget = (struct topology_budget){.units = -1, .percent = percentage (text)};
+    if (digits >= 1 && digits <= 7 && !text[digits] && (text[0] != '0' || digits == 1)) {
+        budget->units = strtoll (text, NULL, 10);
+    }
+    return budget->percent >= 0 || (budget->units >= 0 && budget->units <= LIMIT_QUANTITY);
+}
+
+static bool read_budget (struct topology_reader *self, const char *path, const json_t *value,
+                         const struct topology_field *field, struct topology_budget *budget)
+{
+    *budget = (struct topology_budget){.units = -1, .percent = -1};
+    if (json_is_string (value)) {
+        budget->percent = percentage (json_string_value (value));
+    } else if (json_is_integer (value) && json_integer_value (value) <= field->max) {
+        budget->units = json_integer_value (value);
+    }
+    return budget->percent >= 0 || budget->units >= 0
+           || topology_refuse (self, path,
+                               "must be an integer from 0 to %" PRId64
+                               ", for units, or a string from 0%% to 100%%, of what was stocked",
+                               field->max);
+}
+
 static bool read_field (struct topology_reader *self, const char *path, const json_t *value,
                         const struct topology_field *field, char *target)
 {
@@ -123,6 +165,8 @@ static bool read_field (struct topology_reader *self, const char *path, const js
     case FIELD_PRODUCT:
     case FIELD_ENDPOINT:
         return read_string (self, path, value, field, (const char **) (void *) place);
+    case FIELD_BUDGET:
+        return read_budget (self, path, value, field, (struct topology_budget *) (void *) place);
     case FIELD_CONSTANT:
         return (json_is_integer (value) && json_integer_value (value) == field->min)
                || topology_refuse (self, path, "must be %" PRId64, field->min);
@@ -148,6 +192,9 @@ static void leave_out (const struct topology_field *field, char *target)
     case FIELD_PRODUCT:
     case FIELD_ENDPOINT:
         *(const char **) place = NULL;
+        break;
+    case FIELD_BUDGET:
+        *(struct topology_budget *) place = (struct topology_budget){.units = -1, .percent = -1};
         break;
     case FIELD_CONSTANT:
     case FIELD_PART:

@@ -22,6 +22,7 @@ enum field_kind {
     FIELD_TEXT,      // const char * of 1 to `max` bytes
     FIELD_PRODUCT,   // const char *, a product's name or "random"
     FIELD_ENDPOINT,  // const char *, where a socket listens
+    FIELD_BUDGET,    // struct topology_budget: 0 to `max` units, or "0%" to "100%"
     FIELD_PART,      // an object or a list that the caller reads by itself
 };
 

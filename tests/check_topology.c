@@ -13,7 +13,13 @@ START_TEST (test_topology_reads_every_field)
 {
     ck_assert_msg (read_text (TOPOLOGY_SAMPLE), "%s", loaded.error);
     ck_assert_str_eq (loaded.topology.folder, loaded.folder);
-    ck_assert_str_eq (loaded.topology.mode, "cached");
+    const struct topology_selling *rest = &loaded.topology.selling;
+    ck_assert_str_eq (rest->mode, "batched");
+    ck_assert_int_eq (rest->flush_count, 3);
+    ck_assert_int_eq (rest->flush_ms, 40);
+    ck_assert_int_eq (rest->expiry_ms, 600);
+    ck_assert_int_eq (rest->oversell_budget.units, -1);
+    ck_assert_int_eq (rest->oversell_budget.percent, 5);
     ck_assert_str_eq (loaded.topology.order_by, "lamport");
     ck_assert_str_eq (loaded.topology.trader_choice, "round-robin");
     ck_assert (!loaded.topology.invalidation);
@@ -26,9 +32,15 @@ START_TEST (test_topology_reads_every_field)
     ck_assert_int_eq (loaded.topology.warehouse.answers_kept, 512);
     ck_assert_uint_eq (loaded.topology.product_count, 2);
     ck_assert_str_eq (loaded.topology.products[0].name, "salt");
-    ck_assert_str_eq (loaded.topology.products[0].mode, "sync");
+    const struct topology_selling *salt = &loaded.topology.products[0].selling;
+    ck_assert_str_eq (salt->mode, "escrow");
+    ck_assert_int_eq (salt->flush_count, 64);
+    ck_assert_int_eq (salt->flush_ms, 2);
+    ck_assert_int_eq (salt->expiry_ms, 7);
+    ck_assert_int_eq (salt->oversell_budget.units, 10);
+    ck_assert_int_eq (salt->oversell_budget.percent, -1);
     ck_assert_str_eq (loaded.topology.products[1].name, "fish");
-    ck_assert_ptr_null (loaded.topology.products[1].mode);
+    ck_assert_ptr_null (loaded.topology.products[1].selling.mode);
     ck_assert_uint_eq (loaded.topology.trader_count, 1);
     ck_assert_int_eq (loaded.topology.traders[0].id, 7);
     ck_assert_str_eq (loaded.topology.traders[0].router, "tcp://127.0.0.1:5001");
@@ -73,7 +85,16 @@ END_TEST
 START_TEST (test_topology_tells_what_was_left_out)
 {
     ck_assert_msg (read_text (TOPOLOGY_SMALLEST), "%s", loaded.error);
-    ck_assert_ptr_null (loaded.topology.mode);
+    const struct topology_selling *const selling[] = {&loaded.topology.selling,
+                                                      &loaded.topology.products[0].selling};
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_ptr_null (selling[i]->mode);
+        ck_assert_int_eq (selling[i]->flush_count, -1);
+        ck_assert_int_eq (selling[i]->flush_ms, -1);
+        ck_assert_int_eq (selling[i]->expiry_ms, -1);
+        ck_assert_int_eq (selling[i]->oversell_budget.units, -1);
+        ck_assert_int_eq (selling[i]->oversell_budget.percent, -1);
+    }
     ck_assert_ptr_null (loaded.topology.order_by);
     ck_assert_ptr_null (loaded.topology.trader_choice);
     ck_assert (loaded.topology.invalidation);
@@ -180,6 +201,37 @@ START_TEST (test_topology_refuses_an_endpoint_too_long_to_be_told)
 END_TEST
 
 static const struct {
+    const char *value;  // JSON
+    int64_t units;      // both -1: refused
+    int64_t percent;
+} BUDGETS[] = {
+    {"0", 0, -1},      {"1", 1, -1},        {"1000000", 1000000, -1}, {"'0%'", -1, 0},
+    {"'5%'", -1, 5},   {"'100%'", -1, 100}, {"1000001", -1, -1},      {"-1", -1, -1},
+    {"1.0", -1, -1},   {"'101%'", -1, -1},  {"'5'", -1, -1},          {"'%'", -1, -1},
+    {"'05%'", -1, -1}, {"'5 %'", -1, -1},   {"'-5%'", -1, -1},        {"'5%%'", -1, -1},
+    {"true", -1, -1},  {"null", -1, -1},    {"[5]", -1, -1},          {"'1.5%'", -1, -1},
+};
+
+START_TEST (test_topology_takes_a_budget_of_units_or_percent)
+{
+    char text[64];
+    snprintf (text, sizeof text, "[%s]", BUDGETS[_i].value);
+    json_t *holder = parsed (text);
+    bool valid =
+        read_with ("products", "oversell_budget", json_incref (json_array_get (holder, 0)));
+    json_decref (holder);
+    if (BUDGETS[_i].units < 0 && BUDGETS[_i].percent < 0) {
+        assert_refused_at (valid, "products[0].oversell_budget: must be an integer from 0");
+        return;
+    }
+    ck_assert_msg (valid, "%s", loaded.error);
+    const struct topology_budget *budget = &loaded.topology.products[0].selling.oversell_budget;
+    ck_assert_int_eq (budget->units, BUDGETS[_i].units);
+    ck_assert_int_eq (budget->percent, BUDGETS[_i].percent);
+}
+END_TEST
+
+static const struct {
     const char *section;
     const char *key;
     const char *value;  // JSON
@@ -273,6 +325,8 @@ static Suite *topology_suite (void)
     tcase_add_checked_fixture (rules, topology_case_begin, topology_case_end);
     tcase_add_loop_test (rules, test_topology_takes_tcp_and_ipc_endpoints_alone, 0,
                          sizeof ENDPOINTS / sizeof ENDPOINTS[0]);
+    tcase_add_loop_test (rules, test_topology_takes_a_budget_of_units_or_percent, 0,
+                         sizeof BUDGETS / sizeof BUDGETS[0]);
     tcase_add_test (rules, test_topology_refuses_an_ipc_path_too_long_for_a_socket);
     tcase_add_test (rules, test_topology_refuses_an_endpoint_too_long_to_be_told);
     tcase_add_loop_test (rules, test_topology_refuses_what_contradicts_itself, 0,

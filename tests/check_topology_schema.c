@@ -2,6 +2,7 @@
 // forbids for a key, the reader must too. And files that are no topologies at all.
 #include <check.h>
 #include <jansson.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,34 @@ static void check_length (const struct section *section, const char *key, const 
     free (text);
 }
 
+// An integer within bounds, or a string of a pattern.
+static void check_either (const struct section *section, const char *key, const json_t *rules)
+{
+    char where[64];
+    snprintf (where, sizeof where, "%s%s: must be", section->path, key);
+    ck_assert_uint_eq (json_array_size (rules), 2);
+    const json_t *rule = json_array_get (rules, 0);
+    json_int_t most = json_integer_value (json_object_get (rule, "maximum"));
+    ck_assert_int_eq (json_integer_value (json_object_get (rule, "minimum")), 0);
+    ck_assert_msg (read_with (section->key, key, json_integer (0)), "%s", loaded.error);
+    ck_assert_msg (read_with (section->key, key, json_integer (most)), "%s", loaded.error);
+    assert_refused_at (read_with (section->key, key, json_integer (-1)), where);
+    assert_refused_at (read_with (section->key, key, json_integer (most + 1)), where);
+    assert_refused_at (read_with (section->key, key, json_real (1)), where);
+    const char *pattern =
+        json_string_value (json_object_get (json_array_get (rules, 1), "pattern"));
+    regex_t expression;
+    ck_assert_int_eq (regcomp (&expression, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    static const char *const texts[] = {"0%",   "5%", "99%", "100%", "101%", "00%",
+                                        "010%", "",   "5",   "%",    "5%%",  " 5%"};
+    for (size_t index = 0; index < sizeof texts / sizeof *texts; index++) {
+        bool allowed = regexec (&expression, texts[index], 0, NULL, 0) == 0;
+        bool valid = read_with (section->key, key, json_string (texts[index]));
+        ck_assert_msg (valid == allowed, "%s: %s", texts[index], loaded.error);
+    }
+    regfree (&expression);
+}
+
 START_TEST (test_topology_keeps_to_the_bounds_of_its_schema)
 {
     const struct section *section = &SECTIONS[_i];
@@ -125,6 +154,8 @@ START_TEST (test_topology_keeps_to_the_bounds_of_its_schema)
         snprintf (where, sizeof where, "%s%s", section->path, key);
         if (json_object_get (rule, "enum")) {
             check_words (section, key, json_object_get (rule, "enum"));
+        } else if (json_object_get (rule, "anyOf")) {
+            check_either (section, key, json_object_get (rule, "anyOf"));
         } else if (strcmp (type, "integer") == 0) {
             check_integer (section, key, rule);
         } else if (strcmp (type, "boolean") == 0) {

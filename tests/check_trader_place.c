@@ -1,5 +1,6 @@
 // A trader's place: how it joins, and how it finds out that another process has its place.
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/kit/trader_fixture.h"
 
@@ -86,6 +87,62 @@ START_TEST (test_trader_that_is_told_of_another_process_asks_for_its_place)
 }
 END_TEST
 
+static void fix_refuse_place (int64_t backup, enum member_state state)
+{
+    struct message view = fix_view (FIX_SEED + 1, LATER);
+    view.view.state = state;
+    view.view.backup = backup;
+    fix_warehouse (view);
+    fix_step (EVENT_DRAINED);
+}
+
+static const struct {
+    int64_t backup;
+    enum member_state state;
+    const char *says;
+} REFUSALS[] = {
+    {0, MEMBER_LIVE, "--abandon"},
+    {FIX_OTHER, MEMBER_LIVE, "takes that over first"},
+    {0, MEMBER_TAKING, "takes that over first"},
+};
+
+START_TEST (test_trader_that_must_wait_for_its_place_says_why_and_what_can_be_done)
+{
+    fix_begin ();
+    ck_assert_ptr_null (trader_why_waiting (fix.trader));
+    // It hears of the other process, and then perhaps the same again.
+    fix_refuse_place (REFUSALS[_i].backup, REFUSALS[_i].state);
+    fix_refuse_place (REFUSALS[_i].backup, REFUSALS[_i].state);
+    ck_assert_ptr_null (trader_why_waiting (fix.trader));
+    fix_refuse_place (REFUSALS[_i].backup, REFUSALS[_i].state);
+    const char *why = trader_why_waiting (fix.trader);
+    ck_assert_ptr_nonnull (why);
+    ck_assert_ptr_nonnull (strstr (why, REFUSALS[_i].says));
+    fix_refuse_place (REFUSALS[_i].backup, REFUSALS[_i].state);
+    ck_assert_ptr_eq (trader_why_waiting (fix.trader), why);
+    fix_warehouse (fix_view (FIX_SEED, LATER + 1));
+    ck_assert_ptr_null (trader_why_waiting (fix.trader));
+}
+END_TEST
+
+START_TEST (test_trader_gives_up_what_it_had_decided_only_when_it_is_told_to)
+{
+    fix.config.abandon = _i;
+    fix_begin ();
+    ck_assert_int_eq (fix_alone (MESSAGE_JOIN)->message.join.abandon, _i);
+}
+END_TEST
+
+START_TEST (test_trader_that_has_its_journal_gives_nothing_up)
+{
+    fix.config.abandon = true;
+    fix_cached ();
+    fix_restart ();
+    ck_assert_int_eq (fix_alone (MESSAGE_JOIN)->message.join.began, 1);
+    ck_assert (!fix_alone (MESSAGE_JOIN)->message.join.abandon);
+}
+END_TEST
+
 START_TEST (test_trader_gives_way_to_a_process_that_came_while_it_was_joining)
 {
     fix_begin ();
@@ -150,6 +207,12 @@ int main (void)
     tcase_add_test (join, test_trader_asks_to_join_again_until_it_has);
     tcase_add_loop_test (join, test_trader_keeps_to_the_view_that_it_took, 0, 2);
     tcase_add_test (join, test_trader_that_is_told_of_another_process_asks_for_its_place);
+    tcase_add_loop_test (join,
+                         test_trader_that_must_wait_for_its_place_says_why_and_what_can_be_done, 0,
+                         sizeof REFUSALS / sizeof REFUSALS[0]);
+    tcase_add_loop_test (join, test_trader_gives_up_what_it_had_decided_only_when_it_is_told_to, 0,
+                         2);
+    tcase_add_test (join, test_trader_that_has_its_journal_gives_nothing_up);
     suite_add_tcase (suite, join);
     TCase *lost = tcase_create ("lost");
     tcase_add_checked_fixture (lost, fix_set_up, fix_tear_down);

@@ -99,6 +99,9 @@ bool trader_ready (const trader_t *self);    // has joined: it serves
 // Another process took its place, or its journal is of another market: it must end.
 bool trader_fenced (const trader_t *self);
 const char *trader_why_fenced (const trader_t *self);  // in words
+// What it waits for, and what can be done about that, in words, once it was refused its place; it
+// asks again by itself. NULL: it does not wait. The same string for the same reason, static.
+const char *trader_why_waiting (const trader_t *self);
 // Another trader has taken it over: nothing of what it holds counts any more. It must be made anew
 // from its journal, and join again.
 bool trader_taken (const trader_t *self);

@@ -22,9 +22,30 @@ static void find_place (trader_t *self, const struct view_told *view)
         return;
     }
     bool is_news = view->epoch > self->epoch_before;
+    self->place_refusals = is_news ? 0 : self->place_refusals + 1;
+    self->place_view = *view;
+    self->place_view.members = NULL;  // They live as long as the message.
+    self->place_view.member_count = 0;
     self->nonce_before = view->nonce;
     self->epoch_before = view->epoch;
     self->join_due_us = self->now_us + (is_news ? 0 : JOIN_PAUSE_US);
+}
+
+const char *trader_why_waiting (const trader_t *self)
+{
+    const struct view_told *view = &self->place_view;
+    if (self->epoch > 0
+        || self->place_refusals < 2) {  // One may answer a join that was sent twice.
+        return NULL;
+    }
+    if (view->state == MEMBER_TAKING || view->backup > 0) {
+        return "it waits for its place: another trader, its backup, has a copy of what it had "
+               "decided, and takes that over first";
+    }
+    return "it waits for its place: units are leased to it, and what it has sold of them stands in "
+           "its journal alone, which is not here. Bring the journal back, or start it under "
+           "another --id, or with --abandon, which gives up what it had decided and the warehouse "
+           "does not have";
 }
 
 static void begin (trader_t *self, const struct message *message)
@@ -190,7 +211,7 @@ void trader_ask (trader_t *self, struct outbox *out)
                 .epoch = self->epoch_before,
                 .began = self->began,
                 .router = self->config.router,
-                .abandon = self->config.abandon,
+                .abandon = self->config.abandon && self->began == 0,
             };
             self->join_due_us = self->now_us + JOIN_RETRY_US;
         }

@@ -11,6 +11,7 @@ static bool make (struct life *self)
 {
     struct trader_config config = self->config->trader;
     config.router = self->router;
+    config.abandon = config.abandon && self->cores == 0;  // Later it has lost nothing.
     self->trader = trader_new (&config, self->config->seed + (uint64_t) self->cores++);
     return !self->journal || journal_load (self->journal, restore, self->trader) == JOURNAL_OK;
 }
@@ -80,6 +81,14 @@ enum journal_status life_rotate (struct life *self, const struct wire *wire)
     }
     outbox_free (&open);
     return status;
+}
+
+const char *life_warning (struct life *self)
+{
+    const char *why = trader_why_waiting (self->trader);
+    bool is_new = why != self->warned;
+    self->warned = why ? why : self->warned;
+    return is_new ? why : NULL;
 }
 
 struct trader_counters life_counters (const struct life *self)

@@ -12,6 +12,7 @@ struct life {
     int64_t cores;       // how many were made
     journal_t *journal;  // NULL: it has none
     trader_t *trader;
+    const char *warned;             // of what it waits for; NULL: of nothing yet
     struct trader_counters before;  // of the cores before this one
 };
 
@@ -33,6 +34,9 @@ enum journal_status life_write (struct life *self, const struct wire *wire)
 // records are written and the core has made no others.
 enum journal_status life_rotate (struct life *self, const struct wire *wire)
     __attribute__ ((warn_unused_result));
+
+// What whoever runs it must be warned of, once for each reason. NULL: nothing new.
+const char *life_warning (struct life *self);
 
 // Of all its cores.
 struct trader_counters life_counters (const struct life *self);

@@ -284,6 +284,10 @@ static void flush (struct shell *self)
     if (!self->ready && trader_ready (self->life.trader)) {
         tell_ready (self);
     }
+    const char *warning = life_warning (&self->life);
+    if (warning) {
+        tell (self, "WARNING", warning);
+    }
     end_where_due (self);
 }
 

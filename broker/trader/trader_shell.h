@@ -8,8 +8,8 @@
 // from its journal.
 //
 // Told by its pipe: STOP (finish what is accepted, then end), $TERM (end). It tells: READY or
-// FAILED with a line to show, PROGRESS with one whenever it publishes what has become of a trader,
-// at the end SUMMARY with one, and DONE.
+// FAILED with a line to show, WARNING with one when it has to wait for its place, PROGRESS with one
+// whenever it publishes what has become of a trader, at the end SUMMARY with one, and DONE.
 #ifndef SOUK_TRADER_SHELL_H
 #define SOUK_TRADER_SHELL_H
 

@@ -171,6 +171,8 @@ struct trader {
     int64_t epoch_before;  // of the process before this one, as far as it is known
     int64_t nonce_before;  // of that process
     int64_t join_due_us;
+    int64_t place_refusals;       // since the warehouse told of another process
+    struct view_told place_view;  // why it refuses, without the members
     bool fenced;
     bool taken;    // over, by another trader
     bool foreign;  // its journal is of another market than its warehouse

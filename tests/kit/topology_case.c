@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 const char TOPOLOGY_SAMPLE[] =
-    "{'version': 1, 'mode': 'cached', 'order_by': 'lamport', 'trader_choice': 'round-robin',"
-    " 'invalidation': false, 'seed': 42, 'ping_every_us': 20000,"
+    "{'version': 1, 'mode': 'batched', 'flush_count': 3, 'flush_ms': 40, 'expiry_ms': 600,"
+    " 'oversell_budget': '5%', 'order_by': 'lamport', 'trader_choice': 'round-robin', "
+    "'invalidation': false, 'seed': 42, 'ping_every_us': 20000,"
     " 'warehouse': {'rep': 'tcp://127.0.0.1:*', 'pub': 'ipc:///tmp/pub', 'store': 'market.db',"
     "  'commission_percent': 20, 'answers_kept': 512},"
-    " 'products': [{'name': 'salt', 'mode': 'sync'}, {'name': 'fish'}],"
+    " 'products': [{'name': 'salt', 'mode': 'escrow', 'flush_count': 64, 'flush_ms': 2, "
+    "'expiry_ms': 7,"
+    "  'oversell_budget': 10}, {'name': 'fish'}],"
     " 'traders': [{'id': 7, 'router': 'tcp://127.0.0.1:5001', 'pub': 'tcp://[::1]:5002',"
     "  'queue_max': 100, 'batch_max': 5, 'in_flight_max': 2, 'journal': 'trader-7.journal'}],"
     " 'buyers': [{'id': 3, 'product': 'random', 'on_refusal': 'switch', 'quantity_min': 1,"
