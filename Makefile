@@ -26,7 +26,8 @@ STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_s
 SHELLS := \
   $(addprefix broker/shells/,report.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
     crash_shell.c) \
-  $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c) \
+  $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c journal_text_read.c \
+    journal_lines.c) \
   $(addprefix broker/trader/,peers_shell.c trader_report.c trader_life.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
