@@ -45,6 +45,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns clocks histogram ledger liveness lots message_text \
+  message_text_leases \
   queue seen seller seller_lots seller_random trader trader_backup trader_cached trader_causal \
   trader_commit trader_copy trader_writes trader_news trader_takeover trader_takeover_end \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
