@@ -26,7 +26,8 @@ STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_s
 SHELLS := \
   $(addprefix broker/shells/,report.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
     crash_shell.c) \
-  $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c) \
+  $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c journal_text_read.c \
+    journal_lines.c) \
   $(addprefix broker/trader/,peers_shell.c trader_report.c trader_life.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c actors/souk_options.c actors/souk_policy.c \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
@@ -44,6 +45,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns clocks histogram ledger liveness lots message_text \
+  message_text_leases \
   queue seen seller seller_lots seller_random trader trader_backup trader_cached trader_causal \
   trader_commit trader_copy trader_writes trader_news trader_takeover trader_takeover_end \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \

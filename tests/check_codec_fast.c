@@ -149,6 +149,16 @@ END_TEST
 #define MEMBER                                                                                \
     "{\"type\":\"member\",\"v\":1,\"from\":0,\"clock\":1,\"epoch\":1,\"seq\":1,\"trader\":1," \
     "\"trader_epoch\":1,\"view\":2,\"state\":\"live\",\"backup\":0,\"taker\":0,\"router\":"
+#define ITEM(rest)                                                                                 \
+    "{\"type\":\"commit\",\"v\":1,\"from\":1,\"clock\":1,\"epoch\":1,\"batch\":9,\"items\":[" rest \
+    "]}"
+#define ESCROW(taken) ITEM ("[\"buy\",5,1,1,\"salt\",2,false,true,2,1,3" taken "]")
+#define LEASED(held)                                                                \
+    "{\"type\":\"leased\",\"v\":1,\"from\":0,\"clock\":1,\"epoch\":1,\"number\":7," \
+    "\"product\":\"salt\",\"applied\":0" held "}"
+#define RESULT(result)                                                                \
+    "{\"type\":\"committed\",\"v\":1,\"from\":0,\"clock\":1,\"epoch\":1,\"batch\":9," \
+    "\"version\":1,\"applied\":0,\"results\":[" result "]}"
 #define SIXTY "abcdefghij_0123456789[ ]{}/!(~).:,#$%&'*+;<=>?@^`|-ABCDEFGHI"
 
 static const struct {
@@ -207,6 +217,34 @@ static const struct {
     {BUY "\"quantity\":2,\"first\":1,\"first_epoch\":3,\"seen\":[0]}", true},
     {BUY "\"quantity\":2,\"first_epoch\":3,\"first\":1}", false},
     {BUY "\"quantity\":2,\"first\":65536}", false},
+    {ESCROW (""), true},
+    {ESCROW (",[]"), true},
+    {ESCROW (" "), true},
+    {ESCROW (" , [ ] "), true},
+    {ESCROW (",[[4,9,3,2,1000]]"), true},
+    {ESCROW (",[[4,9,3,1,1000],[5,8,1,1,7]]"), true},
+    {ESCROW (",[[4,9,3,1,1000],[0,0,0,1,0]]"), true},
+    {ESCROW (",[[0,0,0,2,0]]"), true},
+    {ESCROW (",[[0,0,0,1,0],[4,9,3,1,1000]]"), false},
+    {ESCROW (",[[0,0,0,1,0],[0,0,0,1,0]]"), false},
+    {ESCROW (",[[5,9,3,1,1000],[4,8,1,1,7]]"), false},
+    {ESCROW (",[[4,9,3,1,1000],[4,8,1,1,7]]"), false},
+    {ESCROW (",[[4,9,3,2]]"), false},
+    {ESCROW (",[4,9,3,2,1000]"), false},
+    {ESCROW (","), false},
+    {ESCROW (",[],[]"), false},
+    {ESCROW ("[]"), false},
+    {ITEM ("[\"order_status\",5,1,[]]"), false},
+    {LEASED (""), true},
+    {LEASED (",\"held\":[[0,0,0,2,0],[4,9,3,60,1000]]"), true},
+    {LEASED (",\"held\":[[4,9,3,60,1000],[0,0,0,2,0]]"), false},
+    {RESULT ("[\"settled\"]"), true},
+    {RESULT ("[ \"settled\" ]"), true},
+    {RESULT ("[\"settled\"],[\"error\",\"recalling\"],[\"settled\"]"), true},
+    {RESULT ("[\"settled\",]"), false},
+    {RESULT ("[\"settled\",0]"), false},
+    {RESULT ("[\"settled\""), false},
+    {RESULT ("[\"error\"]"), false},
     {MEMBER "\"\",\"remaining\":[]}", true},
     {MEMBER "\"\",\"remaining\":[[1]]}", true},
     {MEMBER "\"\",\"remaining\":[ [ 1 ] , [2] ]}", true},

@@ -43,6 +43,16 @@ static bool decode (const char *data, size_t size, struct message *message,
 #define COMMIT(items)                                                              \
     "{\"type\":\"commit\",\"v\":1,\"from\":1,\"clock\":1,\"epoch\":1,\"batch\":9," \
     "\"items\":[" items "]}"
+#define ESCROW "[\"buy\",5,1,1,\"salt\",2,false,true,2,1,3,"
+#define LEASE(wanted, all)                                                         \
+    "{\"type\":\"lease\",\"v\":1,\"from\":2,\"clock\":1,\"epoch\":1,\"number\":7," \
+    "\"product\":\"salt\",\"wanted\":" wanted ",\"all\":" all "}"
+#define LEASED(held)                                                                \
+    "{\"type\":\"leased\",\"v\":1,\"from\":0,\"clock\":1,\"epoch\":1,\"number\":7," \
+    "\"product\":\"salt\",\"applied\":0,\"held\":" held "}"
+#define RESULT(result)                                                                \
+    "{\"type\":\"committed\",\"v\":1,\"from\":0,\"clock\":1,\"epoch\":1,\"batch\":9," \
+    "\"version\":1,\"applied\":0,\"results\":[" result "]}"
 #define MEMBER(state, remaining)                                                              \
     "{\"type\":\"member\",\"v\":1,\"from\":2,\"clock\":1,\"epoch\":1,\"seq\":1,\"trader\":1," \
     "\"trader_epoch\":1,\"view\":1,\"state\":\"" state "\",\"backup\":0,\"taker\":0,"         \
@@ -194,6 +204,28 @@ static const struct hostile hostile[] = {
      "commit: items[0] must be an array of 11 or 12 values, not an array of 9", 1, 9},
     {COMMIT ("[\"buy\",5,1,1,\"salt\",2,false,false,0,65536,0]"),
      "commit: items[0].first must be an integer from 0 to 65535, not 65536", 1, 9},
+    {COMMIT (ESCROW "[[4,9,3,0,1000]]]"), "commit: items[0].taken[0].units must be an", 1, 9},
+    {COMMIT (ESCROW "[[4,9,3,2]]]"), "commit: items[0].taken[0] must be an array of 5", 1, 9},
+    {COMMIT (ESCROW "[4,9,3,2,1000]]"), "commit: items[0].taken[0] must be an array of 5", 1, 9},
+    {COMMIT (ESCROW "0]"), "commit: items[0].taken must be an array of at most 16 tuples", 1, 9},
+    {COMMIT (ESCROW "[[5,9,3,1,10],[4,9,3,1,10]]]"),
+     "commit: items[0].taken must name its ids in ascending order, each once, and 0 last", 1, 9},
+    {COMMIT (ESCROW "[[4,9,3,1,10],[4,9,3,1,10]]]"), "commit: items[0].taken must name its ids", 1,
+     9},
+    {COMMIT (ESCROW "[[0,0,0,1,0],[4,9,3,1,10]]]"), "commit: items[0].taken must name its ids", 1,
+     9},
+    {COMMIT (ESCROW "[],0]"), "commit: items[0] must be an array of 11 or 12 values, not", 1, 9},
+    {COMMIT ("[\"restock\",5,1,1,\"salt\",2,10,true,0,0,[]]"),
+     "commit: items[0] must be an array of 10 values, not an array of 11", 1, 9},
+    {LEASED ("[[4,9,3,1,10],[0,0,0,1,0]]"),
+     "leased: held must name its ids in ascending order, each once", 0, 7},
+    {LEASED ("[[4,65536,3,1,10]]"), "leased: held[0].seller must be an integer from 0 to", 0, 7},
+    {LEASED ("[[-1,0,0,1,0]]"), "leased: held[0].id must be an integer from 0 to", 0, 7},
+    {LEASE ("-1", "false"), "lease: wanted must be an integer from 0 to 1000000, not -1", 2, 7},
+    {LEASE ("1000001", "false"), "lease: wanted must be an integer from 0 to 1000000", 2, 7},
+    {LEASE ("1", "0"), "lease: all must be true or false, not 0", 2, 7},
+    {RESULT ("[\"settled\",0]"), "committed: results[0] must be an array of 1 values", 0, 9},
+    {RESULT ("\"settled\""), "committed: results[0] must be an array that begins with", 0, 9},
     {MEMBER ("live", "[1]"), "member: remaining[0] must be an array of 1 value", 2, 0},
     {MEMBER ("live", "[[1,1]]"), "member: remaining[0] must be an array of 1 value", 2, 0},
     {MEMBER ("live", "[[]]"), "member: remaining[0] must be an array of 1 value", 2, 0},

@@ -14,7 +14,9 @@ static bool same_item (const struct item *a, const struct item *b)
            && a->quantity == b->quantity && a->price_cents == b->price_cents
            && a->all_or_nothing == b->all_or_nothing && a->behind == b->behind
            && a->promised == b->promised && a->first.trader == b->first.trader
-           && a->first.epoch == b->first.epoch;
+           && a->first.epoch == b->first.epoch && a->taken_count == b->taken_count
+           && (a->taken_count == 0
+               || memcmp (a->taken, b->taken, a->taken_count * sizeof *a->taken) == 0);
 }
 
 static bool same_record (const struct record *a, const struct record *b)
@@ -71,11 +73,18 @@ START_TEST (test_journal_is_text_of_one_record_a_line)
     static const char expected[] = "399fd887 0 0 journal 1 trader 7\n"
                                    "592c2a6a 1 1 decided buy 7 1 11 1 3 salt 2 part 2 7 1\n"
                                    "a8ac0b1e 2 2 decided buy 7 2 11 2 6 salt 2 part 2 7 1\n"
-                                   "b9dc80bb 3 2 decided buy 7 3 11 3 9 salt 2 part 2 7 1\n";
+                                   "b9dc80bb 3 2 decided buy 7 3 11 3 9 salt 2 part 2 7 1\n"
+                                   "12c496f7 4 4 decided buy 7 4 11 4 12 salt 2 part 2 7 1 "
+                                   "4:9:3:1:1000 0:0:0:1:0\n";
+    const struct leased_units taken[] = {{4, 9, 3, 1, 1000}, {0, 0, 0, 1, 0}};
+    struct record leased = journal_case_decision (4);
+    leased.decided.item.taken = taken;
+    leased.decided.item.taken_count = 2;
     size_t size;
     journal_t *journal = journal_case_open ();
     journal_case_decide (journal, 1, 1);
     journal_case_decide (journal, 2, 3);
+    journal_case_append (journal, &leased, 1);
     journal_close (&journal);
     const char *bytes = journal_case_read (journal_case_path (), &size);
     ck_assert_str_eq (bytes, expected);

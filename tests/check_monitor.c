@@ -63,6 +63,17 @@ START_TEST (test_monitor_counts_what_is_missing_between_two_messages)
 }
 END_TEST
 
+START_TEST (test_monitor_counts_recalls)
+{
+    struct message message = {.type = MESSAGE_RECALL, .recall = {2, 1, "salt"}};
+    expect (&message, "recall.salt", false, 0);
+    message.recall.seq = 4;
+    expect (&message, "recall.salt", false, 2);
+    message.recall.epoch = 3;
+    expect (&message, "recall.salt", true, 3);
+}
+END_TEST
+
 // A fresh store, which has come to the same epoch.
 START_TEST (test_monitor_takes_a_seq_that_goes_back_for_one_that_begins_anew)
 {
@@ -231,6 +242,7 @@ static Suite *monitor_suite (void)
     tcase_add_checked_fixture (gaps, setup, teardown);
     tcase_add_test (gaps, test_monitor_misses_nothing_where_seq_counts_by_one);
     tcase_add_test (gaps, test_monitor_counts_what_is_missing_between_two_messages);
+    tcase_add_test (gaps, test_monitor_counts_recalls);
     tcase_add_test (gaps, test_monitor_takes_a_seq_that_goes_back_for_one_that_begins_anew);
     tcase_add_test (gaps, test_monitor_counts_each_topic_and_publisher_by_itself);
     tcase_add_test (gaps, test_monitor_tells_a_new_epoch_once_and_what_was_missed_of_it);

@@ -84,6 +84,20 @@ START_TEST (test_line_tells_what_becomes_of_a_trader)
 }
 END_TEST
 
+START_TEST (test_line_tells_what_is_recalled)
+{
+    struct message message = {.type = MESSAGE_RECALL, .recall = {2, 4, "salt"}};
+    expect_line (line_message (plain, noon, "recall.salt", &message, &before, line),
+                 "12:00:00.123 recall.salt      recall of salt\n");
+    expect_line (line_message (colored, noon, "recall.salt", &message, &before, line),
+                 "\033[2m12:00:00.123\033[0m \033[33mrecall.salt      recall of salt\033[0m\n");
+    expect_line (line_message (json, noon, "recall.salt", &message, &before, line),
+                 "{\"type\":\"message\",\"time_ms\":1790000000123,\"topic\":\"recall.salt\","
+                 "\"message\":{\"type\":\"recall\",\"v\":1,\"from\":0,\"clock\":0,\"epoch\":2,"
+                 "\"seq\":4,\"product\":\"salt\"}}\n");
+}
+END_TEST
+
 START_TEST (test_line_tells_what_was_missed)
 {
     struct notice nothing = {.epoch = 2};
@@ -211,6 +225,7 @@ static Suite *monitor_line_suite (void)
     TCase *lines = tcase_create ("lines");
     tcase_add_test (lines, test_line_tells_when_of_what_and_what_happened);
     tcase_add_test (lines, test_line_tells_what_becomes_of_a_trader);
+    tcase_add_test (lines, test_line_tells_what_is_recalled);
     tcase_add_test (lines, test_line_tells_what_was_missed);
     tcase_add_test (lines, test_line_tells_what_is_no_message);
     tcase_add_test (lines, test_line_has_a_color_for_each_kind);

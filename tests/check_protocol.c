@@ -223,7 +223,7 @@ static const struct {
     BOUND (LIMIT_QUEUE),         BOUND (LIMIT_WAITING),     BOUND (LIMIT_VECTOR),
     BOUND (LIMIT_ANSWERS),       BOUND (LIMIT_TEXT),        BOUND (LIMIT_ROUTE),
     BOUND (LIMIT_COPIES),        BOUND (LIMIT_SALES),       BOUND (LIMIT_INTEGER),
-    BOUND (LIMIT_ENDPOINT),
+    BOUND (LIMIT_ENDPOINT),      BOUND (LIMIT_LEASED_LOTS),
 };
 
 START_TEST (test_protocol_tells_every_bound)

@@ -259,7 +259,7 @@ static void try_tuples (struct changes *self, const struct list *list, char *ele
         if (list->shape_count > 1) {
             memcpy (&kind, element, sizeof kind);
         }
-        try_fields (self, &list->shapes[kind], element, i == 0 || !list->ascending);
+        try_fields (self, &list->shapes[kind], element, i == 0 || list->order == ORDER_ANY);
     }
 }
 

@@ -92,6 +92,10 @@ static void place_of (const struct message *message, int64_t *epoch, int64_t *se
         *epoch = message->sale.epoch;
         *seq = message->sale.seq;
         return;
+    case MESSAGE_RECALL:
+        *epoch = message->recall.epoch;
+        *seq = message->recall.seq;
+        return;
     case MESSAGE_MEMBER:
         *epoch = message->member.epoch;
         *seq = message->member.seq;

@@ -63,6 +63,8 @@ static const char *color_of (const struct message *message)
         return BOLD_RED;
     case MESSAGE_MEMBER:
         return color_of_member (&message->member);
+    case MESSAGE_RECALL:
+        return YELLOW;
     case MESSAGE_SOCKET:
         return message->socket.error[0] ? BOLD_YELLOW : YELLOW;
     default:

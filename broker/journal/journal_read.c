@@ -169,12 +169,12 @@ bool journal_content_visit (const struct journal_content *self, const char *path
 {
     struct journal_place place;
     struct record record;
-    char product[LIMIT_PRODUCT_NAME + 1];
+    struct journal_room room;
     size_t at = 0;
     for (int64_t line = 1; at < self->good; line++) {
         size_t length = journal_text_frame (self->bytes + at, self->good - at, &place);
         const char *what = NULL;
-        if (line > 1 && !journal_text_record (self->bytes + at, length, &record, product)) {
+        if (line > 1 && !journal_text_record (self->bytes + at, length, &record, &room)) {
             what = "tells what this version of souk does not know";
         } else if (line > 1 && !visit (context, &record)) {
             what = "contradicts those before it";

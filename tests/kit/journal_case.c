@@ -12,15 +12,27 @@ enum { PATH_BYTES = 128 };
 static char folder[PATH_BYTES];
 static char path[2 * PATH_BYTES];
 
-#define BUY_ITEM                                                                      \
+// The units that a longest line tells.
+#define LONGEST(n)                                                                      \
+    {                                                                                   \
+        LIMIT_INTEGER - n, LIMIT_NODE, LIMIT_INTEGER, LIMIT_QUANTITY, LIMIT_PRICE_CENTS \
+    }
+static const struct leased_units most_taken[LIMIT_FILLS] = {
+    LONGEST (15), LONGEST (14), LONGEST (13), LONGEST (12), LONGEST (11), LONGEST (10),
+    LONGEST (9),  LONGEST (8),  LONGEST (7),  LONGEST (6),  LONGEST (5),  LONGEST (4),
+    LONGEST (3),  LONGEST (2),  LONGEST (1),  LONGEST (0),
+};
+static const struct leased_units taken[] = {
+    {1, 9, 3, 1, 1000}, {2, 9, 4, LIMIT_QUANTITY, 1}, {0, 0, 0, 2, 0},  // of the budget
+};
+
+#define BUY_ITEM(list, size)                                                          \
     {                                                                                 \
         .kind = ITEM_BUY, .client = 65535, .number = LIMIT_INTEGER, .clock = 0,       \
         .product = "salt-and_pepper0123456789-and-all-that-makes-a-name-of-63-bytes", \
         .quantity = LIMIT_QUANTITY, .all_or_nothing = true, .behind = true,           \
-        .promised = LIMIT_QUANTITY, .first = {                                        \
-            65535,                                                                    \
-            LIMIT_INTEGER                                                             \
-        }                                                                             \
+        .promised = LIMIT_QUANTITY, .first = {65535, LIMIT_INTEGER}, .taken = list,   \
+        .taken_count = size                                                           \
     }
 #define RESTOCK_ITEM                                                                            \
     {                                                                                           \
@@ -30,12 +42,12 @@ static char path[2 * PATH_BYTES];
 
 const struct record journal_case_records[JOURNAL_CASE_KINDS] = {
     {.type = RECORD_JOINED, .joined = {4294967295, 3, 2, 17}},
-    {.type = RECORD_DECIDED, .decided = {7, 18, BUY_ITEM}},
+    {.type = RECORD_DECIDED, .decided = {7, 18, BUY_ITEM (taken, 3)}},
     {.type = RECORD_DECIDED, .decided = {7, 19, RESTOCK_ITEM}},
     {.type = RECORD_SETTLED, .write = {7, 18}},
     {.type = RECORD_VOID, .write = {7, 0}},
     {.type = RECORD_COPY, .copy = {8, 4, 1, 100}},
-    {.type = RECORD_COPIED, .decided = {8, 101, BUY_ITEM}},
+    {.type = RECORD_COPIED, .decided = {8, 101, BUY_ITEM (most_taken, LIMIT_FILLS)}},
     {.type = RECORD_COPIED, .decided = {8, LIMIT_INTEGER, RESTOCK_ITEM}},
     {.type = RECORD_COPY_SETTLED, .write = {8, 101}},
     {.type = RECORD_SEALED, .copy = {.trader = 8, .view = 4}},

@@ -206,7 +206,7 @@ class Monitor(MarketTest):
 
     def test_it_warns_of_a_topic_that_nobody_publishes(self):
         for topic, warned in (("foo", True), ("stock", False), ("sale.salt", False),
-                              ("stocks", True), ("oversell.1", False), ("member.1", False),
+                              ("stocks", True), ("recall.salt", False), ("oversell.1", False), ("member.1", False),
                               ("", False)):
             monitor = self.node("monitor", "--pub", "ipc://" + self.path("w"), "--topic", topic,
                                 "--for", "1ms")

@@ -154,7 +154,8 @@ class Judge:
         elif message["type"] == "member":
             topic = f"member.{message['trader']}"
         else:
-            topic = {"invalidation": "stock", "sale": "sale"}.get(message["type"], "no topic")
+            topic = {"invalidation": "stock", "sale": "sale", "recall": "recall"}.get(
+                message["type"], "no topic")
             topic += "." + message.get("product", "")
         self._expect(record, record.frames[0] == topic.encode(), f"the topic is not {topic}")
         place = record.wire, topic

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS_FIRST = 64, ANEW_MIN = 8, ANEW_MAX = 512, NAMES_BYTES = 1024 };
+enum { RECORDS_FIRST = 64, ANEW_MIN = 8, ANEW_MAX = 512, LENT_BYTES = 1024 };
 
 static void draw_length (struct trader_disk *self)
 {
@@ -13,14 +13,14 @@ static void draw_length (struct trader_disk *self)
 void trader_disk_init (struct trader_disk *self, bool bare, uint64_t seed)
 {
     *self = (struct trader_disk){.bare = bare, .random = random_seeded (seed)};
-    self->names = arena_new (NAMES_BYTES);
+    self->lent = arena_new (LENT_BYTES);
     draw_length (self);
 }
 
 void trader_disk_free (struct trader_disk *self)
 {
     free (self->records);
-    arena_destroy (&self->names);
+    arena_destroy (&self->lent);
 }
 
 static bool must_sync (const struct record *record)
@@ -46,6 +46,17 @@ bool trader_disk_must_sync (const struct record *records, size_t count)
     return false;
 }
 
+// Copies what the item borrows.
+static void keep_item (arena_t *arena, struct item *item)
+{
+    item->product = arena_string (arena, item->product, strlen (item->product));
+    if (item->taken_count > 0) {
+        struct leased_units *taken = arena_take (arena, item->taken_count, sizeof *taken);
+        memcpy (taken, item->taken, item->taken_count * sizeof *taken);
+        item->taken = taken;
+    }
+}
+
 static void append (struct trader_disk *self, const struct record *record)
 {
     if (self->count == self->size) {
@@ -58,8 +69,7 @@ static void append (struct trader_disk *self, const struct record *record)
     struct record *kept = &self->records[self->count++];
     *kept = *record;
     if (record->type == RECORD_DECIDED || record->type == RECORD_COPIED) {
-        const char *name = record->decided.item.product;
-        kept->decided.item.product = arena_string (self->names, name, strlen (name));
+        keep_item (self->lent, &kept->decided.item);
     }
 }
 
@@ -130,8 +140,8 @@ void trader_disk_begin_anew (struct trader_disk *self, const struct record *reco
     if (self->full) {
         return;
     }
-    arena_t *old = self->names;  // The records may borrow from what was written before.
-    self->names = arena_new (NAMES_BYTES);
+    arena_t *old = self->lent;  // The records may borrow from what was written before.
+    self->lent = arena_new (LENT_BYTES);
     self->count = 0;
     append_all (self, records, count);
     self->synced = self->count;

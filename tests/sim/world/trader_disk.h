@@ -14,7 +14,7 @@ struct trader_disk {
     size_t synced;  // of these
     size_t size;
     size_t anew_at;  // so many records, and the journal begins anew
-    arena_t *names;  // of products, that records borrow
+    arena_t *lent;   // strings and lists that records borrow
     struct random random;
     bool full;
     bool fsync_fails;  // the next one
