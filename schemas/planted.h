@@ -88,6 +88,25 @@
     X (49, "never-closed", "owner liveness", 20,                                                   \
        "what was sent to a trader that was taken over stays pending for ever")                     \
     X (50, "copy-forsaken", "owner", 20,                                                           \
-       "a process without a journal is let in while a backup has a copy")
+       "a process without a journal is let in while a backup has a copy")                          \
+    X (51, "lease-granted-twice", "escrow conservation", 120,                                      \
+       "a lease that is asked for again is granted again")                                         \
+    X (52, "return-credited-twice", "escrow conservation", 120,                                    \
+       "what a lease gives back is credited again when that comes again")                          \
+    X (53, "freed-before-settled", "escrow conservation", 120,                                     \
+       "a takeover frees the leases when it begins, before what was sold is settled")              \
+    X (54, "resumed-stays-clean", "escrow conservation", 120,                                      \
+       "what a resumed trader may hold again is not counted as idle")                              \
+    X (55, "refused-without-recall", "escrow conservation", 120,                                   \
+       "an order is refused while units are idle at a trader")                                     \
+    X (56, "budget-without-end", "escrow conservation", 120,                                       \
+       "what was oversold does not count against the budget")                                      \
+    X (57, "known-stays-leased", "escrow conservation", 120,                                       \
+       "what is taken for an order that is known already stays leased for ever")                   \
+    X (58, "leases-forsaken", "escrow conservation", 120,                                          \
+       "a process without a journal is let in while leases are out")                               \
+    X (59, "leases-forgotten", "escrow conservation", 120,                                         \
+       "a restarted warehouse does not know what it has leased")                                   \
+    X (60, "old-epoch-leases", "escrow conservation", 120, "a lease under an old epoch is granted")
 
 #endif

@@ -213,6 +213,93 @@ START_TEST (test_lots_sell_like_a_plain_shelf)
 }
 END_TEST
 
+// The free lots as they stand, by id.
+static void expect_free (const struct product *product, const int64_t *ids, size_t count)
+{
+    const struct lot *lot = product->first;
+    const struct lot *before = NULL;
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_ptr_nonnull (lot);
+        ck_assert_int_eq (lot->id, ids[i]);
+        ck_assert_ptr_eq (lot->prev, before);
+        before = lot;
+        lot = lot->next;
+    }
+    ck_assert_ptr_null (lot);
+    ck_assert_ptr_eq (product->last, before);
+}
+
+START_TEST (test_lots_sell_free_units_alone)
+{
+    struct product *salt = lots_add_product (lots, "salt");
+    struct lot *first = add (salt, 1, 5);
+    (void) add (salt, 2, 5);
+    lots_lease (first, 3);
+    ck_assert_int_eq (salt->available, 7);
+    struct plan plan = lots_plan (salt, 4, true);
+    ck_assert_uint_eq (plan.count, 2);
+    ck_assert_int_eq (plan.taken[0], 2);
+    ck_assert_int_eq (plan.taken[1], 2);
+    ck_assert_int_eq (lots_plan (salt, 8, true).status, STATUS_OUT_OF_STOCK);
+    ck_assert_int_eq (sell (salt, 8), 7);
+    // Sold out, but for what is leased: neither to be sold nor forgotten.
+    ck_assert_ptr_eq (lots_find (lots, 1), first);
+    ck_assert_int_eq (first->left, 3);
+    ck_assert_ptr_null (salt->first);
+    lots_sell_leased (lots, first, 2);
+    size_t told = 0;
+    lots_tell_changed (lots, count_lot, &told);
+    ck_assert_uint_eq (told, 1);
+    ck_assert_ptr_eq (lots_find (lots, 1), first);
+    lots_sell_leased (lots, first, 1);
+    lots_tell_changed (lots, count_lot, &told);
+    ck_assert_ptr_null (lots_find (lots, 1));
+    ck_assert_int_eq (salt->available, 0);
+}
+END_TEST
+
+START_TEST (test_lots_go_back_to_their_places)
+{
+    struct product *salt = lots_add_product (lots, "salt");
+    struct lot *lot[7];
+    for (int64_t i = 1; i <= 6; i++) {
+        lot[i] = add (salt, i, 2);
+    }
+    lots_lease (lot[3], 2);
+    lots_lease (lot[1], 2);
+    lots_lease (lot[6], 2);
+    lots_lease (lot[4], 2);
+    lots_lease (lot[2], 1);
+    expect_free (salt, (const int64_t[]){2, 5}, 2);
+    lots_free (lot[4], 1);
+    expect_free (salt, (const int64_t[]){2, 4, 5}, 3);
+    lots_free (lot[6], 2);
+    expect_free (salt, (const int64_t[]){2, 4, 5, 6}, 4);
+    lots_free (lot[1], 1);
+    expect_free (salt, (const int64_t[]){1, 2, 4, 5, 6}, 5);
+    // The last that was put back is leased again, before another one is put back behind it.
+    lots_lease (lot[1], 1);
+    lots_free (lot[3], 2);
+    lots_free (lot[4], 1);
+    lots_free (lot[2], 1);
+    expect_free (salt, (const int64_t[]){2, 3, 4, 5, 6}, 5);
+    lots_free (lot[1], 2);
+    expect_free (salt, (const int64_t[]){1, 2, 3, 4, 5, 6}, 6);
+    ck_assert_int_eq (salt->available, 12);
+    for (int64_t i = 6; i >= 1; i--) {
+        lots_lease (lot[i], 2);
+    }
+    ck_assert_ptr_null (salt->first);
+    ck_assert_ptr_null (salt->last);
+    for (int64_t i = 1; i <= 6; i++) {
+        lots_free (lot[i], 1);
+    }
+    expect_free (salt, (const int64_t[]){1, 2, 3, 4, 5, 6}, 6);
+    ck_assert_int_eq (sell (salt, 10), 6);
+    ck_assert_ptr_null (salt->first);
+}
+END_TEST
+
 START_TEST (test_lots_are_full_at_the_limit)
 {
     struct product *salt = lots_add_product (lots, "salt");
@@ -245,6 +332,8 @@ int main (void)
     tcase_add_test (stock, test_lots_plan_at_most_16);
     tcase_add_test (stock, test_lots_plan_the_dearest_order);
     tcase_add_loop_test (stock, test_lots_sell_like_a_plain_shelf, 0, 5);
+    tcase_add_test (stock, test_lots_sell_free_units_alone);
+    tcase_add_test (stock, test_lots_go_back_to_their_places);
     tcase_add_test (stock, test_lots_are_full_at_the_limit);
     suite_add_tcase (suite, stock);
 

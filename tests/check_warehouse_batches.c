@@ -266,7 +266,7 @@ START_TEST (test_warehouse_answers_every_message_once)
     for (int64_t from = 0; from <= 2; from++) {
         struct message request = {.type = type, .from = from, .clock = 100};
         const struct message *answer = wh_ask (&request);
-        bool fenced = type == MESSAGE_COMMIT && from > 0;
+        bool fenced = (type == MESSAGE_COMMIT || type == MESSAGE_LEASE) && from > 0;
         bool known = type == MESSAGE_JOIN || type == MESSAGE_CLAIM || type == MESSAGE_TAKEOVER
                      || type == MESSAGE_SNAPSHOT;
         if (!(known && from > 0)) {
@@ -276,7 +276,7 @@ START_TEST (test_warehouse_answers_every_message_once)
         }
     }
     bool taken = type == MESSAGE_JOIN || type == MESSAGE_CLAIM || type == MESSAGE_TAKEOVER
-                 || type == MESSAGE_SNAPSHOT || type == MESSAGE_COMMIT;
+                 || type == MESSAGE_SNAPSHOT || type == MESSAGE_COMMIT || type == MESSAGE_LEASE;
     ck_assert_int_eq (warehouse_counters (wh.warehouse)->refused_input, taken ? 1 : 3);
 }
 END_TEST

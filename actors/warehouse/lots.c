@@ -111,6 +111,50 @@ bool lots_full (const lots_t *self)
     return self->lot_count == LIMIT_LOTS;
 }
 
+int64_t lots_free_units (const struct lot *lot)
+{
+    return lot->left - lot->leased;
+}
+
+// Puts a lot into the list of those with free units, behind `before`; NULL: first.
+static void link_behind (struct lot *lot, struct lot *before)
+{
+    struct product *product = lot->product;
+    struct lot *after = before ? before->next : product->first;
+    lot->prev = before;
+    lot->next = after;
+    *(before ? &before->next : &product->first) = lot;
+    *(after ? &after->prev : &product->last) = lot;
+}
+
+static void unlink_lot (struct lot *lot)
+{
+    struct product *product = lot->product;
+    *(lot->prev ? &lot->prev->next : &product->first) = lot->next;
+    *(lot->next ? &lot->next->prev : &product->last) = lot->prev;
+    if (product->freed == lot) {
+        product->freed = lot->prev;
+    }
+}
+
+// Puts a lot back at its place. Leased are the oldest ones, so the way is short from the first lot
+// or, when many come back one after the other, from the one before.
+static void put_back (struct lot *lot)
+{
+    struct product *product = lot->product;
+    struct lot *before = NULL;
+    if (product->freed && product->freed->id < lot->id) {
+        before = product->freed;
+    }
+    struct lot *after = before ? before->next : product->first;
+    while (after && after->id < lot->id) {
+        before = after;
+        after = after->next;
+    }
+    link_behind (lot, before);
+    product->freed = lot;
+}
+
 struct lot *lots_add (lots_t *self, struct product *product, int64_t id, int64_t seller,
                       int64_t number, int64_t price_cents, int64_t quantity, int64_t left)
 {
@@ -132,12 +176,7 @@ struct lot *lots_add (lots_t *self, struct product *product, int64_t id, int64_t
     };
     HASH_ADD (hh, self->by_id, id, sizeof lot->id, lot);
     self->lot_count++;
-    if (product->last) {
-        product->last->next = lot;
-    } else {
-        product->first = lot;
-    }
-    product->last = lot;
+    link_behind (lot, product->last);
     product->available += left;
     return lot;
 }
@@ -166,13 +205,14 @@ struct plan lots_plan (const struct product *product, int64_t quantity, bool all
     assert (quantity >= 1);
     struct plan plan = {.status = STATUS_SOLD};
     if (product->available < (all_or_nothing ? quantity : 1)
-        || (PLANTED (23) && all_or_nothing && product->first->left < quantity)) {
+        || (PLANTED (23) && all_or_nothing && lots_free_units (product->first) < quantity)) {
         plan.status = STATUS_OUT_OF_STOCK;
         return plan;
     }
     for (struct lot *lot = product->first; lot && plan.count < LIMIT_FILLS; lot = lot->next) {
         int64_t wanted = quantity - plan.units;
-        int64_t taken = lot->left < wanted ? lot->left : wanted;
+        int64_t there = lots_free_units (lot);
+        int64_t taken = there < wanted ? there : wanted;
         plan.lots[plan.count] = lot;
         plan.taken[plan.count++] = taken;
         plan.units += taken;
@@ -187,26 +227,55 @@ struct plan lots_plan (const struct product *product, int64_t quantity, bool all
     return plan;
 }
 
+static void note_change (lots_t *self, struct lot *lot)
+{
+    if (!lot->changed) {
+        lot->changed = true;
+        lot->changed_next = self->changed;
+        self->changed = lot;
+    }
+}
+
 void lots_sell (lots_t *self, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
         struct lot *lot = plan->lots[i];
-        struct product *product = lot->product;
-        assert (product->first == lot && plan->taken[i] >= 1 && plan->taken[i] <= lot->left);
+        assert (plan->taken[i] >= 1 && plan->taken[i] <= lots_free_units (lot));
         lot->left -= plan->taken[i];
-        product->available -= plan->taken[i];
-        if (!lot->changed) {
-            lot->changed = true;
-            lot->changed_next = self->changed;
-            self->changed = lot;
-        }
-        if (lot->left == 0) {
-            product->first = lot->next;
-            if (!product->first) {
-                product->last = NULL;
-            }
+        lot->product->available -= plan->taken[i];
+        note_change (self, lot);
+        if (lots_free_units (lot) == 0) {
+            unlink_lot (lot);
         }
     }
+}
+
+void lots_lease (struct lot *lot, int64_t units)
+{
+    assert (units >= 1 && units <= lots_free_units (lot));
+    lot->leased += units;
+    lot->product->available -= units;
+    if (lots_free_units (lot) == 0) {
+        unlink_lot (lot);
+    }
+}
+
+void lots_free (struct lot *lot, int64_t units)
+{
+    assert (units >= 1 && units <= lot->leased);
+    if (lots_free_units (lot) == 0) {
+        put_back (lot);
+    }
+    lot->leased -= units;
+    lot->product->available += units;
+}
+
+void lots_sell_leased (lots_t *self, struct lot *lot, int64_t units)
+{
+    assert (units >= 1 && units <= lot->leased);
+    lot->leased -= units;
+    lot->left -= units;
+    note_change (self, lot);
 }
 
 void lots_tell_changed (lots_t *self, lots_changed_fn *tell, void *context)

@@ -1,8 +1,9 @@
 // The stock of the market: products, and for each its lots in order of arrival. A lot is what
-// one restock brought. Orders are filled from the oldest lots first; a lot that is sold out is
-// forgotten once its last change was told.
+// one restock brought. Some of its units may be leased to traders (leases.h says to whom); the
+// others are free. Orders are filled from the free units of the oldest lots first; a lot of which
+// nothing is left is forgotten once its last change was told.
 //
-// Per product, always: available = the sum of what is left in its lots.
+// Per product, always: available = the sum of the free units of its lots.
 #ifndef SOUK_LOTS_H
 #define SOUK_LOTS_H
 
@@ -19,9 +20,11 @@ struct lot {
     int64_t number;  // the seller's own
     int64_t price_cents;
     int64_t quantity;  // that came
-    int64_t left;      // that is unsold
+    int64_t left;      // that is unsold, of which
+    int64_t leased;    // so many are leased: the others are free
     struct product *product;
-    struct lot *next;  // the next to sell, or the next free one
+    struct lot *next;  // the next with free units, ascending by id; or the next unused one
+    struct lot *prev;
     struct lot *changed_next;
     bool changed;       // in the list of changed lots
     UT_hash_handle hh;  // by id
@@ -30,12 +33,18 @@ struct lot {
 struct product {
     int64_t id;  // 1, 2, 3 … in order of arrival
     char name[LIMIT_PRODUCT_NAME + 1];
-    int64_t available;  // units
-    int64_t stock_seq;  // messages published as stock.<name>
-    int64_t sale_seq;   // and as sale.<name>
-    bool touched;       // written in the batch at hand
-    struct lot *first;  // the oldest with units left
+    int64_t available;   // units that are free
+    int64_t stocked;     // that ever came
+    int64_t oversold;    // that were promised and not there, ever
+    int64_t stock_seq;   // messages published as stock.<name>
+    int64_t sale_seq;    // as sale.<name>
+    int64_t recall_seq;  // and as recall.<name>
+    bool touched;        // written in the batch at hand
+    bool recalling;      // leased units are wanted back: no more are leased for now
+    bool recalled;       // the batch at hand asks for them
+    struct lot *first;   // the oldest with free units
     struct lot *last;
+    struct lot *freed;         // with free units again, the last that was put back; or NULL
     struct sold_units *sales;  // of the batch at hand, borrowed from the outbox's arena
     size_t sale_count;
     size_t sale_room;
@@ -64,7 +73,7 @@ struct product *lots_product (const lots_t *self, int64_t id);
 struct product *lots_add_product (lots_t *self, const char *name);
 size_t lots_product_count (const lots_t *self);
 
-// Adds a lot behind all others of its product. Returns NULL at LIMIT_LOTS. An `id` of 0 takes
+// Adds a lot behind all others of its product, all of it free. Returns NULL at LIMIT_LOTS. An `id` of 0 takes
 // the next one; a restored lot brings its own, which must be above all before it.
 struct lot *lots_add (lots_t *self, struct product *product, int64_t id, int64_t seller,
                       int64_t number, int64_t price_cents, int64_t quantity, int64_t left);
@@ -79,11 +88,20 @@ struct lot *lots_find (const lots_t *self, int64_t id);
 int64_t lots_last_id (const lots_t *self);
 void lots_skip_to (lots_t *self, int64_t id);
 
+// The units of a lot that are neither sold nor leased.
+int64_t lots_free_units (const struct lot *lot);
+
+// Units that are free become leased; leased ones become free, or are sold. There must be as many.
+// A lot keeps its place in the order of arrival, whatever becomes free when.
+void lots_lease (struct lot *lot, int64_t units);
+void lots_free (struct lot *lot, int64_t units);
+void lots_sell_leased (lots_t *self, struct lot *lot, int64_t units);
+
 // Plans the sale of up to `quantity` units (all of them, or none, where all_or_nothing) from the
-// oldest lots, at most LIMIT_FILLS of them. Changes nothing.
+// free units of the oldest lots, at most LIMIT_FILLS of them. Changes nothing.
 struct plan lots_plan (const struct product *product, int64_t quantity, bool all_or_nothing);
 
-// Carries the plan out. It must be the newest one made.
+// Carries the plan out. Nothing must have changed since it was made.
 void lots_sell (lots_t *self, const struct plan *plan);
 
 // Tells each lot that was sold from since the last call, and forgets those that are sold out.

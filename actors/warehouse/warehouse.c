@@ -11,25 +11,53 @@ struct warehouse_config warehouse_config_default (void)
         .commission_percent = 20,
         .answers_kept = LIMIT_ANSWERS,
         .publish = true,
+        .policy = policy_default (MODE_SYNC),
     };
+}
+
+// Of a product that is listed twice the last word counts.
+static void take_policies (warehouse_t *self, const struct warehouse_config *config)
+{
+    self->batched = config->policy.mode == MODE_BATCHED;
+    for (size_t i = 0; i < config->product_count; i++) {
+        const struct product_policy *listed = &config->products[i];
+        assert (product_name_valid (listed->product) && policy_valid (&listed->policy));
+        struct own_policy *own;
+        HASH_FIND_STR (self->policies, listed->product, own);
+        if (!own) {
+            own = calloc (1, sizeof *own);
+            if (!own) {
+                abort ();
+            }
+            memcpy (own->product, listed->product, strlen (listed->product) + 1);
+            HASH_ADD_STR (self->policies, product, own);
+        }
+        own->policy = listed->policy;
+        self->batched = self->batched || listed->policy.mode == MODE_BATCHED;
+    }
+    self->config.products = NULL;
+    self->config.product_count = 0;
 }
 
 warehouse_t *warehouse_new (const struct warehouse_config *config, uint64_t seed)
 {
     assert (config->commission_percent >= 0 && config->commission_percent <= 100);
-    assert (config->answers_kept >= 1);
+    assert (config->answers_kept >= 1 && policy_valid (&config->policy));
     warehouse_t *self = calloc (1, sizeof *self);
     if (!self) {
         abort ();
     }
     self->config = *config;
     self->seed = seed;
+    take_policies (self, config);
     self->lots = lots_new ();
+    self->leases = leases_new ();
     self->ledger = ledger_new ();
     self->answers = answers_new (config->answers_kept);
     self->touched = calloc (LIMIT_PRODUCTS, sizeof *self->touched);
     self->sold = calloc (LIMIT_BATCH, sizeof *self->sold);
-    if (!self->touched || !self->sold) {
+    self->recalled = calloc (LIMIT_BATCH, sizeof *self->recalled);
+    if (!self->touched || !self->sold || !self->recalled) {
         abort ();
     }
     return self;
@@ -48,10 +76,18 @@ void warehouse_destroy (warehouse_t **self_p)
         HASH_DEL (self->views, view);
         free (view);
     }
+    struct own_policy *own;
+    struct own_policy *after;
+    HASH_ITER (hh, self->policies, own, after) {
+        HASH_DEL (self->policies, own);
+        free (own);
+    }
+    free (self->recalled);
     free (self->touched);
     free (self->sold);
     answers_destroy (&self->answers);
     ledger_destroy (&self->ledger);
+    leases_destroy (&self->leases);
     lots_destroy (&self->lots);
     free (self);
     *self_p = NULL;
@@ -125,6 +161,9 @@ static void receive (warehouse_t *self, const struct message *message, struct ou
         break;
     case MESSAGE_SNAPSHOT:
         snapshot (self, message, out);
+        break;
+    case MESSAGE_LEASE:
+        warehouse_lease (self, message, out);
         break;
     case MESSAGE_JOIN:
         warehouse_join (self, message, out);

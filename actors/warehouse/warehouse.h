@@ -4,9 +4,9 @@
 //
 // Ports: PORT_WAREHOUSE (traders' requests, one reply each, at once), PORT_NEWS (out).
 //
-// Conservation, per product, at every instant: restocked = available + leased and unsold + sold. Money: a sale moves
-// its amount from the buyer, the commission to the trader and the rest to the seller, so that
-// accounts always sum to zero.
+// Conservation, per product, at every instant: restocked = available + leased and unsold + sold.
+// Money: a sale moves its amount from the buyer, the commission to the trader and the rest to the
+// seller, so that accounts always sum to zero.
 #ifndef SOUK_WAREHOUSE_H
 #define SOUK_WAREHOUSE_H
 
@@ -37,6 +37,7 @@ struct warehouse_counters {
     int64_t returned;       // units of leases that came back
     int64_t recalls;        // published
     int64_t budgeted;       // units leased that were not there
+    int64_t abandoned;      // joins that gave up what a lost journal held
 };
 
 struct warehouse_config warehouse_config_default (void);

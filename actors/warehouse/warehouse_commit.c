@@ -21,6 +21,7 @@ static void record_account (void *context, int64_t node, int64_t balance_cents)
 // restarted warehouse would take its next batch for one too far ahead.
 static void record_batch (warehouse_t *self, const struct view *view, struct outbox *out)
 {
+    warehouse_record_leases (self, out);
     lots_tell_changed (self->lots, record_lot, out);
     ledger_tell_changed (self->ledger, record_account, out);
     warehouse_record_trader (view, out);
@@ -89,6 +90,48 @@ static void refuse_stranger (warehouse_t *self, const struct view *view,
     }
 }
 
+// What was decided from a cache that is written behind a few at a time.
+static bool is_batched (const warehouse_t *self, const struct item *item)
+{
+    return item->behind && warehouse_policy (self, item->product)->mode == MODE_BATCHED;
+}
+
+// Lamport's total order (CACM 21(7), 1978), with the client in place of the process.
+static bool precedes (const struct item *a, const struct item *b)
+{
+    if (a->clock != b->clock) {
+        return a->clock < b->clock;
+    }
+    return a->client != b->client ? a->client < b->client : a->number < b->number;
+}
+
+// The items in the order in which they are applied: those of batched products by their clocks, in
+// the places that such items have; all others where they are. The list is taken from the arena;
+// NULL: the order is the message's.
+static const struct item **sorted_items (const warehouse_t *self, const struct commit *commit,
+                                         struct outbox *out)
+{
+    if (!self->batched) {
+        return NULL;
+    }
+    size_t places[LIMIT_BATCH];
+    size_t count = 0;
+    const struct item **items = arena_take (out->arena, commit->item_count, sizeof *items);
+    for (size_t i = 0; i < commit->item_count; i++) {
+        const struct item *item = &commit->items[i];
+        items[i] = item;
+        if (is_batched (self, item)) {
+            size_t at = count++;
+            places[at] = i;
+            for (; at > 0 && precedes (item, items[places[at - 1]]); at--) {
+                items[places[at]] = items[places[at - 1]];
+            }
+            items[places[at]] = item;
+        }
+    }
+    return items;
+}
+
 void warehouse_commit (warehouse_t *self, const struct message *message, struct outbox *out)
 {
     const struct commit *commit = &message->commit;
@@ -110,13 +153,16 @@ void warehouse_commit (warehouse_t *self, const struct message *message, struct 
         .out = out,
     };
     struct result *results = arena_take (out->arena, commit->item_count, sizeof *results);
+    const struct item **sorted = sorted_items (self, commit, out);
     for (size_t i = 0; i < commit->item_count; i++) {
-        results[i] = warehouse_item (self, &batch, &commit->items[i]);
+        const struct item *item = sorted ? sorted[i] : &commit->items[i];
+        results[item - commit->items] = warehouse_item (self, &batch, item);
     }
     if (!batch.again) {
         view->batch = commit->batch;
         self->counters.batches++;
         warehouse_publish_sales (self, view, out);
+        warehouse_publish_recalls (self, out);
         warehouse_publish_stock (self, out);
         record_batch (self, view, out);
     }

@@ -6,61 +6,14 @@
 #include "actors/warehouse/warehouse_state.h"
 #include "schemas/planted.h"
 
-static struct result error_result (enum reason reason)
-{
-    return (struct result){.kind = RESULT_ERROR, .reason = reason};
-}
-
-static void touch (warehouse_t *self, struct product *product)
-{
-    if (!product->touched) {
-        product->touched = true;
-        self->touched[self->touched_count++] = product;
-    }
-}
-
-// An order for something that nobody ever offered is kept without a product.
-static const char *product_name (const warehouse_t *self, int64_t id)
-{
-    const struct product *product = lots_product (self->lots, id);
-    return product ? product->name : "";
-}
-
-static struct result receipt_result (warehouse_t *self, const struct item *item,
-                                     const struct answer *answer, struct outbox *out)
-{
-    struct fill *fills = arena_take (out->arena, answer->fill_count, sizeof *fills);
-    answers_fills (self->answers, answer, fills);
-    return (struct result){
-        .kind = RESULT_RECEIPT,
-        .status = (enum status) answer->status,
-        .product = item->kind == ITEM_BUY ? item->product : product_name (self, answer->product),
-        .units = answer->units,
-        .missing = answer->missing,
-        .amount_cents = answer->amount_cents,
-        .fills = fills,
-        .fill_count = answer->fill_count,
-    };
-}
-
 static struct result restocked_result (warehouse_t *self, const struct answer *answer)
 {
     return (struct result){
         .kind = RESULT_RESTOCKED,
-        .product = product_name (self, answer->product),
+        .product = warehouse_product_name (self, answer->product),
         .quantity = answer->quantity,
         .price_cents = answer->price_cents,
     };
-}
-
-static void note_figure (struct batch *batch, const char *product)
-{
-    for (size_t i = 0; i < batch->figure_count; i++) {
-        if (strcmp (batch->figures[i], product) == 0) {
-            return;
-        }
-    }
-    batch->figures[batch->figure_count++] = product;
 }
 
 // The same number names the same request for ever: another body under it is a conflict. A trader
@@ -72,17 +25,17 @@ static struct result known_result (warehouse_t *self, struct batch *batch, const
     self->counters.repeated++;
     if (answer->kind != item->kind || answer->quantity != item->quantity
         || (answer->product != 0
-            && strcmp (product_name (self, answer->product), item->product) != 0)
+            && strcmp (warehouse_product_name (self, answer->product), item->product) != 0)
         || (item->kind == ITEM_BUY && answer->all_or_nothing != item->all_or_nothing)
         || (item->kind == ITEM_RESTOCK && answer->price_cents != item->price_cents
             && !PLANTED (13))) {
-        return error_result (REASON_CONFLICT);
+        return warehouse_item_error (REASON_CONFLICT);
     }
     bool oversold = answer->kind == ITEM_BUY && answer->status == STATUS_OVERSOLD;
     if (item->behind && (oversold || lots_find_product (self->lots, item->product))) {
-        note_figure (batch, item->product);
+        warehouse_note_figure (batch, item->product);
     }
-    return item->kind == ITEM_BUY ? receipt_result (self, item, answer, batch->out)
+    return item->kind == ITEM_BUY ? warehouse_receipt (self, item, answer, batch->out)
                                   : restocked_result (self, answer);
 }
 
@@ -100,122 +53,6 @@ static struct product *product_for (warehouse_t *self, const char *name, struct 
     return product;
 }
 
-static bool accounts_bear (const warehouse_t *self, const struct view *view,
-                           const struct item *item, const struct plan *plan)
-{
-    bool borne = ledger_bears (self->ledger, item->client, -plan->amount_cents)
-                 && ledger_bears (self->ledger, view->trader, plan->amount_cents);
-    for (size_t i = 0; i < plan->count; i++) {
-        borne = borne && ledger_bears (self->ledger, plan->lots[i]->seller, plan->amount_cents);
-    }
-    return borne;
-}
-
-static void record_order (const struct view *view, const struct item *item,
-                          const struct answer *answer, struct outbox *out)
-{
-    outbox_record (out, RECORD_ORDER)->order = (struct record_order){
-        .buyer = item->client,
-        .number = item->number,
-        .trader = view->trader,
-        .product = answer->product,
-        .quantity = answer->quantity,
-        .all_or_nothing = answer->all_or_nothing,
-        .status = (enum status) answer->status,
-        .units = answer->units,
-        .missing = answer->missing,
-        .amount_cents = answer->amount_cents,
-    };
-}
-
-// Moves the money of each fill and records it. `fills` gets what the receipt tells.
-static void settle (warehouse_t *self, const struct view *view, const struct item *item,
-                    const struct plan *plan, struct fill *fills, struct outbox *out)
-{
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct lot *lot = plan->lots[i];
-        int64_t amount = plan->taken[i] * lot->price_cents;
-        int64_t commission = ledger_commission (amount, self->config.commission_percent);
-        ledger_move (self->ledger, item->client, lot->seller, amount - commission);
-        ledger_move (self->ledger, item->client, view->trader, commission);
-        fills[i] = (struct fill){
-            .seller = lot->seller,
-            .lot = lot->number,
-            .units = plan->taken[i],
-            .price_cents = lot->price_cents,
-        };
-        outbox_record (out, RECORD_FILL)->fill = (struct record_fill){
-            .buyer = item->client,
-            .number = item->number,
-            .lot = lot->id,
-            .seller = lot->seller,
-            .seller_number = lot->number,
-            .trader = view->trader,
-            .units = plan->taken[i],
-            .price_cents = lot->price_cents,
-            .commission_cents = commission,
-        };
-    }
-}
-
-// What a new order gets. A write-behind was promised units by its trader (none: it was refused);
-// what is not there any more is oversold.
-static struct plan decide (const struct product *product, const struct item *item,
-                           struct answer *answer)
-{
-    struct plan plan = {.status = STATUS_OUT_OF_STOCK};
-    int64_t wanted = item->behind ? item->promised : item->quantity;
-    if (wanted > 0 && product) {
-        plan = lots_plan (product, wanted, item->all_or_nothing);
-    }
-    if (item->behind && plan.units < item->promised && !PLANTED (12)) {
-        plan.status = STATUS_OVERSOLD;
-        answer->missing = (uint32_t) (item->promised - plan.units);
-    }
-    answer->status = (uint8_t) plan.status;
-    answer->units = (uint32_t) (PLANTED (8) && plan.units > 0 ? wanted : plan.units);
-    answer->amount_cents = plan.amount_cents;
-    answer->fill_count = (uint8_t) plan.count;
-    return plan;
-}
-
-static struct result buy (warehouse_t *self, struct batch *batch, const struct item *item)
-{
-    struct outbox *out = batch->out;
-    struct product *product = lots_find_product (self->lots, item->product);
-    struct answer answer = {
-        .number = item->number,
-        .kind = ITEM_BUY,
-        .product = (uint16_t) (product ? product->id : 0),
-        .quantity = (uint32_t) item->quantity,
-        .all_or_nothing = item->all_or_nothing,
-    };
-    struct plan plan = decide (product, item, &answer);
-    if (!accounts_bear (self, batch->view, item, &plan)) {
-        return error_result (REASON_LIMIT);
-    }
-    record_order (batch->view, item, &answer, out);
-    struct fill fills[LIMIT_FILLS];
-    settle (self, batch->view, item, &plan, fills, out);
-    warehouse_gather_sales (self, item, &plan, out);
-    lots_sell (self->lots, &plan);
-    bool kept = answers_add (self->answers, item->client, &answer, fills);
-    assert (kept);
-    self->counters.orders++;
-    self->counters.units_sold += plan.units;
-    if (product && (answer.units > 0 || answer.missing > 0)) {
-        touch (self, product);
-    }
-    if (answer.status == STATUS_OVERSOLD) {
-        self->counters.oversold++;
-        note_figure (batch, item->product);
-        warehouse_publish_oversell (self, batch->view, item, &answer, out);
-    }
-    const struct answer *found;
-    (void) answers_find (self->answers, item->client, item->number, &found);
-    return receipt_result (self, item, found, out);
-}
-
 static struct result restock (warehouse_t *self, struct batch *batch, const struct item *item)
 {
     struct product *product =
@@ -224,7 +61,7 @@ static struct result restock (warehouse_t *self, struct batch *batch, const stru
                                           item->price_cents, item->quantity, item->quantity)
                               : NULL;
     if (!lot) {
-        return error_result (REASON_LIMIT);
+        return warehouse_item_error (REASON_LIMIT);
     }
     struct answer answer = {
         .number = item->number,
@@ -246,8 +83,9 @@ static struct result restock (warehouse_t *self, struct batch *batch, const stru
         .quantity = lot->quantity,
         .left = lot->left,
     };
+    product->stocked += lot->quantity;
     if (!PLANTED (22)) {
-        touch (self, product);
+        warehouse_touch (self, product);
     }
     self->counters.restocks++;
     return restocked_result (self, &answer);
@@ -259,19 +97,19 @@ static struct result order_status (warehouse_t *self, const struct item *item,
     if (!answer || answer->kind != ITEM_BUY) {
         return (struct result){.kind = RESULT_RECEIPT, .status = STATUS_UNKNOWN, .product = ""};
     }
-    return receipt_result (self, item, answer, out);
+    return warehouse_receipt (self, item, answer, out);
 }
 
 // A lot that is not known may still be under way, written behind by another trader.
 static struct result lot_status (warehouse_t *self, const struct answer *answer)
 {
     if (!answer || answer->kind != ITEM_RESTOCK) {
-        return error_result (REASON_UNAVAILABLE);
+        return warehouse_item_error (REASON_UNAVAILABLE);
     }
     const struct lot *lot = lots_find (self->lots, answer->lot);
     return (struct result){
         .kind = RESULT_LOT,
-        .product = product_name (self, answer->product),
+        .product = warehouse_product_name (self, answer->product),
         .quantity = answer->quantity,
         .left = lot ? lot->left : 0,
         .price_cents = answer->price_cents,
@@ -299,6 +137,50 @@ static bool is_pending (const warehouse_t *self, const struct batch *batch, cons
     return !PLANTED (46) && (!first || first->closed <= item->first.epoch);
 }
 
+// Whether the order has got just what its item says was taken from a lease.
+static bool is_as_taken (const warehouse_t *self, const struct item *item,
+                         const struct answer *answer)
+{
+    struct fill fills[LIMIT_FILLS];
+    if (item->taken_count == 0 || answer->kind != ITEM_BUY || answer->status != STATUS_SOLD
+        || answer->quantity != item->quantity || answer->fill_count != item->taken_count) {
+        return false;
+    }
+    answers_fills (self->answers, answer, fills);
+    for (size_t i = 0; i < item->taken_count; i++) {
+        const struct leased_units *taken = &item->taken[i];
+        if (taken->id == 0 || fills[i].seller != taken->seller || fills[i].lot != taken->lot
+            || fills[i].units != taken->units || fills[i].price_cents != taken->price_cents) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// A buy that its trader has sold from a lease. Whatever becomes of it, what it takes is leased no
+// more.
+static struct result from_lease (warehouse_t *self, struct batch *batch, const struct item *item,
+                                 enum answer_state state, const struct answer *answer)
+{
+    const struct product *product = lots_find_product (self->lots, item->product);
+    struct lease_entry *entry =
+        product ? leases_find (self->leases, batch->view->trader, product) : NULL;
+    if (item->kind != ITEM_BUY || !item->behind || promise_is_odd (item)
+        || !warehouse_covers (entry, item)) {
+        return warehouse_item_error (REASON_BAD_REQUEST);
+    }
+    if (state == ANSWER_NEW) {
+        return warehouse_sell_leased (self, batch, item, entry);
+    }
+    if (!PLANTED (57)) {
+        warehouse_free_taken (self, entry, item);
+    }
+    if (state == ANSWER_KNOWN) {
+        return known_result (self, batch, item, answer);
+    }
+    return warehouse_item_error (state == ANSWER_EXPIRED ? REASON_EXPIRED : REASON_LIMIT);
+}
+
 struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item)
 {
     const struct answer *answer;
@@ -306,8 +188,11 @@ struct result warehouse_item (warehouse_t *self, struct batch *batch, const stru
     if (item->behind && !batch->again) {
         batch->view->applied++;
     }
+    if (item->taken_count > 0 && !batch->again) {
+        return from_lease (self, batch, item, state, answer);
+    }
     if (state == ANSWER_EXPIRED) {
-        return error_result (REASON_EXPIRED);
+        return warehouse_item_error (REASON_EXPIRED);
     }
     if (item->kind == ITEM_ORDER_STATUS) {
         return order_status (self, item, answer, batch->out);
@@ -316,19 +201,23 @@ struct result warehouse_item (warehouse_t *self, struct batch *batch, const stru
         return lot_status (self, answer);
     }
     if (promise_is_odd (item)) {
-        return error_result (REASON_BAD_REQUEST);
+        return warehouse_item_error (REASON_BAD_REQUEST);
     }
     if (state == ANSWER_KNOWN) {
-        return known_result (self, batch, item, answer);
+        return is_as_taken (self, item, answer)
+                   ? (struct result){.kind = RESULT_SETTLED, .product = item->product}
+                   : known_result (self, batch, item, answer);
     }
     if (is_pending (self, batch, item)) {
-        return error_result (REASON_PENDING);
+        return warehouse_item_error (REASON_PENDING);
     }
     if (batch->again) {
-        return error_result (REASON_UNAVAILABLE);
+        bool recall = item->kind == ITEM_BUY && warehouse_must_recall (self, item);
+        return warehouse_item_error (recall ? REASON_RECALLING : REASON_UNAVAILABLE);
     }
     if (state == ANSWER_NO_ROOM) {
-        return error_result (REASON_LIMIT);
+        return warehouse_item_error (REASON_LIMIT);
     }
-    return item->kind == ITEM_BUY ? buy (self, batch, item) : restock (self, batch, item);
+    return item->kind == ITEM_BUY ? warehouse_sell (self, batch, item)
+                                  : restock (self, batch, item);
 }

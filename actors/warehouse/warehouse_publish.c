@@ -129,6 +129,32 @@ void warehouse_publish_oversell (warehouse_t *self, struct view *view, const str
     };
 }
 
+void warehouse_recall (warehouse_t *self, struct product *product)
+{
+    product->recalling = true;
+    if (!product->recalled) {
+        product->recalled = true;
+        self->recalled[self->recalled_count++] = product;
+    }
+}
+
+void warehouse_publish_recalls (warehouse_t *self, struct outbox *out)
+{
+    for (size_t i = 0; i < self->recalled_count; i++) {
+        struct product *product = self->recalled[i];
+        product->recalled = false;
+        self->counters.recalls++;
+        if (self->config.publish) {
+            warehouse_letter (self, out, PORT_NEWS, 0, MESSAGE_RECALL)->recall = (struct recall){
+                .epoch = self->epoch,
+                .seq = ++product->recall_seq,
+                .product = product->name,
+            };
+        }
+    }
+    self->recalled_count = 0;
+}
+
 // Versions count by one for each message here, over all products, so that a subscriber of all
 // of them knows when one was lost. They count whether or not anything is published: a causal
 // token needs them too.

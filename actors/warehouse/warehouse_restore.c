@@ -45,8 +45,14 @@ static bool restore_product (warehouse_t *self, const struct record_product *rec
     if (!product_name_valid (record->name) || lots_find_product (self->lots, record->name)) {
         return false;
     }
-    const struct product *product = lots_add_product (self->lots, record->name);
-    return product && product->id == record->product;
+    struct product *product = lots_add_product (self->lots, record->name);
+    if (!product || product->id != record->product || !is_count (record->stocked)
+        || !is_count (record->oversold)) {
+        return false;
+    }
+    product->stocked = record->stocked;
+    product->oversold = record->oversold;
+    return true;
 }
 
 static bool is_lot (const struct record_lot *record)
@@ -214,6 +220,55 @@ static bool restore_view (warehouse_t *self, const struct record_view *record)
     return true;
 }
 
+// Whoever has left, or was taken over, holds nothing.
+static bool may_hold (const struct view *view)
+{
+    return view && (view->state == MEMBER_LIVE || view->state == MEMBER_TAKING);
+}
+
+// Behind all lots and views. Units of 0 are a lease that came to its end.
+static bool restore_lease (warehouse_t *self, const struct record_lease *record)
+{
+    const struct view *view = warehouse_view (self, record->trader);
+    if (!view || !is_number (record->lot) || !within (record->units, 0, LIMIT_QUANTITY)
+        || record->lot > lots_last_id (self->lots)) {
+        return false;
+    }
+    if (record->units == 0 || PLANTED (59)) {
+        return true;
+    }
+    struct lot *lot = lots_find (self->lots, record->lot);
+    if (!lot || !may_hold (view) || record->units > lots_free_units (lot)) {
+        return false;
+    }
+    struct lease_entry *entry = leases_entry (self->leases, record->trader, lot->product);
+    if (leases_lot (entry, record->lot) || leases_room (entry) == 0) {
+        return false;
+    }
+    leases_restore (entry, lot, record->units);
+    return true;
+}
+
+// An entry has its epoch from here alone, once.
+static bool restore_lease_state (warehouse_t *self, const struct record_lease_state *record)
+{
+    const struct view *view = warehouse_view (self, record->trader);
+    struct product *product = lots_product (self->lots, record->product);
+    if (!view || !product || !within (record->epoch, 1, view->epoch) || !is_number (record->number)
+        || !is_count (record->budget) || (record->budget > 0 && !may_hold (view))) {
+        return false;
+    }
+    struct lease_entry *entry = leases_entry (self->leases, record->trader, product);
+    if (entry->epoch != 0 || (record->budget > 0 && leases_room (entry) == 0)) {
+        return false;
+    }
+    entry->epoch = record->epoch;
+    entry->number = record->number;
+    entry->clean = record->clean;
+    entry->budget = record->budget;
+    return true;
+}
+
 bool warehouse_restore (warehouse_t *self, const struct record *record)
 {
     if (PLANTED (2) && (record->type == RECORD_ORDER || record->type == RECORD_FILL)) {
@@ -238,6 +293,10 @@ bool warehouse_restore (warehouse_t *self, const struct record *record)
         return restore_trader (self, &record->trader);
     case RECORD_VIEW:
         return restore_view (self, &record->view);
+    case RECORD_LEASE:
+        return restore_lease (self, &record->lease);
+    case RECORD_LEASE_STATE:
+        return restore_lease_state (self, &record->lease_state);
     default:
         break;  // Those of a trader's journal are not for a warehouse.
     }

@@ -2,6 +2,7 @@
 #include "actors/warehouse/warehouse_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "broker/clocks.h"
 
@@ -31,7 +32,9 @@ void warehouse_decline (warehouse_t *self, const struct message *message, struct
         .reason = reason,
         .number = number,
         .trader = message->type == MESSAGE_COMMIT ? message->commit.trader : 0,
-        .epoch = message->type == MESSAGE_COMMIT ? message->commit.epoch : 0,
+        .epoch = message->type == MESSAGE_COMMIT  ? message->commit.epoch
+                 : message->type == MESSAGE_LEASE ? message->lease.epoch
+                                                  : 0,
         .text = text,
     };
 }
@@ -43,6 +46,27 @@ void warehouse_record (const warehouse_t *self, struct outbox *out)
         .version = self->version,
         .market = self->market,
     };
+}
+
+const struct policy *warehouse_policy (const warehouse_t *self, const char *product)
+{
+    const struct own_policy *own;
+    HASH_FIND_STR (self->policies, product, own);
+    return own ? &own->policy : &self->config.policy;
+}
+
+void warehouse_touch (warehouse_t *self, struct product *product)
+{
+    if (!product->touched) {
+        product->touched = true;
+        self->touched[self->touched_count++] = product;
+    }
+}
+
+const char *warehouse_product_name (const warehouse_t *self, int64_t id)
+{
+    const struct product *product = lots_product (self->lots, id);
+    return product ? product->name : "";
 }
 
 struct view *warehouse_view (const warehouse_t *self, int64_t trader)

@@ -1,13 +1,14 @@
 // The warehouse's inside, shared by its files alone: warehouse.c (verbs, dispatch, snapshots),
 // warehouse_view.c (joins, backups, takeovers), warehouse_commit.c (batches), warehouse_item.c
-// (what becomes of one item), warehouse_publish.c (news), warehouse_restore.c; and what they all
-// stand on, warehouse_state.c.
+// (what becomes of one item), warehouse_sale.c (what a new order gets), warehouse_lease.c (leases),
+// warehouse_publish.c (news), warehouse_restore.c; and what they all stand on, warehouse_state.c.
 #ifndef SOUK_WAREHOUSE_STATE_H
 #define SOUK_WAREHOUSE_STATE_H
 
 #include <uthash.h>
 
 #include "actors/warehouse/answers.h"
+#include "actors/warehouse/leases.h"
 #include "actors/warehouse/ledger.h"
 #include "actors/warehouse/lots.h"
 #include "actors/warehouse/warehouse.h"
@@ -32,6 +33,13 @@ struct view {
     UT_hash_handle hh;
 };
 
+// The settings of a product that has its own.
+struct own_policy {
+    char product[LIMIT_PRODUCT_NAME + 1];
+    struct policy policy;
+    UT_hash_handle hh;
+};
+
 struct warehouse {
     struct warehouse_config config;
     struct warehouse_counters counters;
@@ -40,7 +48,10 @@ struct warehouse {
     int64_t version;  // changes of stock, over all products
     int64_t market;   // names it for ever; 0 before its first start
     uint64_t seed;
+    struct own_policy *policies;  // uthash
+    bool batched;                 // some products are sold in MODE_BATCHED
     lots_t *lots;
+    leases_t *leases;
     ledger_t *ledger;
     answers_t *answers;
     struct view *views;        // uthash, kept sorted by trader
@@ -48,6 +59,8 @@ struct warehouse {
     size_t touched_count;
     struct product **sold;  // of which it has gathered sales, in order of the first one
     size_t sold_count;
+    struct product **recalled;  // of which it asks for what is leased, in order of the first time
+    size_t recalled_count;
 };
 
 // Adds a letter that carries the warehouse's id, clock and market.
@@ -56,12 +69,22 @@ struct message *warehouse_letter (warehouse_t *self, struct outbox *out, enum po
 void warehouse_error (warehouse_t *self, struct outbox *out, int64_t to, enum reason reason,
                       int64_t number, const char *text);
 
-// Answers a message with an error that says for whom it was, where it was a commit.
+// Answers a message with an error that says for whom it was, where it was a commit, and under which
+// epoch, of a lease too.
 void warehouse_decline (warehouse_t *self, const struct message *message, struct outbox *out,
                         enum reason reason, int64_t number, const char *text);
 
 // What the warehouse itself is to know again.
 void warehouse_record (const warehouse_t *self, struct outbox *out);
+
+// How the product is sold.
+const struct policy *warehouse_policy (const warehouse_t *self, const char *product);
+
+// The product's figure changes with the batch at hand: it will be published.
+void warehouse_touch (warehouse_t *self, struct product *product);
+
+// "" for 0: an order for something that nobody ever offered is kept without a product.
+const char *warehouse_product_name (const warehouse_t *self, int64_t id);
 
 struct view *warehouse_view (const warehouse_t *self, int64_t trader);
 struct view *warehouse_add_view (warehouse_t *self, int64_t trader);
@@ -80,6 +103,21 @@ void warehouse_join (warehouse_t *self, const struct message *message, struct ou
 void warehouse_claim (warehouse_t *self, const struct message *message, struct outbox *out);
 void warehouse_takeover (warehouse_t *self, const struct message *message, struct outbox *out);
 
+// A trader gives units back and wants others (warehouse_lease.c).
+void warehouse_lease (warehouse_t *self, const struct message *message, struct outbox *out);
+
+// Whether any units are leased to the trader, those of budgets included.
+bool warehouse_holds_leases (const warehouse_t *self, int64_t trader);
+
+// Takes all leases of the trader back; or counts all of them as idle, for a process that goes on
+// from a journal may hold again what the one before it had promised and not recorded.
+void warehouse_free_leases (warehouse_t *self, int64_t trader);
+void warehouse_resume_leases (warehouse_t *self, int64_t trader);
+
+// Records the leases that have changed; and outside of batches tells the stock that has, too.
+void warehouse_record_leases (warehouse_t *self, struct outbox *out);
+void warehouse_tell_leases (warehouse_t *self, struct outbox *out);
+
 // What one batch carries from item to item.
 struct batch {
     struct view *view;  // of the trader whose batch it is
@@ -96,6 +134,26 @@ void warehouse_commit (warehouse_t *self, const struct message *message, struct 
 // Decides an item of the batch, or answers it as before (warehouse_item.c).
 struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item);
 
+// What warehouse_item stands on (warehouse_sale.c): an error; the receipt of an order that has an
+// answer; a product that the trader must take the figure of over.
+struct result warehouse_item_error (enum reason reason);
+struct result warehouse_receipt (warehouse_t *self, const struct item *item,
+                                 const struct answer *answer, struct outbox *out);
+void warehouse_note_figure (struct batch *batch, const char *product);
+
+// Decides a new order: from free units, unless others may be idle at traders, which are recalled.
+struct result warehouse_sell (warehouse_t *self, struct batch *batch, const struct item *item);
+
+// Whether a buy that is not decided yet is to wait for leased units to come back.
+bool warehouse_must_recall (const warehouse_t *self, const struct item *item);
+
+// A buy that its trader has sold from its lease: whether it holds what was taken, as the item says;
+// if so, the new order's decision; or only what was taken, free again.
+bool warehouse_covers (const struct lease_entry *entry, const struct item *item);
+struct result warehouse_sell_leased (warehouse_t *self, struct batch *batch,
+                                     const struct item *item, struct lease_entry *entry);
+void warehouse_free_taken (warehouse_t *self, struct lease_entry *entry, const struct item *item);
+
 // News of a view that has changed (warehouse_publish.c).
 void warehouse_publish_member (warehouse_t *self, struct view *view, struct outbox *out);
 
@@ -107,5 +165,10 @@ void warehouse_publish_oversell (warehouse_t *self, struct view *view, const str
                                  const struct answer *answer, struct outbox *out);
 void warehouse_publish_sales (warehouse_t *self, const struct view *view, struct outbox *out);
 void warehouse_publish_stock (warehouse_t *self, struct outbox *out);
+
+// The product is recalled: at once no more of it is leased, and it is published at the end of the
+// batch.
+void warehouse_recall (warehouse_t *self, struct product *product);
+void warehouse_publish_recalls (warehouse_t *self, struct outbox *out);
 
 #endif

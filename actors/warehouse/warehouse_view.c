@@ -54,6 +54,7 @@ static void change (warehouse_t *self, struct view *view, struct outbox *out)
     warehouse_record_trader (view, out);
     warehouse_record_view (view, out);
     warehouse_publish_member (self, view, out);
+    warehouse_tell_leases (self, out);
 }
 
 // A router too long for a view is none that a trader could have bound.
@@ -70,8 +71,10 @@ enum grant { GRANT_NOTHING, GRANT_FRESH, GRANT_RESUME };
 // A join is granted to whoever knows the epoch before: one that comes late, from a process that was
 // replaced meanwhile, takes nobody's place. A trader with its journal goes on where it was, even
 // out of a takeover, since the journal holds all that the trader has told. Without it, the backup
-// alone knows that, and must settle it first.
-static enum grant decide_join (const struct view *view, const struct join *join)
+// alone knows that, and must settle it first; and without a backup nobody knows what it has sold of
+// its leases, unless whoever runs it gives that up.
+static enum grant decide_join (const warehouse_t *self, const struct view *view,
+                               const struct join *join)
 {
     if (!view) {
         return join->epoch == 0 ? GRANT_FRESH : GRANT_NOTHING;
@@ -86,7 +89,22 @@ static enum grant decide_join (const struct view *view, const struct join *join)
         return GRANT_RESUME;
     }
     bool alone = view->backup == 0 || PLANTED (50);
-    return view->state == MEMBER_LIVE && alone ? GRANT_FRESH : GRANT_NOTHING;
+    if (view->state != MEMBER_LIVE || !alone) {
+        return GRANT_NOTHING;
+    }
+    bool lost = join->abandon || PLANTED (58) || !warehouse_holds_leases (self, view->trader);
+    return lost ? GRANT_FRESH : GRANT_NOTHING;
+}
+
+// What a process without a journal leaves of the one before it: what that had sold of its leases and
+// not recorded counts no more, so that others may sell it and decide who was waiting.
+static void abandon (warehouse_t *self, struct view *view)
+{
+    if (warehouse_holds_leases (self, view->trader)) {
+        warehouse_free_leases (self, view->trader);
+        view->closed = view->epoch;
+        self->counters.abandoned++;
+    }
 }
 
 // `fresh`: its writes count anew, from the epoch that it is granted.
@@ -101,8 +119,10 @@ static void grant_join (warehouse_t *self, struct view *view, const struct join 
     if (fresh) {
         view->began = view->epoch;
         view->applied = 0;
+        abandon (self, view);
     } else {
         self->counters.resumed++;
+        warehouse_resume_leases (self, view->trader);
     }
     view->state = MEMBER_LIVE;
     view->backup = 0;
@@ -133,7 +153,7 @@ void warehouse_join (warehouse_t *self, const struct message *message, struct ou
         tell (self, out, message->from, message->from);
         return;
     }
-    enum grant grant = decide_join (view, join);
+    enum grant grant = decide_join (self, view, join);
     if (!view && grant != GRANT_NOTHING) {
         view = warehouse_add_view (self, message->from);
         if (!view) {
@@ -166,6 +186,7 @@ void warehouse_claim (warehouse_t *self, const struct message *message, struct o
         if (claim->leaves) {
             view->state = MEMBER_LEFT;
             view->closed = view->epoch + 1;
+            warehouse_free_leases (self, view->trader);
         }
         change (self, view, out);
     }
@@ -181,6 +202,9 @@ static void begin_takeover (warehouse_t *self, struct view *view, int64_t taker,
     view->state = MEMBER_TAKING;
     view->taker = taker;
     view->backup = 0;
+    if (PLANTED (53)) {
+        warehouse_free_leases (self, view->trader);
+    }
     change (self, view, out);
 }
 
@@ -193,6 +217,7 @@ static void complete_takeover (warehouse_t *self, struct view *view, struct outb
         view->closed = view->epoch + 1;  // Nor will it ever decide in the taker's epoch.
     }
     self->counters.takeovers++;
+    warehouse_free_leases (self, view->trader);
     change (self, view, out);
 }
 

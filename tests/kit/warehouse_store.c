@@ -82,6 +82,14 @@ static struct key key_of (const struct record *record)
     case RECORD_VIEW:
         key.a = record->view.trader;
         break;
+    case RECORD_LEASE:
+        key.a = record->lease.trader;
+        key.b = record->lease.lot;
+        break;
+    case RECORD_LEASE_STATE:
+        key.a = record->lease_state.trader;
+        key.b = record->lease_state.product;
+        break;
     default:
         ck_abort_msg ("a warehouse makes no record of type %d", (int) record->type);
     }
@@ -133,8 +141,9 @@ void wh_store_put (struct wh_store *self, const struct record *record)
 static int rank (int64_t type)
 {
     static const int ranks[] = {
-        [RECORD_WAREHOUSE] = 0, [RECORD_PRODUCT] = 1, [RECORD_LOT] = 2,   [RECORD_ACCOUNT] = 3,
-        [RECORD_TRADER] = 4,    [RECORD_VIEW] = 5,    [RECORD_ORDER] = 6,
+        [RECORD_WAREHOUSE] = 0, [RECORD_PRODUCT] = 1,     [RECORD_LOT] = 2,
+        [RECORD_ACCOUNT] = 3,   [RECORD_TRADER] = 4,      [RECORD_VIEW] = 5,
+        [RECORD_LEASE] = 6,     [RECORD_LEASE_STATE] = 7, [RECORD_ORDER] = 8,
     };
     return ranks[type];
 }
@@ -148,7 +157,11 @@ static int compare (int64_t a, int64_t b)
 static int by_load_order (const struct row *a, const struct row *b)
 {
     int order = rank (a->key.type) - rank (b->key.type);
-    return order || a->key.type == RECORD_ORDER ? order : compare (a->key.a, b->key.a);
+    if (order || a->key.type == RECORD_ORDER) {
+        return order;
+    }
+    order = compare (a->key.a, b->key.a);
+    return order ? order : compare (a->key.b, b->key.b);
 }
 
 // The highest number that a seller used for a lot, or a buyer for an order.
@@ -174,6 +187,8 @@ static bool is_loaded (const struct wh_store *self, const struct row *row, int64
     switch (row->record.type) {
     case RECORD_LOT:
         return lot->left > 0 || lot->number > highest (self, RECORD_LOT, lot->seller) - kept;
+    case RECORD_LEASE:
+        return row->record.lease.units > 0;
     case RECORD_ORDER:
     case RECORD_FILL:
         return row->key.b > highest (self, RECORD_ORDER, row->key.a) - kept;
@@ -186,7 +201,11 @@ bool wh_store_load (struct wh_store *self, int64_t answers_kept, store_visit_fn 
                     void *context)
 {
     HASH_SORT (self->rows, by_load_order);
-    for (const struct row *row = self->rows; row; row = row->hh.next) {
+    for (struct row *row = self->rows; row; row = row->hh.next) {
+        if (row->record.type == RECORD_PRODUCT) {
+            row->record.product.stocked = wh_store_restocked (self, row->key.a);
+            row->record.product.oversold = wh_store_oversold (self, row->key.a);
+        }
         if (is_loaded (self, row, answers_kept) && !visit (context, &row->record)) {
             return false;
         }
@@ -220,6 +239,30 @@ int64_t wh_store_sold (const struct wh_store *self, int64_t product)
     for (const struct row *row = self->rows; row; row = row->hh.next) {
         bool counts = row->record.type == RECORD_ORDER && row->record.order.product == product;
         units += counts ? row->record.order.units : 0;
+    }
+    return units;
+}
+
+int64_t wh_store_oversold (const struct wh_store *self, int64_t product)
+{
+    int64_t units = 0;
+    for (const struct row *row = self->rows; row; row = row->hh.next) {
+        bool counts = row->record.type == RECORD_ORDER && row->record.order.product == product;
+        units += counts ? row->record.order.missing : 0;
+    }
+    return units;
+}
+
+int64_t wh_store_leased (const struct wh_store *self, int64_t product)
+{
+    int64_t units = 0;
+    for (const struct row *row = self->rows; row; row = row->hh.next) {
+        if (row->record.type == RECORD_LEASE) {
+            const struct row *lot =
+                find (self, (struct key){.type = RECORD_LOT, .a = row->record.lease.lot});
+            bool counts = lot && lot->record.lot.product == product;
+            units += counts ? row->record.lease.units : 0;
+        }
     }
     return units;
 }
@@ -286,6 +329,12 @@ static void check_lot (const struct wh_store *self, const struct record_lot *lot
         bool counts = row->record.type == RECORD_FILL && row->record.fill.lot == lot->lot;
         units += counts ? row->record.fill.units : 0;
     }
+    int64_t leased = 0;
+    for (const struct row *row = self->rows; row; row = row->hh.next) {
+        bool counts = row->record.type == RECORD_LEASE && row->record.lease.lot == lot->lot;
+        leased += counts ? row->record.lease.units : 0;
+    }
+    must (leased <= lot->left, "more of a lot is leased than is left", leased, lot->left);
     must (lot->left >= 0 && lot->quantity == lot->left + units, "a lot's units are not conserved",
           lot->lot, lot->left);
 }

@@ -32,6 +32,8 @@ void wh_store_check (struct wh_store *self);
 int64_t wh_store_restocked (const struct wh_store *self, int64_t product);
 int64_t wh_store_left (const struct wh_store *self, int64_t product);
 int64_t wh_store_sold (const struct wh_store *self, int64_t product);
+int64_t wh_store_oversold (const struct wh_store *self, int64_t product);
+int64_t wh_store_leased (const struct wh_store *self, int64_t product);  // units of lots
 int64_t wh_store_balance (const struct wh_store *self, int64_t node);
 
 #endif
