@@ -126,17 +126,20 @@ const struct verify_rule verify_rules[] = {
      " WHERE held.trader IS NULL ORDER BY leases.trader, lot LIMIT 1"},
 
     {"a trader has leases of so many lots",
-     "SELECT format ('trader %d has leases of %d lots of product %d, and may have %d',"
-     "  leases.trader, count (*), product, :leased)"
-     " FROM leases JOIN lots ON lots.id = lot"
-     " GROUP BY leases.trader, product HAVING count (*) > :leased"
-     " ORDER BY leases.trader, product LIMIT 1"},
+     "SELECT format ('trader %d has leases of %d lots of product %d%s, and may have %d in all',"
+     "  trader, lots, product, CASE budget WHEN 0 THEN '' ELSE ' and of its budget' END, :leased)"
+     " FROM (SELECT leases.trader, lots.product, count (*) AS lots,"
+     "   ifnull (max (held.budget > 0), 0) AS budget FROM leases JOIN lots ON lots.id = lot"
+     "  LEFT JOIN lease_states AS held"
+     "   ON held.trader = leases.trader AND held.product = lots.product"
+     "  GROUP BY leases.trader, lots.product)"
+     " WHERE lots + budget > :leased ORDER BY trader, product LIMIT 1"},
 
     {"how a trader stands with a product's leases is within bounds",
      "SELECT format ('trader %d stands out of bounds with the leases of product %d: epoch %d,"
      " number %d, %d units of its budget', trader, product, held.epoch, number, budget)"
      " FROM lease_states AS held LEFT JOIN traders ON traders.id = trader"
-     " WHERE (held.epoch BETWEEN 0 AND traders.epoch AND number BETWEEN 0 AND :integer"
+     " WHERE (held.epoch BETWEEN 1 AND traders.epoch AND number BETWEEN 1 AND :integer"
      "  AND budget BETWEEN 0 AND :integer AND clean IN (0, 1)"
      "  AND product IN (SELECT id FROM products)) IS NOT TRUE"
      " ORDER BY trader, product LIMIT 1"},

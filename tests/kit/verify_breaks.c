@@ -116,16 +116,23 @@ const struct verify_break verify_breaks[] = {
      "trader 2 has a lease of lot 2, and never asked for product 1"},
     {"UPDATE lease_states SET product = 2 WHERE trader = 2",
      "trader 2 has a lease of lot 2, and never asked for product 1"},
-    {"WITH RECURSIVE n (i) AS (VALUES (4) UNION ALL SELECT i + 1 FROM n WHERE i < 515)"
+    {"WITH RECURSIVE n (i) AS (VALUES (4) UNION ALL SELECT i + 1 FROM n WHERE i < 514)"
      " INSERT INTO lots SELECT i, 9, i, 1, 1, 1, 1, 1, 0 FROM n;"
      "INSERT INTO leases SELECT 2, id, 1 FROM lots WHERE id > 3",
-     "trader 2 has leases of 513 lots of product 1, and may have 512"},
+     "trader 2 has leases of 512 lots of product 1 and of its budget, and may have 512 in all"},
+    {"WITH RECURSIVE n (i) AS (VALUES (4) UNION ALL SELECT i + 1 FROM n WHERE i < 515)"
+     " INSERT INTO lots SELECT i, 9, i, 1, 1, 1, 1, 1, 0 FROM n;"
+     "INSERT INTO leases SELECT 2, id, 1 FROM lots WHERE id > 3; UPDATE lease_states SET budget = "
+     "0",
+     "trader 2 has leases of 513 lots of product 1, and may have 512 in all"},
     {"UPDATE lease_states SET epoch = 2 WHERE trader = 2",
      "trader 2 stands out of bounds with the leases of product 1: epoch 2, number 6, 1 units of its"
      " budget"},
-    {"UPDATE lease_states SET number = -1 WHERE trader = 1",
-     "trader 1 stands out of bounds with the leases of product 2: epoch 2, number -1, 0 units of "
-     "its"
+    {"UPDATE lease_states SET epoch = 0 WHERE trader = 1",
+     "trader 1 stands out of bounds with the leases of product 2: epoch 0, number 4, 0 units of its"
+     " budget"},
+    {"UPDATE lease_states SET number = 0 WHERE trader = 1",
+     "trader 1 stands out of bounds with the leases of product 2: epoch 2, number 0, 0 units of its"
      " budget"},
     {"UPDATE lease_states SET budget = -1 WHERE trader = 2",
      "trader 2 stands out of bounds with the leases of product 1: epoch 1, number 6, -1 units of "
