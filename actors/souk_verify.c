@@ -95,6 +95,6 @@ int souk_verify (int argc, char **argv)
     if (optind + 1 != argc) {
         usage_error (argv[0], "wants one store: souk verify warehouse.db");
     }
-    const struct verify_budgets budgets = {self.list, self.count};
+    const struct verify_budgets budgets = {self.list, self.count, NULL};
     return verify_run (argv[optind], &budgets, self.json, stdout);
 }

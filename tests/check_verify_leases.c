@@ -151,12 +151,13 @@ static const struct {
     {{"apple", 0, 0},
      "product apple: 1 units beyond the stock are leased and 4 were oversold, and its budget is 0"},
     {{"pear", 0, 0}, NULL},
+    {{"apple", LIMIT_INTEGER, 0}, NULL},
     {{"plum", 0, 0}, NULL},  // that never came
 };
 
 START_TEST (test_verify_holds_a_product_to_its_budget)
 {
-    const struct verify_budgets given = {&budgets[_i].budget, 1};
+    const struct verify_budgets given = {&budgets[_i].budget, 1, NULL};
     const struct verdict verdict = must_verify (path, &given);
     ck_assert_int_eq (verdict.conserved, !budgets[_i].problem);
     ck_assert_msg (!budgets[_i].problem || tells (&verdict, budgets[_i].problem), "told:%s",
@@ -168,11 +169,28 @@ START_TEST (test_verify_tells_each_product_beyond_its_budget)
 {
     run_sql (path, "UPDATE lease_states SET budget = 2 WHERE trader = 1");
     const struct verify_budget list[] = {{"apple", 1, 0}, {"pear", 1, 20}};
-    const struct verdict verdict = must_verify (path, &(struct verify_budgets){list, 2});
+    const struct verdict verdict = must_verify (path, &(struct verify_budgets){list, 2, NULL});
     ck_assert_uint_eq (verdict.problem_count, 2);
     ck_assert (tells (&verdict, "product pear: 2 units beyond the stock are leased and 0 were"
                                 " oversold, and its budget is 1"));
-    verify_text (path, &(struct verify_budgets){list, 2}, false, 1);
+    verify_text (path, &(struct verify_budgets){list, 2, NULL}, false, 1);
+}
+END_TEST
+
+START_TEST (test_verify_holds_the_other_products_to_the_budget_of_the_rest)
+{
+    run_sql (path, "UPDATE lease_states SET budget = 2 WHERE trader = 1");
+    const struct verify_budget apple = {"apple", LIMIT_INTEGER, 0}, rest = {NULL, 1, 0};
+    struct verdict verdict = must_verify (path, &(struct verify_budgets){&apple, 1, &rest});
+    ck_assert_uint_eq (verdict.problem_count, 1);
+    ck_assert (tells (&verdict, "product pear: 2 units beyond the stock are leased and 0 were"
+                                " oversold, and its budget is 1"));
+    verdict = must_verify (path, &(struct verify_budgets){NULL, 0, &rest});
+    ck_assert_uint_eq (verdict.problem_count, 1);
+    ck_assert (tells (&verdict, "product apple: 1 units beyond the stock are leased and 4 were"
+                                " oversold, and its budget is 1"));
+    const struct verify_budget enough = {NULL, 5, 0};
+    ck_assert (must_verify (path, &(struct verify_budgets){NULL, 0, &enough}).conserved);
 }
 END_TEST
 
@@ -196,6 +214,7 @@ int main (void)
     tcase_add_loop_test (within, test_verify_holds_a_product_to_its_budget, 0,
                          sizeof budgets / sizeof *budgets);
     tcase_add_test (within, test_verify_tells_each_product_beyond_its_budget);
+    tcase_add_test (within, test_verify_holds_the_other_products_to_the_budget_of_the_rest);
     suite_add_tcase (suite, within);
 
     SRunner *runner = srunner_create (suite);

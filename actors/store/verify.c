@@ -137,17 +137,52 @@ static bool open_store (const char *path, bool still, sqlite3 **db)
     return rc == SQLITE_OK;
 }
 
-static void apply_rules (struct verify *self, const struct verify_budgets *budgets)
+static bool is_listed (const struct verify_budgets *budgets, const char *product)
 {
-    // Each rule and each budget has one problem at most, and so has each reading besides.
-    size_t most = verify_rule_count + budgets->count + VERIFY_READINGS;
+    for (size_t i = 0; i < budgets->count; i++) {
+        if (strcmp (budgets->list[i].product, product) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Tells the first product beyond the budget of those that have none of their own.
+static void apply_rest (struct verify *self, const struct verify_budgets *budgets)
+{
+    const struct verdict *verdict = self->verdict;
+    size_t before = verdict->problem_count;
+    for (size_t i = 0; i < verdict->product_count && verdict->problem_count == before; i++) {
+        if (!is_listed (budgets, verdict->products[i].name)) {
+            struct verify_budget budget = *budgets->rest;
+            budget.product = verdict->products[i].name;
+            apply_budget (self, &budget);
+        }
+    }
+}
+
+static void apply_budgets (struct verify *self, const struct verify_budgets *budgets)
+{
+    for (size_t i = 0; i < budgets->count; i++) {
+        apply_budget (self, &budgets->list[i]);
+    }
+    if (budgets->rest) {
+        apply_rest (self, budgets);
+    }
+}
+
+// Finds all problems, and reads what else the verdict tells.
+static void look_through (struct verify *self, const struct verify_budgets *budgets)
+{
+    // One problem at most has each rule, each reading, each budget, and the rest of the products.
+    size_t most = verify_rule_count + VERIFY_READINGS + budgets->count + 1;
     self->verdict->problems = arena_take (self->arena, most, sizeof *self->verdict->problems);
     for (size_t i = 0; i < verify_rule_count; i++) {
         apply_rule (self, &verify_rules[i]);
     }
-    for (size_t i = 0; i < budgets->count; i++) {
-        apply_budget (self, &budgets->list[i]);
-    }
+    verify_read (self);
+    apply_budgets (self, budgets);
+    self->verdict->conserved = self->verdict->problem_count == 0;
 }
 
 // What is asked, and where the answer goes.
@@ -180,9 +215,7 @@ static bool judge (const struct inquiry *asked, bool still)
     if (kind != STORE_KIND_OURS) {
         goto close;
     }
-    apply_rules (&self, asked->budgets);
-    verify_read (&self);
-    asked->verdict->conserved = asked->verdict->problem_count == 0;
+    look_through (&self, asked->budgets);
     judged = true;
 close:
     sqlite3_close (self.db);

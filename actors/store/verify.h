@@ -89,13 +89,14 @@ struct verdict {
 // How far a product may be oversold. That is its operator's choice and stands in no store.
 struct verify_budget {
     const char *product;
-    int64_t units;    // 0 to LIMIT_QUANTITY,
+    int64_t units;    // LIMIT_INTEGER: it may be oversold without a bound
     int64_t percent;  // and so many of a hundred that were ever stocked, 0 to 100
 };
 
 struct verify_budgets {
-    const struct verify_budget *list;  // one a product; those without one are not held to any
+    const struct verify_budget *list;  // one a product
     size_t count;
+    const struct verify_budget *rest;  // of any other product, whatever it names; NULL: no bound
 };
 
 // Reads the store at `path` and judges it, by the budgets where they are not NULL. All lists and

@@ -135,9 +135,8 @@ const struct verify_break verify_breaks[] = {
      "trader 1 stands out of bounds with the leases of product 2: epoch 2, number 0, 0 units of its"
      " budget"},
     {"UPDATE lease_states SET budget = -1 WHERE trader = 2",
-     "trader 2 stands out of bounds with the leases of product 1: epoch 1, number 6, -1 units of "
-     "its"
-     " budget"},
+     "trader 2 stands out of bounds with the leases of product 1: "
+     "epoch 1, number 6, -1 units of its budget"},
     {"UPDATE lease_states SET clean = 2 WHERE trader = 1",
      "trader 1 stands out of bounds with the leases of product 2: epoch 2, number 4, 0 units of its"
      " budget"},
