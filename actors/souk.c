@@ -9,7 +9,6 @@
 
 #include "actors/souk_commands.h"
 #include "actors/souk_options.h"
-#include "actors/store/verify.h"
 
 #define SOUK_VERSION "0.1.0"
 
@@ -29,45 +28,6 @@ static const char help[] =
     "  souk verify        proves from a store that nothing was lost or sold twice\n"
     "\n"
     "souk COMMAND --help shows the options of each; souk --version what it is made of.\n";
-
-static const char verify_help[] =
-    "Proves from a store that a market was kept: per product all that came is unsold or sold,\n"
-    "every order has one outcome, the money adds up. Names the first record that breaks a rule.\n"
-    "\n"
-    "  souk verify warehouse.db\n"
-    "  souk verify warehouse.db --json | python3 -m json.tool\n"
-    "\n"
-    "  --json    one JSON object on stdout\n"
-    "  --help\n"
-    "\n"
-    "It only reads, and may run while the market does. Exit status: 0 conserved, 1 not.\n";
-
-static const struct option verify_options[] = {
-    {"json", no_argument, NULL, 'j'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
-};
-
-int souk_verify (int argc, char **argv)
-{
-    bool json = false;
-    for (int option; (option = getopt_long (argc, argv, ":", verify_options, NULL)) != -1;) {
-        switch (option) {
-        case 'j':
-            json = true;
-            break;
-        case 'h':
-            fputs (verify_help, stdout);
-            return EXIT_FINE;
-        default:
-            option_error (argv[0], option, argv);
-        }
-    }
-    if (optind + 1 != argc) {
-        usage_error (argv[0], "wants one store: souk verify warehouse.db");
-    }
-    return verify_run (argv[optind], json, stdout);
-}
 
 static int show_version (int argc, char **argv)
 {

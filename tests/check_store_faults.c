@@ -35,7 +35,7 @@ static enum store_status write_batch (store_t *store, int64_t n)
 {
     struct record batch[BATCH_RECORDS] = {
         {.type = RECORD_LOT, .lot = {n, 9, n, 1, 1, 100, 1, 1}},
-        {.type = RECORD_WAREHOUSE, .warehouse = {1, n}},
+        {.type = RECORD_WAREHOUSE, .warehouse = {1, n, 0}},
     };
     for (int64_t i = 0; i < BATCH_ORDERS; i++) {
         batch[2 + i] = (struct record){

@@ -241,7 +241,7 @@ static bool judge (struct bench *self)
     struct stat file;
     arena_t *arena = arena_new (VERDICT_BLOCK);
     struct verdict verdict;
-    bool read = verify_store (self->store, arena, &verdict, self->error, BENCH_ERROR);
+    bool read = verify_store (self->store, NULL, arena, &verdict, self->error, BENCH_ERROR);
     self->result->conserved = read && verdict.conserved;
     self->result->store_bytes = stat (self->store, &file) == 0 ? file.st_size : 0;
     if (read && !verdict.conserved) {

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +10,9 @@
 
 #include "actors/store/store_schema.h"
 #include "actors/store/verify_rules.h"
+#include "actors/store/verify_work.h"
 
 enum { ARENA_BYTES = 64 * 1024, PROBLEM_BYTES = 512, BUSY_TIMEOUT_MS = 2000 };
-
-// What is under way.
-struct verify {
-    sqlite3 *db;
-    arena_t *arena;
-    struct verdict *verdict;
-};
 
 static void add_problem (struct verify *self, const char *text)
 {
@@ -25,19 +20,18 @@ static void add_problem (struct verify *self, const char *text)
         arena_string (self->arena, text, strlen (text));
 }
 
-static void add_unreadable (struct verify *self, const char *what)
+void verify_unreadable (struct verify *self, const char *what)
 {
     char text[PROBLEM_BYTES];
     snprintf (text, sizeof text, "%s: cannot be told: %s", what, sqlite3_errmsg (self->db));
     add_problem (self, text);
 }
 
-// Prepares a question. A store without the tables that it needs is as unreadable as a damaged one.
-static sqlite3_stmt *ask (struct verify *self, const char *what, const char *sql)
+sqlite3_stmt *verify_ask (struct verify *self, const char *what, const char *sql)
 {
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2 (self->db, sql, -1, &statement, NULL) != SQLITE_OK) {
-        add_unreadable (self, what);
+        verify_unreadable (self, what);
     }
     return statement;
 }
@@ -52,162 +46,37 @@ static void bind_limits (sqlite3_stmt *statement)
     }
 }
 
-static void apply_rule (struct verify *self, const struct verify_rule *rule)
+// Takes the answer to a question of which the first row tells a problem.
+static void take_answer (struct verify *self, sqlite3_stmt *statement, const char *name)
 {
-    sqlite3_stmt *statement = ask (self, rule->name, rule->sql);
-    if (!statement) {
-        return;
-    }
-    bind_limits (statement);
     int rc = sqlite3_step (statement);
     if (rc == SQLITE_ROW) {
         const char *text = (const char *) sqlite3_column_text (statement, 0);
-        add_problem (self, text ? text : rule->name);
+        add_problem (self, text ? text : name);
     } else if (rc != SQLITE_DONE) {
-        add_unreadable (self, rule->name);
+        verify_unreadable (self, name);
     }
     sqlite3_finalize (statement);
 }
 
-typedef void row_fn (struct verify *self, void *list, size_t index, sqlite3_stmt *row);
-
-// Reads the rows of a question into a list of its own, whose length the first column tells.
-static const void *read_list (struct verify *self, const char *what, const char *sql, size_t size,
-                              row_fn *read, size_t *count)
+static void apply_rule (struct verify *self, const struct verify_rule *rule)
 {
-    *count = 0;
-    sqlite3_stmt *statement = ask (self, what, sql);
-    if (!statement) {
-        return NULL;
+    sqlite3_stmt *statement = verify_ask (self, rule->name, rule->sql);
+    if (statement) {
+        bind_limits (statement);
+        take_answer (self, statement, rule->name);
     }
-    void *list = NULL;
-    size_t length = 0;
-    int rc;
-    while ((rc = sqlite3_step (statement)) == SQLITE_ROW) {
-        if (!list) {
-            length = (size_t) sqlite3_column_int64 (statement, 0);
-            list = arena_take (self->arena, length, size);
-        }
-        if (*count == length) {
-            break;
-        }
-        read (self, list, (*count)++, statement);
+}
+
+static void apply_budget (struct verify *self, const struct verify_budget *budget)
+{
+    sqlite3_stmt *statement = verify_ask (self, verify_budget_rule.name, verify_budget_rule.sql);
+    if (statement) {
+        sqlite3_bind_text (statement, 1, budget->product, -1, SQLITE_STATIC);
+        sqlite3_bind_int64 (statement, 2, budget->units);
+        sqlite3_bind_int64 (statement, 3, budget->percent);
+        take_answer (self, statement, verify_budget_rule.name);
     }
-    if (rc != SQLITE_DONE) {
-        add_unreadable (self, what);
-    }
-    sqlite3_finalize (statement);
-    return list;
-}
-
-static void read_product (struct verify *self, void *list, size_t index, sqlite3_stmt *row)
-{
-    const char *name = (const char *) sqlite3_column_text (row, 1);
-    ((struct verdict_product *) list)[index] = (struct verdict_product){
-        .name = name ? arena_string (self->arena, name, strlen (name)) : "",
-        .restocked = sqlite3_column_int64 (row, 2),
-        .sold = sqlite3_column_int64 (row, 3),
-        .unsold = sqlite3_column_int64 (row, 4),
-    };
-}
-
-static void read_account (struct verify *self, void *list, size_t index, sqlite3_stmt *row)
-{
-    (void) self;
-    ((struct verdict_account *) list)[index] = (struct verdict_account){
-        .node = sqlite3_column_int64 (row, 1),
-        .balance_cents = sqlite3_column_int64 (row, 2),
-    };
-}
-
-static void read_book (struct verify *self, void *list, size_t index, sqlite3_stmt *row)
-{
-    (void) self;
-    ((struct verdict_book *) list)[index] = (struct verdict_book){
-        .node = sqlite3_column_int64 (row, 1),
-        .orders = sqlite3_column_int64 (row, 2),
-        .sold = sqlite3_column_int64 (row, 3),
-        .units = sqlite3_column_int64 (row, 4),
-        .spent_cents = sqlite3_column_int64 (row, 5),
-        .refused = sqlite3_column_int64 (row, 6),
-        .oversold = sqlite3_column_int64 (row, 7),
-        .missing_units = sqlite3_column_int64 (row, 8),
-    };
-}
-
-static void read_stranded (struct verify *self, void *list, size_t index, sqlite3_stmt *row)
-{
-    (void) self;
-    ((struct verdict_stranded *) list)[index] = (struct verdict_stranded){
-        .trader = sqlite3_column_int64 (row, 1),
-        .taker = sqlite3_column_int64 (row, 2),
-        .epoch = sqlite3_column_int64 (row, 3),
-        .applied = sqlite3_column_int64 (row, 4),
-    };
-}
-
-static void read_lists (struct verify *self)
-{
-    struct verdict *verdict = self->verdict;
-    verdict->products = read_list (
-        self, "the products",
-        "SELECT count (*) OVER (), name, ifnull (came, 0), ifnull (units, 0), ifnull (unsold, 0)"
-        " FROM products"
-        " LEFT JOIN (SELECT product, sum (quantity) AS came, sum (unsold) AS unsold FROM lots"
-        "  GROUP BY product) AS stock ON stock.product = products.id"
-        " LEFT JOIN (SELECT lots.product AS product, sum (units) AS units FROM " FILLS " AS fills"
-        "  JOIN lots ON lots.id = fills.lot GROUP BY lots.product) AS sales"
-        "  ON sales.product = products.id"
-        " ORDER BY products.id",
-        sizeof (struct verdict_product), read_product, &verdict->product_count);
-    verdict->accounts = read_list (
-        self, "the accounts",
-        "SELECT (SELECT count (*) FROM accounts), node, balance_cents FROM accounts ORDER BY node",
-        sizeof (struct verdict_account), read_account, &verdict->account_count);
-    verdict->books =
-        read_list (self, "the buyers' books",
-                   "SELECT (SELECT count (DISTINCT buyer) FROM orders NOT INDEXED), buyer,"
-                   "  count (*), sum (outcome = " OUTCOME_SOLD "), sum (units), sum (amount_cents),"
-                   "  sum (outcome IN (" OUTCOME_OUT_OF_STOCK ", " OUTCOME_TOO_MANY_LOTS ")),"
-                   "  sum (outcome = " OUTCOME_OVERSOLD "), sum (missing)"
-                   " FROM orders NOT INDEXED GROUP BY buyer ORDER BY buyer",
-                   sizeof (struct verdict_book), read_book, &verdict->book_count);
-    verdict->stranded =
-        read_list (self, "what is stranded",
-                   "SELECT count (*) OVER (), trader, taker, epoch, applied"
-                   " FROM views JOIN traders ON id = trader WHERE state = 'taking' ORDER BY trader",
-                   sizeof (struct verdict_stranded), read_stranded, &verdict->stranded_count);
-}
-
-static void read_totals (struct verify *self)
-{
-    struct verdict *verdict = self->verdict;
-    int64_t *const totals[] = {
-        &verdict->restocked_units, &verdict->left_units,  &verdict->sold_units,
-        &verdict->orders,          &verdict->sold_orders, &verdict->out_of_stock,
-        &verdict->too_many_lots,   &verdict->oversold,    &verdict->missing_units,
-        &verdict->spent_cents,
-    };
-    sqlite3_stmt *statement = ask (
-        self, "the totals",
-        "SELECT * FROM (SELECT ifnull (sum (quantity), 0), ifnull (sum (unsold), 0) FROM lots),"
-        " (SELECT ifnull (sum (units), 0) FROM " FILLS "),"
-        " (SELECT count (*), ifnull (sum (outcome = " OUTCOME_SOLD "), 0),"
-        "   ifnull (sum (outcome = " OUTCOME_OUT_OF_STOCK "), 0),"
-        "   ifnull (sum (outcome = " OUTCOME_TOO_MANY_LOTS "), 0),"
-        "   ifnull (sum (outcome = " OUTCOME_OVERSOLD "), 0),"
-        "   ifnull (sum (missing), 0), ifnull (sum (amount_cents), 0) FROM orders NOT INDEXED)");
-    if (!statement) {
-        return;
-    }
-    if (sqlite3_step (statement) == SQLITE_ROW) {
-        for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
-            *totals[i] = sqlite3_column_int64 (statement, (int) i);
-        }
-    } else {
-        add_unreadable (self, "the totals");
-    }
-    sqlite3_finalize (statement);
 }
 
 static bool exists (const char *path, const char *suffix)
@@ -217,6 +86,21 @@ static bool exists (const char *path, const char *suffix)
     bool there = name && stat (name, &status) == 0;
     sqlite3_free (name);
     return there;
+}
+
+// Whether the warehouse that had the store last still runs: the lock file names its process. A
+// warehouse that was killed leaves its WAL behind, and that file.
+static bool is_held (const char *path)
+{
+    char *name = sqlite3_mprintf ("%s-lock", path);
+    FILE *lock = name ? fopen (name, "re") : NULL;
+    sqlite3_free (name);
+    long holder = 0;
+    bool known = lock && fscanf (lock, "%ld", &holder) == 1 && holder > 0;
+    if (lock) {
+        fclose (lock);
+    }
+    return known && (kill ((pid_t) holder, 0) == 0 || errno == EPERM);
 }
 
 // An absolute path as an URI, with '%', '?' and '#' escaped (RFC 3986, section 2.1).
@@ -253,13 +137,71 @@ static bool open_store (const char *path, bool still, sqlite3 **db)
     return rc == SQLITE_OK;
 }
 
-static bool judge (const char *path, bool still, arena_t *arena, struct verdict *verdict,
-                   char *error, size_t error_size)
+static bool is_listed (const struct verify_budgets *budgets, const char *product)
 {
-    struct verify self = {.arena = arena, .verdict = verdict};
-    // Each rule has one problem at most, and so has each of the five readings besides.
-    const char **problems = arena_take (arena, verify_rule_count + 5, sizeof *problems);
-    *verdict = (struct verdict){.problems = problems};
+    for (size_t i = 0; i < budgets->count; i++) {
+        if (strcmp (budgets->list[i].product, product) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Tells the first product beyond the budget of those that have none of their own.
+static void apply_rest (struct verify *self, const struct verify_budgets *budgets)
+{
+    const struct verdict *verdict = self->verdict;
+    size_t before = verdict->problem_count;
+    for (size_t i = 0; i < verdict->product_count && verdict->problem_count == before; i++) {
+        if (!is_listed (budgets, verdict->products[i].name)) {
+            struct verify_budget budget = *budgets->rest;
+            budget.product = verdict->products[i].name;
+            apply_budget (self, &budget);
+        }
+    }
+}
+
+static void apply_budgets (struct verify *self, const struct verify_budgets *budgets)
+{
+    for (size_t i = 0; i < budgets->count; i++) {
+        apply_budget (self, &budgets->list[i]);
+    }
+    if (budgets->rest) {
+        apply_rest (self, budgets);
+    }
+}
+
+// Finds all problems, and reads what else the verdict tells.
+static void look_through (struct verify *self, const struct verify_budgets *budgets)
+{
+    // One problem at most has each rule, each reading, each budget, and the rest of the products.
+    size_t most = verify_rule_count + VERIFY_READINGS + budgets->count + 1;
+    self->verdict->problems = arena_take (self->arena, most, sizeof *self->verdict->problems);
+    for (size_t i = 0; i < verify_rule_count; i++) {
+        apply_rule (self, &verify_rules[i]);
+    }
+    verify_read (self);
+    apply_budgets (self, budgets);
+    self->verdict->conserved = self->verdict->problem_count == 0;
+}
+
+// What is asked, and where the answer goes.
+struct inquiry {
+    const char *path;
+    const struct verify_budgets *budgets;
+    arena_t *arena;
+    struct verdict *verdict;
+    char *error;
+    size_t error_size;
+};
+
+static bool judge (const struct inquiry *asked, bool still)
+{
+    const char *path = asked->path;
+    char *error = asked->error;
+    size_t error_size = asked->error_size;
+    struct verify self = {.arena = asked->arena, .verdict = asked->verdict};
+    *asked->verdict = (struct verdict){.at_rest = still || !is_held (path)};
     bool judged = false;
     if (!open_store (path, still, &self.db)
         || sqlite3_exec (self.db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
@@ -273,12 +215,7 @@ static bool judge (const char *path, bool still, arena_t *arena, struct verdict 
     if (kind != STORE_KIND_OURS) {
         goto close;
     }
-    for (size_t i = 0; i < verify_rule_count; i++) {
-        apply_rule (&self, &verify_rules[i]);
-    }
-    read_lists (&self);
-    read_totals (&self);
-    verdict->conserved = verdict->problem_count == 0;
+    look_through (&self, asked->budgets);
     judged = true;
 close:
     sqlite3_close (self.db);
@@ -291,22 +228,22 @@ static bool same_file (const struct stat *a, const struct stat *b)
            && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-static bool verify_file (const char *path, arena_t *arena, struct verdict *verdict, char *error,
-                         size_t error_size)
+static bool judge_file (const struct inquiry *asked)
 {
+    const char *path = asked->path;
     struct stat before, after;
     bool still = stat (path, &before) == 0 && !exists (path, "-wal") && !exists (path, "-journal");
-    bool judged = judge (path, still, arena, verdict, error, error_size);
+    bool judged = judge (asked, still);
     if (still
         && (exists (path, "-wal") || stat (path, &after) != 0 || !same_file (&before, &after))) {
         // A warehouse started meanwhile: it was not still, and what was read may not fit together.
-        judged = judge (path, false, arena, verdict, error, error_size);
+        judged = judge (asked, false);
     }
     return judged;
 }
 
-bool verify_store (const char *path, arena_t *arena, struct verdict *verdict, char *error,
-                   size_t error_size)
+bool verify_store (const char *path, const struct verify_budgets *budgets, arena_t *arena,
+                   struct verdict *verdict, char *error, size_t error_size)
 {
     assert (path && arena && verdict && error && error_size > 0);
     char *file = realpath (path, NULL);  // The WAL is beside the file, not beside a link to it.
@@ -314,17 +251,20 @@ bool verify_store (const char *path, arena_t *arena, struct verdict *verdict, ch
         snprintf (error, error_size, "cannot read %s: %s", path, strerror (errno));
         return false;
     }
-    bool judged = verify_file (file, arena, verdict, error, error_size);
+    const struct verify_budgets none = {0};
+    const struct inquiry asked = {file,      budgets ? budgets : &none, arena, verdict, error,
+                                  error_size};
+    bool judged = judge_file (&asked);
     free (file);
     return judged;
 }
 
-int verify_run (const char *path, bool json, FILE *out)
+int verify_run (const char *path, const struct verify_budgets *budgets, bool json, FILE *out)
 {
     char error[PROBLEM_BYTES];
     struct verdict verdict;
     arena_t *arena = arena_new (ARENA_BYTES);
-    bool judged = verify_store (path, arena, &verdict, error, sizeof error);
+    bool judged = verify_store (path, budgets, arena, &verdict, error, sizeof error);
     if (!judged) {
         fprintf (stderr, "souk verify: %s\n", error);
     } else if (json) {

@@ -18,6 +18,7 @@ struct verdict_product {
     int64_t restocked;
     int64_t sold;
     int64_t unsold;
+    int64_t leased;  // of the unsold; the rest is available
 };
 
 struct verdict_account {
@@ -46,8 +47,19 @@ struct verdict_stranded {
     int64_t applied;  // of its decisions, which the store has
 };
 
+// What a trader holds of a product as far as the store knows, which hears of a sale later.
+struct verdict_leased {
+    int64_t trader;
+    const char *state;    // of its view; "" for none
+    const char *product;  // its name
+    int64_t units;        // of lots
+    int64_t budget;       // that are not there: of the product's oversell budget
+    bool stranded;        // until the trader comes back with its journal, or is taken over
+};
+
 struct verdict {
     bool conserved;         // there is no problem
+    bool at_rest;           // no warehouse has the store open
     const char **problems;  // in words, one for each rule that is broken
     size_t problem_count;
     const struct verdict_product *products;  // in order of arrival
@@ -58,9 +70,13 @@ struct verdict {
     size_t book_count;
     const struct verdict_stranded *stranded;  // ascending by trader: no problem, but not the end
     size_t stranded_count;
+    const struct verdict_leased *leased;  // ascending by trader, then by product's arrival
+    size_t leased_count;
     int64_t restocked_units;
     int64_t sold_units;
     int64_t left_units;
+    int64_t leased_units;    // of those left
+    int64_t stranded_units;  // of those leased
     int64_t orders;
     int64_t sold_orders;    // that got what was promised
     int64_t out_of_stock;   // refused
@@ -70,11 +86,25 @@ struct verdict {
     int64_t spent_cents;
 };
 
-// Reads the store at `path` and judges it. All lists and strings are borrowed from `arena`.
-// Returns false, with the reason in `error`, when the file is missing or is no store of this
-// version. A store that is damaged inside is judged: the damage is a problem.
-bool verify_store (const char *path, arena_t *arena, struct verdict *verdict, char *error,
-                   size_t error_size);
+// How far a product may be oversold. That is its operator's choice and stands in no store.
+struct verify_budget {
+    const char *product;
+    int64_t units;    // LIMIT_INTEGER: it may be oversold without a bound
+    int64_t percent;  // and so many of a hundred that were ever stocked, 0 to 100
+};
+
+struct verify_budgets {
+    const struct verify_budget *list;  // one a product
+    size_t count;
+    const struct verify_budget *rest;  // of any other product, whatever it names; NULL: no bound
+};
+
+// Reads the store at `path` and judges it, by the budgets where they are not NULL. All lists and
+// strings are borrowed from `arena`. Returns false, with the reason in `error`, when the file is
+// missing or is no store of this version. A store that is damaged inside is judged: the damage is a
+// problem.
+bool verify_store (const char *path, const struct verify_budgets *budgets, arena_t *arena,
+                   struct verdict *verdict, char *error, size_t error_size);
 
 // For people; its last line is "conserved: yes" or "conserved: NO".
 void verify_print_text (const struct verdict *verdict, FILE *out);
@@ -84,6 +114,6 @@ void verify_print_json (const struct verdict *verdict, FILE *out);
 
 // All of it, for the program: prints the verdict to `out`, or on stderr why there is none. Returns
 // the exit status: 0 when the store is conserved, 1 when it is not or cannot be read.
-int verify_run (const char *path, bool json, FILE *out);
+int verify_run (const char *path, const struct verify_budgets *budgets, bool json, FILE *out);
 
 #endif

@@ -1,18 +1,26 @@
 // A verdict in words, and as JSON.
 #include <inttypes.h>
+#include <string.h>
 
 #include "actors/store/verify.h"
 
+static void print_product (const char *name, const struct verdict_product *product, FILE *out)
+{
+    fprintf (out, "%-24s %12" PRId64 " %12" PRId64 " %12" PRId64 " %12" PRId64 "\n", name,
+             product->restocked, product->sold, product->unsold, product->leased);
+}
+
 static void print_products (const struct verdict *verdict, FILE *out)
 {
-    fprintf (out, "%-24s %12s %12s %12s\n", "product", "restocked", "sold", "unsold");
+    fprintf (out, "%-24s %12s %12s %12s %12s\n", "product", "restocked", "sold", "unsold",
+             "of it leased");
     for (size_t i = 0; i < verdict->product_count; i++) {
-        const struct verdict_product *product = &verdict->products[i];
-        fprintf (out, "%-24s %12" PRId64 " %12" PRId64 " %12" PRId64 "\n", product->name,
-                 product->restocked, product->sold, product->unsold);
+        print_product (verdict->products[i].name, &verdict->products[i], out);
     }
-    fprintf (out, "%-24s %12" PRId64 " %12" PRId64 " %12" PRId64 "\n\n", "all",
-             verdict->restocked_units, verdict->sold_units, verdict->left_units);
+    const struct verdict_product all = {NULL, verdict->restocked_units, verdict->sold_units,
+                                        verdict->left_units, verdict->leased_units};
+    print_product ("all", &all, out);
+    fputc ('\n', out);
 }
 
 static void print_orders (const struct verdict *verdict, FILE *out)
@@ -38,6 +46,68 @@ static void print_accounts (const struct verdict *verdict, FILE *out)
     fprintf (out, "%-24s %12" PRId64 "\n\n", "all", sum);
 }
 
+// "30 fish, 7 salt and 2 pears"; a budget's units, which are not there, behind those that are.
+static void print_amounts (const struct verdict_leased *leased, size_t count, FILE *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        fprintf (out, "%s%" PRId64 " %s",
+                 i == 0           ? ""
+                 : i + 1 == count ? " and "
+                                  : ", ",
+                 leased[i].units, leased[i].product);
+        if (leased[i].budget != 0) {
+            fprintf (out, " (with %" PRId64 " beyond the stock)", leased[i].budget);
+        }
+    }
+    fputs (count == 1 && leased->units == 1 ? " is" : " are", out);
+}
+
+// How many entries from the first one on are of the same trader.
+static size_t count_leased (const struct verdict *verdict, size_t first)
+{
+    size_t end = first;
+    while (end < verdict->leased_count
+           && verdict->leased[end].trader == verdict->leased[first].trader) {
+        end++;
+    }
+    return end - first;
+}
+
+static void print_stranded_leases (const struct verdict *verdict, int64_t trader, FILE *out)
+{
+    for (size_t i = 0; i < verdict->leased_count; i++) {
+        if (verdict->leased[i].trader == trader) {
+            fputs ("; ", out);
+            print_amounts (&verdict->leased[i], count_leased (verdict, i), out);
+            fputs (" leased to it", out);
+            return;
+        }
+    }
+}
+
+// Those of a trader that is being taken over are told with the takeover.
+static void print_leased (const struct verdict *verdict, FILE *out)
+{
+    size_t count;
+    for (size_t i = 0; i < verdict->leased_count; i += count) {
+        const struct verdict_leased *leased = &verdict->leased[i];
+        count = count_leased (verdict, i);
+        if (strcmp (leased->state, "taking") == 0) {
+            continue;
+        }
+        fprintf (out,
+                 leased->stranded ? "stranded: trader %" PRId64 " has not left: "
+                                  : "leased: to trader %" PRId64 ": ",
+                 leased->trader);
+        print_amounts (leased, count, out);
+        fputs (leased->stranded
+                   ? " leased to it, until it comes back with its journal, is taken over,"
+                     " or is abandoned\n"
+                   : " its own to sell\n",
+               out);
+    }
+}
+
 void verify_print_text (const struct verdict *verdict, FILE *out)
 {
     print_products (verdict, out);
@@ -47,9 +117,12 @@ void verify_print_text (const struct verdict *verdict, FILE *out)
         const struct verdict_stranded *stranded = &verdict->stranded[i];
         fprintf (out,
                  "stranded: trader %" PRId64 ", until trader %" PRId64
-                 " has taken it over (epoch %" PRId64 ", %" PRId64 " of its decisions are in)\n",
+                 " has taken it over (epoch %" PRId64 ", %" PRId64 " of its decisions are in)",
                  stranded->trader, stranded->taker, stranded->epoch, stranded->applied);
+        print_stranded_leases (verdict, stranded->trader, out);
+        fputc ('\n', out);
     }
+    print_leased (verdict, out);
     for (size_t i = 0; i < verdict->problem_count; i++) {
         fprintf (out, "problem: %s\n", verdict->problems[i]);
     }
@@ -97,6 +170,16 @@ static void print_stranded (const struct verdict_stranded *stranded, FILE *out)
              stranded->trader, stranded->taker, stranded->epoch, stranded->applied);
 }
 
+static void print_lease (const struct verdict_leased *leased, FILE *out)
+{
+    fprintf (out, "{\"trader\":%" PRId64 ",\"state\":", leased->trader);
+    print_string (leased->state, out);
+    fputs (",\"product\":", out);
+    print_string (leased->product, out);
+    fprintf (out, ",\"units\":%" PRId64 ",\"budget\":%" PRId64 ",\"stranded\":%s}", leased->units,
+             leased->budget, leased->stranded ? "true" : "false");
+}
+
 static void print_lists (const struct verdict *verdict, FILE *out)
 {
     fputs (",\"problems\":[", out);
@@ -109,8 +192,10 @@ static void print_lists (const struct verdict *verdict, FILE *out)
         const struct verdict_product *product = &verdict->products[i];
         fprintf (out, "%s{\"name\":", comma (i));
         print_string (product->name, out);
-        fprintf (out, ",\"restocked\":%" PRId64 ",\"sold\":%" PRId64 ",\"unsold\":%" PRId64 "}",
-                 product->restocked, product->sold, product->unsold);
+        fprintf (out,
+                 ",\"restocked\":%" PRId64 ",\"sold\":%" PRId64 ",\"unsold\":%" PRId64
+                 ",\"leased\":%" PRId64 "}",
+                 product->restocked, product->sold, product->unsold, product->leased);
     }
     fputs ("],\"accounts\":[", out);
     for (size_t i = 0; i < verdict->account_count; i++) {
@@ -127,18 +212,25 @@ static void print_lists (const struct verdict *verdict, FILE *out)
         fputs (comma (i), out);
         print_stranded (&verdict->stranded[i], out);
     }
+    fputs ("],\"leased\":[", out);
+    for (size_t i = 0; i < verdict->leased_count; i++) {
+        fputs (comma (i), out);
+        print_lease (&verdict->leased[i], out);
+    }
     fputs ("]", out);
 }
 
 void verify_print_json (const struct verdict *verdict, FILE *out)
 {
     fprintf (out,
-             "{\"conserved\":%s,\"restocked_units\":%" PRId64 ",\"sold_units\":%" PRId64
-             ",\"left_units\":%" PRId64 ",\"orders\":%" PRId64 ",\"sold_orders\":%" PRId64
+             "{\"conserved\":%s,\"at_rest\":%s,\"restocked_units\":%" PRId64
+             ",\"sold_units\":%" PRId64 ",\"left_units\":%" PRId64 ",\"leased_units\":%" PRId64
+             ",\"stranded_units\":%" PRId64 ",\"orders\":%" PRId64 ",\"sold_orders\":%" PRId64
              ",\"refused\":%" PRId64 ",\"oversold\":%" PRId64 ",\"missing_units\":%" PRId64
              ",\"spent_cents\":%" PRId64,
-             verdict->conserved ? "true" : "false", verdict->restocked_units, verdict->sold_units,
-             verdict->left_units, verdict->orders, verdict->sold_orders,
+             verdict->conserved ? "true" : "false", verdict->at_rest ? "true" : "false",
+             verdict->restocked_units, verdict->sold_units, verdict->left_units,
+             verdict->leased_units, verdict->stranded_units, verdict->orders, verdict->sold_orders,
              verdict->out_of_stock + verdict->too_many_lots, verdict->oversold,
              verdict->missing_units, verdict->spent_cents);
     print_lists (verdict, out);

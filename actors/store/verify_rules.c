@@ -27,7 +27,7 @@ const struct verify_limit verify_limits[] = {
     {":integer", LIMIT_INTEGER},   {":node", LIMIT_NODE},         {":quantity", LIMIT_QUANTITY},
     {":price", LIMIT_PRICE_CENTS}, {":name", LIMIT_PRODUCT_NAME}, {":products", LIMIT_PRODUCTS},
     {":traders", LIMIT_TRADERS},   {":clients", LIMIT_CLIENTS},   {":lots", LIMIT_LOTS},
-    {":market", MARKET_MAX},       {":endpoint", LIMIT_ENDPOINT},
+    {":market", MARKET_MAX},       {":endpoint", LIMIT_ENDPOINT}, {":leased", LIMIT_LEASED_LOTS},
 };
 
 const size_t verify_limit_count = sizeof verify_limits / sizeof *verify_limits;
@@ -91,6 +91,58 @@ const struct verify_rule verify_rules[] = {
      "   WHEN " OUTCOME_TOO_MANY_LOTS " THEN units = 0 AND missing = 0"
      "   ELSE 0 END)"
      " ORDER BY buyer, number LIMIT 1"},
+
+    {"what is leased of a lot is there",
+     "SELECT format ('lot %d of seller %d (restock %d): %d units are leased, and %d are unsold',"
+     "  id, seller, number, units, unsold)"
+     " FROM lots JOIN (SELECT lot, sum (units) AS units FROM leases GROUP BY lot) ON lot = id"
+     " WHERE units > unsold ORDER BY id LIMIT 1"},
+
+    {"a lease is of units of a lot",
+     "SELECT format ('trader %d has a lease of %d units of lot %d%s', leases.trader, units, lot,"
+     "  CASE WHEN lots.id IS NULL THEN ', which is not there' ELSE '' END)"
+     " FROM leases LEFT JOIN lots ON lots.id = lot"
+     " WHERE lots.id IS NULL OR (units >= 1) IS NOT TRUE ORDER BY leases.trader, lot LIMIT 1"},
+
+    {"who has a lease is live, or is being taken over",
+     "SELECT format ('trader %d %s, and has a lease of %d units of lot %d', leases.trader,"
+     "  CASE WHEN state IS NULL THEN 'is not there' ELSE 'is ' || state END, units, lot)"
+     " FROM leases LEFT JOIN views ON views.trader = leases.trader"
+     " WHERE state IS NULL OR state NOT IN ('live', 'taking')"
+     " ORDER BY leases.trader, lot LIMIT 1"},
+
+    {"who has units of a budget is live, or is being taken over",
+     "SELECT format ('trader %d %s, and has %d units of the budget of product %d', held.trader,"
+     "  CASE WHEN state IS NULL THEN 'is not there' ELSE 'is ' || state END, budget, product)"
+     " FROM lease_states AS held LEFT JOIN views ON views.trader = held.trader"
+     " WHERE budget <> 0 AND (state IS NULL OR state NOT IN ('live', 'taking'))"
+     " ORDER BY held.trader, product LIMIT 1"},
+
+    {"who has a lease asked for it",
+     "SELECT format ('trader %d has a lease of lot %d, and never asked for product %d',"
+     "  leases.trader, lot, lots.product)"
+     " FROM leases JOIN lots ON lots.id = lot LEFT JOIN lease_states AS held"
+     "  ON held.trader = leases.trader AND held.product = lots.product"
+     " WHERE held.trader IS NULL ORDER BY leases.trader, lot LIMIT 1"},
+
+    {"a trader has leases of so many lots",
+     "SELECT format ('trader %d has leases of %d lots of product %d%s, and may have %d in all',"
+     "  trader, lots, product, CASE budget WHEN 0 THEN '' ELSE ' and of its budget' END, :leased)"
+     " FROM (SELECT leases.trader, lots.product, count (*) AS lots,"
+     "   ifnull (max (held.budget > 0), 0) AS budget FROM leases JOIN lots ON lots.id = lot"
+     "  LEFT JOIN lease_states AS held"
+     "   ON held.trader = leases.trader AND held.product = lots.product"
+     "  GROUP BY leases.trader, lots.product)"
+     " WHERE lots + budget > :leased ORDER BY trader, product LIMIT 1"},
+
+    {"how a trader stands with a product's leases is within bounds",
+     "SELECT format ('trader %d stands out of bounds with the leases of product %d: epoch %d,"
+     " number %d, %d units of its budget', trader, product, held.epoch, number, budget)"
+     " FROM lease_states AS held LEFT JOIN traders ON traders.id = trader"
+     " WHERE (held.epoch BETWEEN 1 AND traders.epoch AND number BETWEEN 1 AND :integer"
+     "  AND budget BETWEEN 0 AND :integer AND clean IN (0, 1)"
+     "  AND product IN (SELECT id FROM products)) IS NOT TRUE"
+     " ORDER BY trader, product LIMIT 1"},
 
     // Without the key, which is there to keep this rule and might have been left out.
     {"an order has one outcome",
@@ -283,3 +335,15 @@ const struct verify_rule verify_rules[] = {
 };
 
 const size_t verify_rule_count = sizeof verify_rules / sizeof *verify_rules;
+
+// A unit that was promised beyond the stock, and for which one came in time, counts no more.
+const struct verify_rule verify_budget_rule = {
+    "a product is oversold within its budget",
+    "SELECT format ('product %s: %d units beyond the stock are leased and %d were oversold, and its"
+    " budget is %d', name, leased, missed, ?2 + came * ?3 / 100)"
+    " FROM (SELECT name,"
+    "  (SELECT ifnull (sum (quantity), 0) FROM lots WHERE product = products.id) AS came,"
+    "  (SELECT ifnull (sum (budget), 0) FROM lease_states WHERE product = products.id) AS leased,"
+    "  (SELECT ifnull (sum (missing), 0) FROM orders NOT INDEXED WHERE product = products.id)"
+    "   AS missed FROM products WHERE name = ?1)"
+    " WHERE leased + missed > ?2 + came * ?3 / 100 LIMIT 1"};

@@ -36,6 +36,9 @@ struct verify_rule {
 extern const struct verify_rule verify_rules[];
 extern const size_t verify_rule_count;
 
+// Of one product: its parameters are the name, and the budget in units and in percent.
+extern const struct verify_rule verify_budget_rule;
+
 // The bounds of limits.h, as parameters of the questions.
 struct verify_limit {
     const char *name;

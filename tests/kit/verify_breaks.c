@@ -45,11 +45,11 @@ const struct verify_break verify_breaks[] = {
      "order 3 of buyer 8 is unknown with 0 of 1 units and 0 missing"},
     {"UPDATE orders SET quantity = 0 WHERE buyer = 8 AND number = 3",
      "order 3 of buyer 8 is out_of_stock with 0 of 0 units and 0 missing"},
-    {"DROP VIEW sales; DROP VIEW ledger; DROP VIEW fills;"
+    {"DROP VIEW sales; DROP VIEW ledger; DROP VIEW fills; DROP VIEW stock;"
      "CREATE TABLE copy AS SELECT * FROM orders; DROP TABLE orders;"
      "ALTER TABLE copy RENAME TO orders; INSERT INTO orders SELECT * FROM orders WHERE missing > 0",
      "order 2 of buyer 8 has 2 outcomes"},
-    {"DROP VIEW sales; CREATE TABLE copy AS SELECT * FROM lots; DROP TABLE lots;"
+    {"DROP VIEW sales; DROP VIEW stock; CREATE TABLE copy AS SELECT * FROM lots; DROP TABLE lots;"
      "ALTER TABLE copy RENAME TO lots;"
      "INSERT INTO lots SELECT 4, seller, number, trader, product, price_cents, quantity, quantity,"
      " at_ms FROM lots WHERE id = 2",
@@ -93,6 +93,56 @@ const struct verify_break verify_breaks[] = {
      "the file is damaged: row 1 missing from index sqlite_autoindex_orders_1"},
     {"INSERT INTO accounts VALUES (5, 3)",
      "the account of node 5 holds 3 cents, and its entries sum to 0"},
+
+    {"UPDATE leases SET units = 4",
+     "lot 2 of seller 10 (restock 1): 4 units are leased, and 3 are unsold"},
+    {"INSERT INTO leases VALUES (1, 2, 2)",
+     "lot 2 of seller 10 (restock 1): 4 units are leased, and 3 are unsold"},
+    {"INSERT INTO leases VALUES (1, 3, 1)",  // of a lot that is sold out
+     "lot 3 of seller 9 (restock 2): 1 units are leased, and 0 are unsold"},
+    {"UPDATE leases SET lot = 9", "trader 2 has a lease of 2 units of lot 9, which is not there"},
+    {"UPDATE leases SET units = 0", "trader 2 has a lease of 0 units of lot 2"},
+    {"UPDATE leases SET units = -1", "trader 2 has a lease of -1 units of lot 2"},
+    {"UPDATE views SET state = 'left', backup = 0 WHERE trader = 2",
+     "trader 2 is left, and has a lease of 2 units of lot 2"},
+    {"UPDATE views SET state = 'failed', backup = 0 WHERE trader = 2",
+     "trader 2 is failed, and has a lease of 2 units of lot 2"},
+    {"UPDATE leases SET trader = 3", "trader 3 is not there, and has a lease of 2 units of lot 2"},
+    {"UPDATE views SET state = 'left', backup = 0 WHERE trader = 2",
+     "trader 2 is left, and has 1 units of the budget of product 1"},
+    {"UPDATE lease_states SET trader = 3 WHERE trader = 2",
+     "trader 3 is not there, and has 1 units of the budget of product 1"},
+    {"DELETE FROM lease_states WHERE trader = 2",
+     "trader 2 has a lease of lot 2, and never asked for product 1"},
+    {"UPDATE lease_states SET product = 2 WHERE trader = 2",
+     "trader 2 has a lease of lot 2, and never asked for product 1"},
+    {"WITH RECURSIVE n (i) AS (VALUES (4) UNION ALL SELECT i + 1 FROM n WHERE i < 514)"
+     " INSERT INTO lots SELECT i, 9, i, 1, 1, 1, 1, 1, 0 FROM n;"
+     "INSERT INTO leases SELECT 2, id, 1 FROM lots WHERE id > 3",
+     "trader 2 has leases of 512 lots of product 1 and of its budget, and may have 512 in all"},
+    {"WITH RECURSIVE n (i) AS (VALUES (4) UNION ALL SELECT i + 1 FROM n WHERE i < 515)"
+     " INSERT INTO lots SELECT i, 9, i, 1, 1, 1, 1, 1, 0 FROM n;"
+     "INSERT INTO leases SELECT 2, id, 1 FROM lots WHERE id > 3; UPDATE lease_states SET budget = "
+     "0",
+     "trader 2 has leases of 513 lots of product 1, and may have 512 in all"},
+    {"UPDATE lease_states SET epoch = 2 WHERE trader = 2",
+     "trader 2 stands out of bounds with the leases of product 1: epoch 2, number 6, 1 units of its"
+     " budget"},
+    {"UPDATE lease_states SET epoch = 0 WHERE trader = 1",
+     "trader 1 stands out of bounds with the leases of product 2: epoch 0, number 4, 0 units of its"
+     " budget"},
+    {"UPDATE lease_states SET number = 0 WHERE trader = 1",
+     "trader 1 stands out of bounds with the leases of product 2: epoch 2, number 0, 0 units of its"
+     " budget"},
+    {"UPDATE lease_states SET budget = -1 WHERE trader = 2",
+     "trader 2 stands out of bounds with the leases of product 1: "
+     "epoch 1, number 6, -1 units of its budget"},
+    {"UPDATE lease_states SET clean = 2 WHERE trader = 1",
+     "trader 1 stands out of bounds with the leases of product 2: epoch 2, number 4, 0 units of its"
+     " budget"},
+    {"UPDATE lease_states SET product = 3 WHERE trader = 1",
+     "trader 1 stands out of bounds with the leases of product 3: epoch 2, number 4, 0 units of its"
+     " budget"},
 
     // What follows adds up, and is none the less nothing that a warehouse opens.
     {"DELETE FROM warehouse", "the warehouse has 0 rows, and not one"},
@@ -150,7 +200,8 @@ const struct verify_break verify_breaks[] = {
      "product 1 is named \"SALT !\", which is no product's name"},
     {"UPDATE products SET name = '' WHERE id = 2",
      "product 2 is named \"\", which is no product's name"},
-    {"DROP VIEW sales; CREATE TABLE copy AS SELECT * FROM products; DROP TABLE products;"
+    {"DROP VIEW sales; DROP VIEW stock; CREATE TABLE copy AS SELECT * FROM products; DROP TABLE "
+     "products;"
      "ALTER TABLE copy RENAME TO products; UPDATE products SET name = 'apple'",
      "product 2 is named \"apple\", which product 1 is named, too"},
     {"INSERT INTO products VALUES (4, 'plum')", "product 4 is in place 3 of at most 1024"},

@@ -132,6 +132,11 @@ class Mistakes(MarketTest):
                      "--trader", "1=ipc://b")
         self.refused("wants one store", "verify")
         self.refused("wants one store", "verify", "a", "b")
+        self.refused("'salt' is no budget", "verify", "a", "--budget", "salt")
+        self.refused("'salt=' is no budget", "verify", "a", "--budget", "salt=")
+        self.refused("'Salt' is no product", "verify", "a", "--budget", "Salt=5")
+        self.refused("--budget", "verify", "a", "--budget", "salt=101%")
+        self.refused("--budget", "verify", "a", "--budget", "salt=-1")
 
     def test_a_topology_that_cannot_be_used_is_refused(self):
         bad = self.path("bad.json")
@@ -201,7 +206,7 @@ class Verify(MarketTest):
                          (7, 5, 2))
         ended = run("verify", self.store)
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
-        self.assertRegex(ended.stdout, r"(?m)^salt +5 +5 +0$")
+        self.assertRegex(ended.stdout, r"(?m)^salt +5 +5 +0 +0$")
         self.assertRegex(ended.stdout, r"\nconserved: yes\n$")
 
     def test_verify_tells_what_is_wrong_in_a_store(self):
@@ -216,6 +221,20 @@ class Verify(MarketTest):
         self.assertRegex(ended.stdout, r"\nconserved: NO\n$")
         ended = run("verify", "--json", self.store)
         self.assertEqual((ended.returncode, json.loads(ended.stdout)["conserved"]), (1, False))
+
+    def test_verify_holds_a_store_to_the_budgets_that_it_is_told(self):
+        self.make_store()
+        store = sqlite3.connect(self.store)
+        store.execute("INSERT INTO lease_states SELECT id, 1, epoch, 1, 2, 0 FROM traders")
+        store.commit()
+        store.close()
+        for status, budgets in ((0, []), (0, ["salt=2"]), (1, ["salt=1"]), (0, ["salt=40%"]),
+                                (1, ["salt=39%"]), (0, ["salt=20%", "salt=1"]), (0, ["fish=0"])):
+            with self.subTest(budgets=budgets):
+                ended = run("verify", self.store, *(f"--budget={budget}" for budget in budgets))
+                self.assertEqual((ended.returncode, ended.stderr), (status, ""), ended.stdout)
+                self.assertEqual("problem: product salt: 2 units beyond the stock are leased" in
+                                 ended.stdout, status == 1)
 
     def test_a_verdict_that_cannot_be_written_is_a_failure(self):
         self.make_store()
