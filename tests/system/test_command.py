@@ -111,16 +111,7 @@ class Mistakes(MarketTest):
         self.refused("--every: '0s'", "seller", "--id", "9", "--every", "0s")
         for option in ("--timeout", "--give-up"):
             self.refused(f"{option}: '0s'", "buyer", "--id", "5", option, "0s")
-        for command in (["trader", "--id", "1"], ["warehouse"]):
-            self.refused("sync, cached, batched or escrow", *command, "--mode", "fast")
-            self.refused("flush: '0' must be", *command, "--mode", "escrow:flush=0")
-            self.refused("salt: budget is for escrow, not for cached", *command, "--product",
-                         "salt=cached:budget=5")
-            self.refused("salt: 'colour' is no setting", *command, "--product",
-                         "salt=escrow:colour=5")
-            self.refused("'salt' wants a mode", *command, "--product", "salt")
-            self.refused("salt is there twice", *command, "--product", "salt=sync", "--product",
-                         "salt=sync")
+        self.refused("sync, cached, batched or escrow", "trader", "--id", "1", "--mode", "fast")
         self.refused("arrival, lamport or vector", "trader", "--id", "1", "--order-by", "luck")
         self.refused("on or off", "trader", "--id", "1", "--invalidation", "maybe")
         self.refused("quiet, events or messages", "warehouse", "--log", "loud")
@@ -153,19 +144,6 @@ class Mistakes(MarketTest):
             # getopt takes a shortened option, so the topology must not be passed over then.
             self.refused("bad.json", command, f"--topol={bad}", *identity)
             self.refused("bad.json", command, *identity, "--topol", bad)
-
-    def test_a_topology_with_a_setting_of_another_mode_is_refused(self):
-        for mode in ("cached", "escrow"):
-            with open(self.path(mode), "w", encoding="utf-8") as file:
-                json.dump({"version": 1, "warehouse": {"rep": "ipc://a", "pub": "ipc://b"},
-                           "products": [{"name": "fish", "mode": mode, "oversell_budget": "5%"}],
-                           "traders": [{"id": 1, "router": "ipc://c", "pub": "ipc://d"}],
-                           "buyers": [], "sellers": []}, file)
-        for command in (["trader", "--id", "1"], ["warehouse"]):
-            self.refused("products[0].oversell_budget: is for escrow; this is sold in cached mode",
-                         *command, "--topology", self.path("cached"))
-            self.refused("'boar' is not among the products", *command, "--topology",
-                         self.path("escrow"), "--product", "boar=sync")
 
     def test_endpoints_that_cannot_be_are_a_failure_and_not_a_crash(self):
         for endpoint in ("", "nowhere", "tcp://", "tcp://127.0.0.1:65536", "tcp://127.0.0.1:99999",

@@ -60,7 +60,8 @@ a second later, unless a restart of it is still to come. The summary tells of ea
 was noticed and taken over, and holds every buyer's book against the ledger, order by order.
 
 exit status: 0 the market ended well; 1 a node died that should not, an order was lost or doubled,
-or the store or a buyer's book is not as it must be; 2 the command line was wrong.
+more was oversold than a product's mode and budget allow, or the store or a buyer's book is not as
+it must be; 2 the command line was wrong.
 """
 
 # What a market is, when neither flags nor a file say.
