@@ -3,8 +3,11 @@
 
   tools/oversell.py                         the table of the README, in about five minutes
   tools/oversell.py --seeds 1 --mode sync   in sync: nothing is ever oversold
+  tools/oversell.py --mode batched          a few orders at a time: the stalest caches of all
+  tools/oversell.py --mode escrow           leased units: as fast, and nothing is oversold
   tools/oversell.py --seeds 3 --think-time 0.5s --products 2
 
+The mode is any of launch.py's four, with its settings (escrow:budget=5%).
 Two minutes of market (--time-scale 20) for each ratio and seed; what is not an option here goes
 to tools/launch.py. Prints a Markdown table on stdout. Exit status 1 when a market was not
 conserved, or a buyer's book did not agree with the ledger.

@@ -111,7 +111,7 @@ class Mistakes(MarketTest):
         self.refused("--every: '0s'", "seller", "--id", "9", "--every", "0s")
         for option in ("--timeout", "--give-up"):
             self.refused(f"{option}: '0s'", "buyer", "--id", "5", option, "0s")
-        self.refused("sync or cached", "trader", "--id", "1", "--mode", "fast")
+        self.refused("sync, cached, batched or escrow", "trader", "--id", "1", "--mode", "fast")
         self.refused("arrival, lamport or vector", "trader", "--id", "1", "--order-by", "luck")
         self.refused("on or off", "trader", "--id", "1", "--invalidation", "maybe")
         self.refused("quiet, events or messages", "warehouse", "--log", "loud")

@@ -73,7 +73,7 @@ class OfClients(Faults):
 
 class OfTheWarehouse(Faults):
     def test_it_comes_back_by_itself_and_every_order_is_answered(self):
-        for mode in ("sync", "cached"):
+        for mode in ("sync", "cached", "batched", "escrow"):
             with self.subTest(mode=mode):
                 self.folder = os.path.join(self.holder, mode)
                 summary, told = self.run_sound("--mode", mode, "--orders", "150",

@@ -17,7 +17,7 @@ class WholeMarkets(Launch):
     QUICK = ["--duration", "15s", "--time-scale", "10"]
 
     def test_a_market_in_each_mode_over_each_transport_is_sound(self):
-        for mode in ("sync", "cached"):
+        for mode in ("sync", "cached", "batched", "escrow"):
             for transport in ("tcp", "ipc"):
                 with self.subTest(mode=mode, transport=transport):
                     self.folder = os.path.join(self.holder, mode + transport)
@@ -31,8 +31,40 @@ class WholeMarkets(Launch):
                     self.assertEqual((summary["seconds"], summary["stopped_by"]),
                                      (15.0, "duration"))
                     self.assertGreater(summary["latency_ms"]["max"], 0)
-                    if mode == "sync":
+                    if mode in ("sync", "escrow"):
                         self.assertEqual(summary["oversold"], 0)
+
+    def test_one_market_sells_each_product_in_its_mode(self):
+        summary = self.run_market(
+            "--sellers", "3", "--product", "salt=sync", "--product", "fish=escrow", "--product",
+            "boar=cached", "--think-time", "0s", "--duration", "2s", "--restock-every", "50ms")
+        self.assert_sound(summary)
+        self.assertEqual(summary["mode"], "mixed")
+        products = {product["name"]: product for product in summary["products"]}
+        self.assertEqual({name: product["mode"] for name, product in products.items()},
+                         {"salt": "sync", "fish": "escrow", "boar": "cached"})
+        for name, product in products.items():
+            self.assertGreater(product["sold"], 0, name)
+            self.assertEqual(product["leased"], 0, "traders that leave keep nothing")
+        self.assertEqual([products[name]["oversold_units"] for name in ("salt", "fish")], [0, 0])
+        self.assertEqual([products[name]["oversell_budget_units"]
+                          for name in ("salt", "fish", "boar")], [0, 0, None])
+
+    def test_a_budget_is_used_and_never_exceeded(self):
+        summary = self.run_market(
+            "--product", "salt=escrow:budget=7", "--product", "fish=escrow:budget=10%",
+            "--quantity", "1-5", "--think-time", "0s", "--buyers", "10", "--duration", "2s",
+            "--restock-every", "200ms")
+        self.assert_sound(summary)
+        products = {product["name"]: product for product in summary["products"]}
+        self.assertEqual(products["salt"]["oversell_budget_units"], 7)
+        self.assertEqual(products["fish"]["oversell_budget_units"],
+                         products["fish"]["restocked"] // 10)
+        for name, product in products.items():
+            self.assertLessEqual(product["oversold_units"], product["oversell_budget_units"], name)
+            self.assertGreater(product["oversold_units"], 0, name)
+        self.assertEqual(sum(product["oversold_units"] for product in products.values()),
+                         summary["missing_units"])
 
     def test_each_order_of_the_queue_makes_a_sound_market(self):
         for order in ("lamport", "vector"):

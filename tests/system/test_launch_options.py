@@ -84,6 +84,42 @@ class Options(unittest.TestCase):
     def test_words_are_told_when_none_fits(self):
         self.assertIn("'cached'", self.refused("--mode", "eventual"))
 
+    def test_modes_are_read_with_their_settings(self):
+        for text, part in (
+                ("sync", {"mode": "sync"}),
+                ("cached:flush=2", {"mode": "cached", "flush_count": 2}),
+                ("batched:flush=5:flush-time=100ms:expiry=1s",
+                 {"mode": "batched", "flush_count": 5, "flush_ms": 100, "expiry_ms": 1000}),
+                ("escrow:flush-time=0:budget=10",
+                 {"mode": "escrow", "flush_ms": 0, "oversell_budget": 10}),
+                ("escrow:budget=5%", {"mode": "escrow", "oversell_budget": "5%"})):
+            self.assertEqual(parsed("--mode", text).mode, part, text)
+            self.assertEqual(parsed("--product", f"salt={text}").product, [("salt", part)])
+
+    def test_what_is_no_mode_is_refused_with_what_would_do(self):
+        for text, said in (
+                ("", "'' is no mode; 'sync', 'cached', 'batched' and 'escrow' are"),
+                ("escrow:", "'' is no setting; flush, flush-time, expiry and budget are"),
+                ("escrow:flush", "'flush' wants a value"),
+                ("sync:flush=5", "flush is for cached, batched and escrow, not for sync"),
+                ("cached:expiry=1s", "expiry is for batched, not for cached"),
+                ("batched:budget=1", "budget is for escrow, not for batched"),
+                ("escrow:flush=513", "flush: '513' is out of bounds; from 1 to 512 it may be"),
+                ("escrow:flush-time=1.5ms", "'1.5ms' must be whole milliseconds, from 0ms to 60s"),
+                ("escrow:flush-time=61s", "'61s' must be whole milliseconds"),
+                ("escrow:flush-time=5", "'5' is no time"),
+                ("batched:expiry=0s", "'0s' must be whole milliseconds, from 1ms to 60s"),
+                ("escrow:budget=101%", "'101%' must be units, 0 to 1000000, or 0% to 100%"),
+                ("escrow:budget=1000001", "must be units"), ("escrow:budget=-1", "must be units"),
+                ("escrow:budget=05", "must be units")):
+            self.assertIn(said, self.refused(f"--mode={text}"))
+            self.assertIn(said, self.refused(f"--product=salt={text}"))
+        for text, said in (("salt", "'salt' wants a mode"), ("=sync", "'' is no product"),
+                           ("Salt=sync", "is no product"), ("random=sync", "is no product")):
+            self.assertIn(said, self.refused(f"--product={text}"))
+        self.assertIn("salt is there twice",
+                      self.refused("--product", "salt=sync", "--product", "salt=cached"))
+
     def test_flags_are_not_guessed_from_their_beginning(self):
         self.assertIn("--dura", self.refused("--dura", "5s"))
 
@@ -169,6 +205,30 @@ class Market(unittest.TestCase):
                 "price_cents_max": 200, "quantity": 6, "every_us": 3_000_000,
                 "restock_when": "sold-out", "restock_what": "each"})
 
+    def test_a_product_is_sold_as_it_was_said_and_added_where_it_is_not_there(self):
+        built = market("--product", "fish=escrow:budget=5%", "--mode", "batched:flush=3",
+                       "--product", "boar=sync")
+        self.assertEqual((built["mode"], built["flush_count"]), ("batched", 3))
+        self.assertEqual(built["products"], [
+            {"name": "salt"}, {"name": "fish", "mode": "escrow", "oversell_budget": "5%"},
+            {"name": "boar", "mode": "sync"}])
+        self.assertEqual(markets.mode_of(built), "mixed")
+        schema.check(built, schema.topology_schema())
+
+    def test_flags_replace_how_a_file_sells_with_its_settings(self):
+        built = market("--mode", "escrow:flush=9:budget=5", "--product", "fish=escrow:budget=1%")
+        path = self.in_file(built)
+        self.assertEqual(market("--topology", path)["products"], built["products"])
+        taken = market("--topology", path, "--mode", "cached")
+        self.assertEqual((taken["mode"], "oversell_budget" in taken, "flush_count" in taken),
+                         ("cached", False, False))
+        self.assertEqual(taken["products"], [{"name": "salt"}, {"name": "fish"}])
+        taken = market("--topology", path, "--product", "fish=sync")
+        self.assertEqual(taken["oversell_budget"], 5)
+        self.assertEqual(taken["products"][1], {"name": "fish", "mode": "sync"})
+        self.assertIn("'boar' is not among the products",
+                      self.refused("--topology", path, "--product", "boar=sync"))
+
     def test_spread_gives_each_client_the_next_product(self):
         built = market("--buyer-product", "spread", "--buyers", "3")
         self.assertEqual([buyer["product"] for buyer in built["buyers"]],
@@ -198,7 +258,7 @@ class Market(unittest.TestCase):
                 "--traders", str(generator.randint(2, 20)), "--buyers",
                 str(generator.randint(1, 20)), "--sellers", str(generator.randint(1, 20)),
                 "--products", str(generator.randint(1, 30)), "--mode",
-                generator.choice(("sync", "cached")))
+                generator.choice(("sync", "cached", "batched:flush=7", "escrow:budget=5%")))
             scaled = markets.scaled(built, generator.choice((0.01, 1.0, 7.3, 1000.0)))
             markets.put_endpoints(scaled, generator.choice(("tcp", "ipc")), "/tmp/run")
             schema.check(scaled, schema.topology_schema())
@@ -266,6 +326,12 @@ class Market(unittest.TestCase):
                 (but(lambda m: m["products"].append({"name": "random"})), "must not be random"),
                 (but(lambda m: m["warehouse"].update(rep="udp://x:1")),
                  "warehouse.rep: must match"),
+                (but(lambda m: m["products"][1].update(oversell_budget=5)),
+                 "products[1].oversell_budget: is for escrow; this is sold in sync mode"),
+                (but(lambda m: m.update(mode="escrow", oversell_budget="5")),
+                 "oversell_budget: must be of the type integer, or must match"),
+                (but(lambda m: m.update(mode="escrow", oversell_budget=-1)),
+                 "oversell_budget: must be at least 0, or must be of the type string"),
                 (but(lambda m: m["traders"].pop()), "missing: 1 more trader"),
                 (but(lambda m: m["sellers"].clear()), "missing: a seller")):
             self.assertIn(said, self.refused("--topology", self.in_file(document)))

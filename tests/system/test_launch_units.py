@@ -156,8 +156,9 @@ class Summary(unittest.TestCase):
         self.assertEqual(found, [{"node": 3, "what": "units", "book": 8, "ledger": 9},
                                  {"node": 9, "what": "orders", "book": 0, "ledger": 10}])
 
-    def run_of(self, proof=None, died=(), stopped_by="duration", **figures):
-        built = market("--buyers", "1", "--seed", "1")
+    def run_of(self, proof=None, died=(), stopped_by="duration", mode="cached", missing=1,
+               **figures):
+        built = market("--buyers", "1", "--seed", "1", "--product", f"salt={mode}")
         proof = {"conserved": True, "problems": [], "restocked_units": 12, "sold_units": 8,
                  "left_units": 4, "orders": 10, "refused": 3, "oversold": 1, "missing_units": 1,
                  "products": [{"name": "salt", "restocked": 12, "sold": 8, "unsold": 4}],
@@ -169,7 +170,7 @@ class Summary(unittest.TestCase):
         return SimpleNamespace(
             market=built, folder="runs/x", stopped_by=stopped_by, wall_seconds=2.01, proof=proof,
             died=list(died), cpu_seconds={"warehouse": 0.0201, "buyer": 0.00402},
-            happenings=[], sales=None, began=0.0,
+            happenings=[], sales=None, began=0.0, missing={"salt": missing},
             orders={"lost": 0, "doubled": 0, "orders_compared": 10, "examples": [], "told": {}},
             nodes=[self.buyer(3, book(latency_us=latency, resent=2, **figures))])
 
@@ -214,6 +215,29 @@ class Summary(unittest.TestCase):
         self.assertEqual(text.splitlines()[-1], "Every unit is accounted for, and the buyers' "
                                                 "books agree with the ledger.")
         self.assertIn("80.00", text)
+
+    def test_each_product_is_told_with_its_mode_and_what_may_be_oversold(self):
+        for mode, budget, shown in (("cached", None, "1"), ("escrow:budget=3", 3, "1 of 3"),
+                                    ("escrow:budget=10%", 1, "1 of 1")):  # of 12 that were stocked
+            told = summaries.summarise(self.run_of(mode=mode), 1.0, 1_000_000)
+            name = mode.partition(":")[0]
+            self.assertEqual(told["products"], [
+                {"name": "salt", "restocked": 12, "sold": 8, "unsold": 4, "leased": 0, "mode": name,
+                 "oversold_units": 1, "oversell_budget_units": budget}])
+            self.assertTrue(summaries.fine(told))
+            self.assertRegex(summaries.text(told), r"\n  product +mode +restocked +sold +left +leased"
+                             rf" +oversold\n  salt +{name} +12 +8 +4 +0 +{shown}\n")
+
+    def test_more_oversold_than_was_allowed_makes_the_run_fail(self):
+        for mode, missing, allowed in (("sync", 1, 0), ("escrow", 1, 0), ("escrow:budget=3", 4, 3),
+                                       ("escrow:budget=10%", 2, 1)):
+            told = summaries.summarise(self.run_of(mode=mode, missing=missing), 1.0, 1_000_000)
+            self.assertFalse(summaries.fine(told))
+            name = mode.partition(":")[0]
+            self.assertTrue(summaries.text(told).endswith(
+                f"\nOversold: {missing} units of salt, where {name} mode allows {allowed}.\n"))
+            allowed_run = self.run_of(mode=mode, missing=allowed)
+            self.assertTrue(summaries.fine(summaries.summarise(allowed_run, 1.0, 1_000_000)))
 
     def test_requests_without_an_answer_are_told(self):
         told = summaries.summarise(self.run_of(requests=12, open=1, gave_up=1), 1.0, 1_000_000)

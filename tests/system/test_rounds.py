@@ -35,7 +35,7 @@ class Round:
     def __init__(self, number):
         chance = random.Random(f"{SEED} {number}")
         self.number = number
-        self.mode = chance.choices(("cached", "sync"), (5, 1))[0]
+        self.mode = chance.choices(("cached", "escrow", "batched", "sync"), (5, 5, 2, 1))[0]
         self.traders = chance.choice((2, 3))
         self.faults, self.gone = self._draw(chance)
         self.seed = chance.randrange(2 ** 31)

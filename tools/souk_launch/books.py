@@ -93,6 +93,17 @@ def _differences(ledger):
     }
 
 
+def missing_units(store):
+    """{product: units that were sold and were not there}, of the store. Raises BookError."""
+    try:
+        with contextlib.closing(_open(store)) as ledger:
+            return dict(ledger.execute(
+                "SELECT products.name, sum (missing) FROM orders"
+                " JOIN products ON products.id = orders.product WHERE missing > 0 GROUP BY 1"))
+    except sqlite3.Error as error:
+        raise BookError(f"{store} cannot be read: {error}") from error
+
+
 def highest_number(store, role, client):
     """Of the requests of this buyer or seller that the store knows; 0 without any. Raises
     BookError."""

@@ -6,7 +6,7 @@ import os
 import random
 import tempfile
 
-from souk_launch import schema
+from souk_launch import schema, selling
 from souk_launch.options import DEFAULTS, DURATION_US
 
 CLIENTS_MAX = 16384
@@ -27,6 +27,10 @@ def market_of(options):
         shape = {name: DEFAULTS[name] if getattr(options, name) is None else getattr(options, name)
                  for name in ("traders", "buyers", "sellers", "products")}
         market = _skeleton(**shape)
+    strangers = selling.apply(market, options.mode, options.product, options.topology is None)
+    if strangers:
+        raise MarketError(f"--product: '{strangers[0]}' is not among the products of "
+                          f"{options.topology}")
     given = {name: getattr(options, name) for name in DEFAULTS
              if getattr(options, name) is not None}
     _behave(market, given, override=True)
@@ -38,7 +42,7 @@ def market_of(options):
     for trader in market["traders"]:
         trader["journal"] = f"trader-{trader['id']}.journal"
     check(market)
-    return {key: market[key] for key in schema.topology_schema()["properties"]}
+    return {key: market[key] for key in schema.topology_schema()["properties"] if key in market}
 
 
 def read(path):
@@ -94,12 +98,9 @@ def _product(name, which, index, names):
 def _behave(market, values, override):
     """Writes settings into the market: over what is there, or only where nothing is."""
     names = [product["name"] for product in market["products"]]
-    for name in ("mode", "order_by", "trader_choice"):
+    for name in ("order_by", "trader_choice"):
         if name in values:
             _put(market, override, **{name: values[name]})
-    if "mode" in values and override:
-        for product in market["products"]:
-            product.pop("mode", None)
     if "ping_every" in values:
         _put(market, override, ping_every_us=values["ping_every"])
     if "invalidation" in values:
@@ -161,6 +162,9 @@ def check(market):
         schema.check(market, schema.topology_schema())
     except schema.SchemaError as error:
         raise MarketError(str(error)) from error
+    wrong = selling.contradiction(market)
+    if wrong:
+        raise MarketError(wrong)
     _check_names(market)
 
 
@@ -194,9 +198,9 @@ def names_of(market):
 
 
 def mode_of(market):
-    """What its products are sold with: sync, cached, or mixed."""
-    modes = {product.get("mode", market["mode"]) for product in market["products"]}
-    return modes.pop() if len(modes) == 1 else "mixed"
+    """What its products are sold with: a mode, or mixed."""
+    modes = selling.modes(market)
+    return modes[0] if len(modes) == 1 else "mixed"
 
 
 def run_of(options, market):

@@ -5,7 +5,7 @@ import os
 import re
 from decimal import Decimal, InvalidOperation
 
-from souk_launch import faults
+from souk_launch import faults, selling
 from souk_launch.times import interval, interval_between, positive_interval
 
 EXAMPLES = """\
@@ -20,6 +20,10 @@ examples:
                                                the market of a file, in another mode
   tools/launch.py --mode cached --fault kill:trader-1@5s --fault pause:buyer-3@8s+2s
                                                a trader dies, and nothing is lost
+  tools/launch.py --sellers 3 --product salt=sync --product fish=escrow --product boar=cached
+                                               one market, three ways to sell
+  tools/launch.py --mode escrow:budget=5% --quantity 1-5 --fault restart:trader-2@4s+1s
+                                               leased units, at most 5 in a hundred oversold
 """
 
 EPILOGUE = """\
@@ -28,6 +32,19 @@ what the file says, for all of its nodes; --traders, --buyers, --sellers and --p
 it and are refused. Intervals and durations are in market time, which --time-scale makes run
 faster; time-outs and latencies are not. The seed settles what buyers and sellers choose, not how
 their messages meet.
+
+How a product is sold is a mode, and settings behind it:
+  sync                     answered when the warehouse has committed it
+  cached                   at once from the trader's cache, written behind at once
+  batched                  the same, written behind a few at a time
+  escrow                   at once, from units that the warehouse has leased to the trader
+  :flush=N                 decisions written behind together (cached 1, batched 5, escrow 128)
+  :flush-time=TIME         how long one waits for the others (cached 0s, batched 100ms, escrow 5ms)
+  :expiry=TIME             batched: an older cache decides nothing (500ms)
+  :budget=N, :budget=N%     escrow: units that may be oversold, or percent of what was stocked (0)
+These times are not scaled. With --topology, --mode goes over every mode and setting in the file,
+and --product over one product of it; else --product adds one that is not there yet. Sellers bring
+the first products of the list, one each, unless told otherwise: have as many as products.
 
 Faults, as often as you like, in market time from when the market is open:
   kill:NODE@TIME           kill -9
@@ -43,12 +60,12 @@ a second later, unless a restart of it is still to come. The summary tells of ea
 was noticed and taken over, and holds every buyer's book against the ledger, order by order.
 
 exit status: 0 the market ended well; 1 a node died that should not, an order was lost or doubled,
-or the store or a buyer's book is not as it must be; 2 the command line was wrong.
+more was oversold than a product's mode and budget allow, or the store or a buyer's book is not as
+it must be; 2 the command line was wrong.
 """
 
 # What a market is, when neither flags nor a file say.
 DEFAULTS = {
-    "mode": "sync",
     "traders": 2,
     "buyers": 6,
     "sellers": 2,
@@ -194,8 +211,12 @@ def add_shape(group):
 
 
 def add_behaviour(group):
-    group.add_argument("--mode", choices=("sync", "cached"),
-                       help="wait for the warehouse, or sell from a cached count (sync)")
+    group.add_argument("--mode", metavar="MODE[:KEY=VALUE]", type=selling.policy,
+                       help="how products are sold: sync, cached, batched or escrow; see below "
+                            "(sync)")
+    group.add_argument("--product", metavar="NAME=MODE", type=selling.product, action="append",
+                       default=[], help="how this one is sold, such as salt=escrow:budget=10; "
+                                        "once for each")
     group.add_argument("--order-by", choices=("arrival", "lamport", "vector"),
                        help="which waiting request a trader takes first (arrival)")
     group.add_argument("--invalidation", choices=("on", "off"),
@@ -270,6 +291,10 @@ def parse(arguments):
             if getattr(options, name) is not None:
                 parser.error(f"--{name}: the market of --topology is settled; "
                              "change it in the file")
+    named = [name for name, _ in options.product]
+    for name in named:
+        if named.count(name) > 1:
+            parser.error(f"--product: {name} is there twice")
     options.souk = os.path.abspath(options.souk or default_souk())
     if not os.access(options.souk, os.X_OK) or os.path.isdir(options.souk):
         parser.error(f"--souk: {options.souk} is no program; build it with make")

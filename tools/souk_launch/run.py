@@ -48,6 +48,7 @@ class Run:
         self.stopped_by = None  # "duration", "orders", "signal" or "death"
         self.proof = None       # what verify said; None: nothing to be understood
         self.orders = None      # the buyers' books against the ledger; None: could not be told
+        self.missing = {}       # by product, units that were sold and were not there
         self.died = []          # (name, id, why)
 
 
@@ -83,6 +84,7 @@ def open_and_close(market, folder, options, duration_us, interrupts, progress):
     run.proof = verify(options.souk, store, os.path.join(folder, "verify.log"), interrupts,
                        progress)
     run.orders = _compare_orders(store, run.nodes, progress)
+    run.missing = _missing_units(store, progress)
     return run
 
 
@@ -97,6 +99,16 @@ def _compare_orders(store, nodes, progress):
     except books.BookError as error:
         progress.fault(str(error))
         return None
+
+
+def _missing_units(store, progress):
+    if not os.path.exists(store):
+        return {}
+    try:
+        return books.missing_units(store)
+    except books.BookError as error:
+        progress.fault(str(error))
+        return {}
 
 
 def _open(fleet, market, path, scheduler):

@@ -32,6 +32,16 @@ def _is_type(value, name):
     return isinstance(value, {"object": dict, "array": list, "string": str, "boolean": bool}[name])
 
 
+def _check_any(value, rules, root, path):
+    wrong = []
+    for rule in rules:
+        try:
+            return _check(value, rule, root, "")
+        except SchemaError as error:
+            wrong.append(str(error))
+    raise SchemaError((f"{path}: " if path else "") + ", or ".join(wrong))
+
+
 def _check(value, rule, root, path):
     def must(holds, text):
         if not holds:
@@ -56,6 +66,8 @@ def _check(value, rule, root, path):
             must(re.search(wanted, value) is not None, f"must match {wanted}")
         elif keyword == "not":
             must(value != wanted["const"], f"must not be {wanted['const']}")
+        elif keyword == "anyOf":
+            _check_any(value, wanted, root, path)
         elif keyword == "minItems":
             must(len(value) >= wanted, f"must have at least {wanted} elements")
         elif keyword == "maxItems":

@@ -4,7 +4,7 @@ import math
 import re
 import textwrap
 
-from souk_launch import aftermath
+from souk_launch import aftermath, selling
 from souk_launch.market import mode_of
 
 # A buyer's own book, and what the ledger calls the same.
@@ -124,6 +124,25 @@ def _order_by_order(orders):
             "orders_differ": orders.get("examples", [])}
 
 
+def _products(run, proof):
+    """What verify says of each product, and how it was sold. One that the market's list does not
+    have is sold as its mode says."""
+    listed = {entry["name"]: entry for entry in run.market["products"]}
+    goods = []
+    for told in proof.get("products", []):
+        sold_as = selling.of(run.market, listed.get(told["name"], {}))
+        goods.append({**told, "mode": sold_as["mode"], "leased": told.get("leased", 0),
+                      "oversold_units": run.missing.get(told["name"], 0),
+                      "oversell_budget_units": selling.budget_units(sold_as, told["restocked"])})
+    return goods
+
+
+def broken_promises(summary):
+    """The products of which more was oversold than their mode and budget allow."""
+    return [p for p in summary["products"] if p["oversell_budget_units"] is not None
+            and p["oversold_units"] > p["oversell_budget_units"]]
+
+
 def summarise(run, scale, duration_us):
     """The summary as it stands in summary.json."""
     market, proof = run.market, run.proof or {}
@@ -172,7 +191,7 @@ def summarise(run, scale, duration_us):
         "gave_up": told(buyers + sellers, "gave_up"),
         "failed": told(buyers + sellers, "failed"),
         "open": told(buyers + sellers, "open"),
-        "products": proof.get("products", []),
+        "products": _products(run, proof),
         "conserved": proof.get("conserved", False),
         "problems": proof.get("problems", ["the store could not be verified"]),
         "books_agree": bool(proof) and books > 0 and not differ,
@@ -188,7 +207,7 @@ def summarise(run, scale, duration_us):
 
 def fine(summary):
     return (summary["conserved"] and summary["books_agree"] and not summary["died"]
-            and summary["lost"] == summary["doubled"] == 0)
+            and summary["lost"] == summary["doubled"] == 0 and not broken_promises(summary))
 
 
 def money(amount_cents):
@@ -204,6 +223,8 @@ def verdict(summary):
         lines.append(f"Not conserved: {first if isinstance(first, str) else dict(first)}")
         if len(problems) > 1:
             lines.append(f"({len(problems) - 1} more in summary.json.)")
+    lines += [f"Oversold: {p['oversold_units']} units of {p['name']}, where {p['mode']} mode allows "
+              f"{p['oversell_budget_units']}." for p in broken_promises(summary)]
     for differ in summary["books_differ"][:3]:
         lines.append(f"The book of buyer {differ['node']} says {differ['book']} {differ['what']}, "
                      f"the ledger {differ['ledger']}.")
@@ -219,7 +240,8 @@ def verdict(summary):
     if summary["open"] or summary["gave_up"]:
         lines.append(f"Without an answer: {summary['open'] + summary['gave_up']} requests.")
     if (summary["conserved"] and summary["books_agree"]
-            and not summary["lost"] and not summary["doubled"]):
+            and not summary["lost"] and not summary["doubled"]
+            and not broken_promises(summary)):
         lines.append("Every unit is accounted for, and the buyers' books agree with the ledger.")
     return lines
 
@@ -237,6 +259,18 @@ def wrapped(sentence):
     whole = re.sub(r"(?<=\d) (?=s\b|unit)", "\u00a0", sentence)
     return textwrap.fill(whole, 96, initial_indent="  ",
                          subsequent_indent="    ").replace("\u00a0", " ")
+
+
+def goods_rows(products):
+    """A line for each product, the names of the columns first. What was oversold is told against
+    the budget, where there is one."""
+    rows = [("product", "mode", "restocked", "sold", "left", "leased", "oversold")]
+    for p in products:
+        budget = p["oversell_budget_units"]
+        rows.append((p["name"], p["mode"], str(p["restocked"]), str(p["sold"]), str(p["unsold"]),
+                     str(p["leased"]),
+                     f"{p['oversold_units']} of {budget}" if budget else str(p["oversold_units"])))
+    return rows
 
 
 def text(summary):
@@ -265,16 +299,15 @@ def text(summary):
         ("sellers earned", money(s["earned_cents"]), ""),
         ("commissions", money(s["commission_cents"]), ""),
     ]
-    goods = [("product", "restocked", "sold", "left")] + [
-        (p["name"], str(p["restocked"]), str(p["sold"]), str(p["unsold"])) for p in s["products"]]
+    goods = goods_rows(s["products"])
     shown = goods[:21]
-    widths = [max(len(row[column]) for row in shown) for column in range(4)]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(goods[0]))]
     who = [f"{s[role]} {role[:-1] if s[role] == 1 else role}"
            for role in ("traders", "buyers", "sellers")]
     lines = [f"A market of {who[0]}, {who[1]} and {who[2]} ({s['mode']}, seed {s['seed']})", ""]
     lines += table(rows) + [""]
-    lines += ["  " + "  ".join([row[0].ljust(widths[0])] + [
-        row[column].rjust(widths[column]) for column in (1, 2, 3)]) for row in shown]
+    lines += ["  " + "  ".join([cell.ljust(width) for cell, width in zip(row[:2], widths)] + [
+        cell.rjust(width) for cell, width in zip(row[2:], widths[2:])]) for row in shown]
     if len(goods) > len(shown):
         lines.append(f"  … and {len(goods) - len(shown)} more in summary.json")
     if s["faults"]:
