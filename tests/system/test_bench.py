@@ -63,7 +63,10 @@ class Bench(unittest.TestCase):
             values = [latency[name] for name in LATENCY]
             self.assertEqual(values, sorted(values))
             self.assertGreater(values[0], 0)
+        self.assertEqual(told["units"]["stocked"], told["units"]["sold"])
+        self.assertGreater(told["warehouse_messages_per_order"], 0)
         names = {"load", "warehouse", *traders}
+        self.assertEqual(set(told["requests"]), names - {"load"})
         self.assertEqual(set(told["cpu_us_per_order"]), names)
         self.assertTrue(all(told["cpu_us_per_order"][name] > 0 for name in names))
         self.assertTrue(all(told["peak_kib"][name] > 0 for name in names))
@@ -76,6 +79,62 @@ class Bench(unittest.TestCase):
                 self.check(told, 600, ["trader-1"])
                 self.assertEqual(told["sold"], 600)
                 self.assertEqual(told["copied"], 0)  # It was alone.
+                # Those that warmed it up, too, and the restock.
+                self.assertEqual(told["requests"]["trader-1"], 600 + 60 + 1)
+                self.assertEqual(told["units"], {"stocked": 660, "sold": 660, "missing": 0})
+                self.assertAlmostEqual(told["warehouse_messages_per_order"],
+                                       told["requests"]["warehouse"] / 660, 4)
+
+    def test_measures_modes_in_which_the_warehouse_has_a_part(self):
+        for mode in ("batched", "batched:flush=7:flush-time=20ms", "escrow", "escrow:budget=10"):
+            with self.subTest(mode=mode):
+                told = self.measure("--mode", mode, "--clients", "7", "--window", "3",
+                                    "--orders", "600")
+                self.check(told, 600, ["trader-1"])
+                self.assertEqual((told["sold"], told["mode"]), (600, mode))
+                if mode == "escrow":  # The first answer is final, so an order counts once.
+                    self.assertEqual(told["settled_per_s"], told["orders_per_s"])
+
+    def check_scarce(self, mode, *arguments):
+        told = self.measure("--mode", mode, "--market", "nearly-sold-out", "--clients", "8",
+                            "--window", "4", "--orders", "3000", *arguments)
+        self.check(told, 3000, [name for name in told["requests"] if name != "warehouse"])
+        self.assertEqual(told["market"], "nearly-sold-out")
+        self.assertGreater(told["refused"], 0)
+        self.assertGreater(told["sold"], 0)
+        return told
+
+    def test_measures_a_market_that_is_nearly_sold_out(self):
+        for arguments in ((), ("--traders", "4"), ("--window", "1", "--clients", "1")):
+            with self.subTest(arguments=arguments):
+                told = self.check_scarce("sync", *arguments)
+                self.assertEqual((told["oversold"], told["units"]["missing"]), (0, 0))
+
+    def test_sells_in_the_end_what_is_left(self):
+        # So slow that what comes is never gone.
+        told = self.measure("--market", "nearly-sold-out", "--clients", "8", "--window", "4",
+                            "--orders", "300", "--rate", "1000")
+        self.check(told, 300, ["trader-1"])
+        self.assertGreater(told["units"]["sold"], 300 + 30)
+
+    def test_tells_what_was_oversold_where_caches_sell_what_is_nearly_gone(self):
+        told = self.check_scarce("cached", "--traders", "4")
+        self.assertGreater(told["oversold"], 0)
+        self.assertGreaterEqual(told["units"]["missing"], told["oversold"])
+
+    def test_sells_the_last_unit_from_leases_and_no_more(self):
+        told = self.check_scarce("escrow", "--traders", "4")
+        self.assertEqual((told["oversold"], told["units"]["missing"]), (0, 0))
+
+    def test_deals_its_clients_out_evenly(self):
+        # In an open loop they take turns, as long as none has all that it may have outstanding.
+        told = self.measure("--traders", "4", "--clients", "8", "--window", "512", "--orders", "4096",
+                            "--rate", "8000")
+        each = (4096 + 409) // 4
+        of_traders = [told["requests"][f"trader-{number}"] for number in range(1, 5)]
+        self.assertEqual(sum(of_traders), 4096 + 409 + 1)
+        for requests in of_traders:
+            self.assertIn(requests - each, range(3))  # The restock, and what cannot be divided.
 
     def test_measures_a_trader_with_a_backup(self):
         told = self.measure("--mode", "cached", "--backup", "--clients", "7", "--window", "3",
@@ -166,6 +225,10 @@ class Bench(unittest.TestCase):
     def test_refuses_what_makes_no_sense(self):
         for arguments, said in ((("--clients", "0"), "--clients: '0' must be a whole number"),
                                 (("--mode", "fast"), "--mode: 'fast' is none"),
+                                (("--mode", "escrow:" + "b" * 128), "--mode: at most 127 bytes"),
+                                (("--market", "dear"), "--market: 'dear' is none"),
+                                (("--market", "nearly-sold-out", "--traders", "2",
+                                  "--kill-trader", "1"), "must know what is left"),
                                 (("--transport", "udp"), "--transport: 'udp' is none"),
                                 (("--window", "9999"), "--window: '9999' must be"),
                                 (("--orders", "9"), "--orders: 9 are fewer than the 50"),
