@@ -83,18 +83,17 @@ static const char *own_program (void)
 }
 
 // What stands behind the mode is for the traders and the warehouse to read.
-static const char *parse_mode (const char *command, const char *text)
+static void take_mode (struct bench_config *config, const char *command, const char *text)
 {
     char name[16];
-    enum mode mode;
     if (strlen (text) > MODE_BYTES_MAX) {
         usage_error (command, "--mode: at most %d bytes", MODE_BYTES_MAX);
     }
     snprintf (name, sizeof name, "%.*s", (int) strcspn (text, ":"), text);
-    if (!mode_parse (name, &mode)) {
+    if (!mode_parse (name, &config->kind)) {
         usage_error (command, "--mode: '%s' is none; write sync, cached, batched or escrow", text);
     }
-    return text;
+    config->mode = text;
 }
 
 // Whether the market is nearly sold out.
@@ -119,7 +118,7 @@ static void take_option (struct bench_config *config, const char *command, int o
 {
     switch (option) {
     case 'm':
-        config->mode = parse_mode (command, optarg);
+        take_mode (config, command, optarg);
         break;
     case 'K':
         config->scarce = parse_market (command, optarg);

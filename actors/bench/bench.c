@@ -37,6 +37,7 @@ struct bench_config bench_config_default (void)
 {
     return (struct bench_config){
         .mode = "sync",
+        .kind = MODE_SYNC,
         .folder = "/var/tmp",
         .transport = "tcp",
         .traders = 1,
@@ -49,7 +50,7 @@ struct bench_config bench_config_default (void)
 
 bool bench_decides (const struct bench_config *config)
 {
-    return strcmp (config->mode, "sync") != 0;
+    return config->kind != MODE_SYNC;
 }
 
 double bench_messages_per_order (const struct bench_result *result)

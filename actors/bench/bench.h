@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "actors/bench/load_shell.h"
+#include "broker/policy.h"
 
 enum {
     BENCH_CLIENTS_MAX = 4096,
@@ -23,6 +24,7 @@ enum {
 struct bench_config {
     const char *program;    // the file of souk itself, to start the processes from
     const char *mode;       // how the product is sold: MODE, or MODE:key=value...
+    enum mode kind;         // the same, without the settings
     const char *folder;     // where the store is made, and removed again
     const char *transport;  // "tcp" or "ipc"
     int64_t traders;

@@ -58,8 +58,7 @@ static char *endpoint (const struct bench *self, const char *name, char text[MAR
 // or leases to them.
 static bool leads_mode (const struct bench_config *config)
 {
-    return strncmp (config->mode, "batched", strlen ("batched")) == 0
-           || strncmp (config->mode, "escrow", strlen ("escrow")) == 0;
+    return config->kind == MODE_BATCHED || config->kind == MODE_ESCROW;
 }
 
 static bool start_warehouse (struct bench *self)
@@ -168,27 +167,27 @@ static void take_requests (struct bench_result *result, const char *name,
     }
 }
 
+// What ends badly now that it is asked to end does so for a reason that is known by then.
+static bool stop_one (struct bench *self, struct process *process, const char *name)
+{
+    bool lived = process_lives (process);
+    bool fine = process_stop (process);
+    if (!fine && (!lived || !self->error[0])) {
+        snprintf (self->error, BENCH_ERROR, "%s died, or ended with an error", name);
+    }
+    take_requests (self->result, name, process);
+    return fine;
+}
+
 bool market_stop (struct bench *self)
 {
     bool fine = true;
     for (int64_t i = 0; i < market_traders (self->config); i++) {
         char name[MARKET_NAME_BYTES];
-        if (!process_stop (&self->traders[i])) {
-            snprintf (self->error, BENCH_ERROR, "trader %lld died, or ended with an error",
-                      (long long) i + 1);
-            fine = false;
-        }
+        fine =
+            stop_one (self, &self->traders[i], market_trader_name (self->config, i, name)) && fine;
         self->result->copied += told_by (&self->traders[i], "copied");
-        take_requests (self->result, market_trader_name (self->config, i, name), &self->traders[i]);
     }
-    if (!process_stop (&self->warehouse)) {
-        snprintf (self->error, BENCH_ERROR, "the warehouse died, or ended with an error");
-        fine = false;
-    }
-    take_requests (self->result, "warehouse", &self->warehouse);
-    if (!process_stop (&self->echo)) {
-        snprintf (self->error, BENCH_ERROR, "the echo died");
-        fine = false;
-    }
-    return fine;
+    fine = stop_one (self, &self->warehouse, "warehouse") && fine;
+    return stop_one (self, &self->echo, "echo") && fine;
 }

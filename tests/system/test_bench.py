@@ -128,8 +128,8 @@ class Bench(unittest.TestCase):
 
     def test_deals_its_clients_out_evenly(self):
         # In an open loop they take turns, as long as none has all that it may have outstanding.
-        told = self.measure("--traders", "4", "--clients", "8", "--window", "512", "--orders", "4096",
-                            "--rate", "8000")
+        told = self.measure("--traders", "4", "--clients", "8", "--window", "512",
+                            "--orders", "4096", "--rate", "8000")
         each = (4096 + 409) // 4
         of_traders = [told["requests"][f"trader-{number}"] for number in range(1, 5)]
         self.assertEqual(sum(of_traders), 4096 + 409 + 1)

@@ -1,4 +1,4 @@
-"""The parts of tools/bench.py that need no market: which cells there are, and what is made of runs."""
+"""The parts of tools/bench.py that need no market: its cells, and what is made of runs."""
 
 import os
 import sys
@@ -13,7 +13,8 @@ from souk_bench.cells import Cell
 
 def run(rate, p50=100, messages=0.5, trader_us=3.0, **more):
     """What souk bench would tell of a thousand orders."""
-    return {"settled_per_s": rate, "echo_per_s": 100000, "orders": 1000, "refused": 0, "oversold": 0,
+    return {"settled_per_s": rate, "echo_per_s": 100000,
+            "orders": 1000, "refused": 0, "oversold": 0,
             "latency_us": {"p50": p50, "p99": 9 * p50}, "echo_latency_us": {"p50": 20},
             "fsync_us": {"p50": 30}, "warehouse_messages_per_order": messages,
             "cpu_us_per_order": {"load": 1.0, "trader-1": trader_us, "warehouse": 2.0},

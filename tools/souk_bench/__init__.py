@@ -4,5 +4,5 @@
     table    medians of the runs, as tables for people
     asked    figures that the market is to reach, held against the runs
 
-A run is what `souk bench --json` tells. All runs are kept by cell, a list in the order of the rounds.
+A run is what `souk bench --json` tells. Runs are kept by cell, a list in the order of the rounds.
 """

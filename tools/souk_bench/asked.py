@@ -78,8 +78,8 @@ def remarks(runs):
             if _plenty(mode, 800) in runs]
     if busy:
         yield ("The trader's CPU an order, 800 outstanding: "
-               + "; ".join(f"{mode} {median(map(traders_cpu, told)):.1f} µs" for mode, told in busy)
-               + ".")
+               + "; ".join(f"{mode} {median(map(traders_cpu, told)):.1f} µs"
+                           for mode, told in busy) + ".")
     if _plenty("cached-backup", 1) in runs:
         told = runs[_plenty("cached-backup", 1)]
         first, echo, fsync = (median(run[key]["p50"] for run in told)
