@@ -34,7 +34,7 @@ SHELLS := \
   actors/warehouse/warehouse_shell.c actors/souk_options.c actors/souk_policy.c \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_disk.c bench_print.c bench_traders.c echo_shell.c load_shell.c load_phase_shell.c \
-    load_greet_shell.c load_leave_shell.c processes.c) \
+    load_greet_shell.c load_leave_shell.c load_stock_shell.c processes.c) \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
 PROGRAM := $(addprefix actors/,souk_node.c souk_warehouse.c souk_trader.c souk_client.c \
     souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk_transactions.c souk_verify.c souk.c)

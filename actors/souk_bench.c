@@ -5,6 +5,7 @@
 #include "actors/bench/bench.h"
 #include "actors/souk_commands.h"
 #include "actors/souk_options.h"
+#include "actors/souk_policy.h"
 #include "broker/shells/wire_shell.h"
 #include "broker/trader/trader.h"
 
@@ -13,11 +14,17 @@ static const char help[] =
     "\n"
     "  souk bench --clients 50 --window 16\n"
     "  souk bench --clients 50 --rate 10000 --json\n"
+    "  souk bench --mode escrow --traders 4 --market nearly-sold-out\n"
     "\n"
-    "  --mode MODE       how the product is sold: sync or cached (sync)\n"
-    "  --traders N       each a process (1); in cached, several back each other up\n"
-    "  --backup          one more trader, which no client knows: in cached, the single one's "
-    "backup\n"
+    "  --mode MODE[:KEY=VALUE...]\n"
+    "                    how the product is sold: sync, cached, batched or escrow, and with which\n"
+    "                    settings, as souk trader has them (sync)\n"
+    "  --market NAME     plenty: nobody is refused; nearly-sold-out: small lots come while orders\n"
+    "                    do, so that there is always less than half of what is outstanding; many\n"
+    "                    are refused, and in the end everything is sold (plenty)\n"
+    "  --traders N       each a process, with as many of the clients (1); in all modes but sync\n"
+    "                    several back each other up\n"
+    "  --backup          one more trader, which no client knows: the single one's backup\n"
     "  --kill-trader ID  kills that one when orders are under way; measured is what flows when "
     "its\n"
     "                    clients have turned to the others\n"
@@ -35,17 +42,21 @@ static const char help[] =
     "  --help\n"
     "\n"
     "The echo has as many clients and as much outstanding, and its messages are as long: `ratio`\n"
-    "is what the market keeps of its rate (of promises, where a cache makes them). In the end the\n"
-    "store is verified. Cached traders keep a journal in its folder, and where there are several, "
-    "or\n"
-    "--backup is given, nothing is measured before each has its backup: then a promise is told "
-    "when\n"
-    "both have it on the disk. Exit status: 0 when it is conserved, 1 when it is not or something "
-    "failed,\n"
-    "2 when it was called wrongly. Killed, it leaves its folder in DIR, and no process.\n";
+    "is what the market keeps of its rate (of promises, where a cache makes them). In escrow the\n"
+    "first answer to a sale is its receipt, and final. In the end the store is verified. Traders "
+    "that\n"
+    "decide keep a journal in its folder, and where there are several, or --backup is given, "
+    "nothing\n"
+    "is measured before each has its backup: then a promise is told when both have it on the "
+    "disk.\n"
+    "`requests` and the units are of the whole run, with its warm-up. Exit status: 0 when it is\n"
+    "conserved, 1 when it is not or something failed, 2 when it was called wrongly. Killed, it "
+    "leaves\n"
+    "its folder in DIR, and no process.\n";
 
 static const struct option options[] = {
     {"mode", required_argument, NULL, 'm'},
+    {"market", required_argument, NULL, 'K'},
     {"traders", required_argument, NULL, 't'},
     {"backup", no_argument, NULL, 'B'},
     {"kill-trader", required_argument, NULL, 'k'},
@@ -63,7 +74,7 @@ static const struct option options[] = {
     {0},
 };
 
-enum { ORDERS_EACH = 8000, ORDERS_DEFAULT_MAX = 400000, RATE_MAX = 10000000 };
+enum { ORDERS_EACH = 8000, ORDERS_DEFAULT_MAX = 400000, RATE_MAX = 10000000, MODE_BYTES_MAX = 127 };
 
 static const char *own_program (void)
 {
@@ -72,13 +83,24 @@ static const char *own_program (void)
     return length > 0 ? path : "/proc/self/exe";
 }
 
-static const char *parse_mode (const char *command, const char *text)
+// What stands behind the mode is for the traders and the warehouse to read.
+static void take_mode (struct bench_config *config, const char *command, const char *text)
 {
-    enum mode mode;
-    if (!mode_parse (text, &mode)) {
-        usage_error (command, "--mode: '%s' is none; write sync or cached", text);
+    if (strlen (text) > MODE_BYTES_MAX) {
+        usage_error (command, "--mode: at most %d bytes", MODE_BYTES_MAX);
     }
-    return text;
+    config->kind = parse_policy (command, "mode", text).mode;
+    config->mode = text;
+}
+
+// Whether the market is nearly sold out.
+static bool parse_market (const char *command, const char *text)
+{
+    bool scarce = strcmp (text, "nearly-sold-out") == 0;
+    if (!scarce && strcmp (text, "plenty") != 0) {
+        usage_error (command, "--market: '%s' is none; write plenty or nearly-sold-out", text);
+    }
+    return scarce;
 }
 
 static const char *parse_transport (const char *command, const char *text)
@@ -93,7 +115,10 @@ static void take_option (struct bench_config *config, const char *command, int o
 {
     switch (option) {
     case 'm':
-        config->mode = parse_mode (command, optarg);
+        take_mode (config, command, optarg);
+        break;
+    case 'K':
+        config->scarce = parse_market (command, optarg);
         break;
     case 't':
         config->traders = parse_integer (command, "traders", optarg, 1, BENCH_TRADERS_MAX);
@@ -144,6 +169,11 @@ static void check_together (const struct bench_config *config, const char *comma
     }
     if (config->kill_trader > 0 && config->traders < 2) {
         usage_error (command, "--kill-trader: its clients need another one; write --traders 2");
+    }
+    if (config->kill_trader > 0 && config->scarce) {
+        usage_error (command,
+                     "--kill-trader: not with --market nearly-sold-out: what a dead trader "
+                     "sold is not told to the load, which must know what is left");
     }
 }
 
@@ -202,5 +232,5 @@ int souk_bench (int argc, char **argv)
         return EXIT_FAILED;
     }
     (json ? bench_print_json : bench_print_text) (&config, &result, stdout);
-    return result.conserved ? EXIT_FINE : EXIT_FAILED;
+    return result.books.conserved ? EXIT_FINE : EXIT_FAILED;
 }

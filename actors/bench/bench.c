@@ -37,6 +37,7 @@ struct bench_config bench_config_default (void)
 {
     return (struct bench_config){
         .mode = "sync",
+        .kind = MODE_SYNC,
         .folder = "/var/tmp",
         .transport = "tcp",
         .traders = 1,
@@ -45,6 +46,24 @@ struct bench_config bench_config_default (void)
         .batch = 512,
         .in_flight = 2,
     };
+}
+
+bool bench_decides (const struct bench_config *config)
+{
+    return config->kind != MODE_SYNC;
+}
+
+double bench_messages_per_order (const struct bench_result *result)
+{
+    const struct bench_process *warehouse = &result->processes[result->process_count - 1];
+    return (double) warehouse->requests / (double) result->books.orders;
+}
+
+// Units that are there at most when the market is nearly sold out: half of what is outstanding.
+static int64_t scarce_level (const struct bench_config *config)
+{
+    int64_t outstanding = config->clients * config->window;
+    return outstanding / 2 > 0 ? outstanding / 2 : 1;
 }
 
 static struct load_config load_config (const struct bench *self)
@@ -57,7 +76,8 @@ static struct load_config load_config (const struct bench *self)
         .rate = self->config->rate,
         .first_node = FIRST_CLIENT,
         .product = "salt",
-        .bound = strcmp (self->config->mode, "sync") != 0,
+        .level = self->config->scarce ? scarce_level (self->config) : 0,
+        .bound = bench_decides (self->config),
         .progress = self->config->progress,
         .interrupted = &interrupted,
     };
@@ -84,6 +104,7 @@ static bool run_echo (struct bench *self)
     config.endpoint_count = 1;
     config.echo = true;
     config.rate = 0;
+    config.level = 0;
     load_t *load = load_new (&config, self->error, BENCH_ERROR);
     bool fine = load && load_greet (load, self->error, BENCH_ERROR)
                 && load_some (self, load, warm_up (self), &warm)
@@ -92,9 +113,13 @@ static bool run_echo (struct bench *self)
     return fine;
 }
 
-// Enough stock for every order of the run, so that none is refused.
+// Enough stock for every order of the run, so that none is refused; or else a first unit, so that
+// the market knows the product.
 static bool bring_stock (struct bench *self, load_t *load)
 {
+    if (self->config->scarce) {
+        return load_restock (load, 1, self->error, BENCH_ERROR);
+    }
     int64_t units = self->config->monitor ? 2 * (self->config->orders + TURNS * warm_up (self))
                                           : self->config->orders + warm_up (self);
     units += self->config->kill_trader ? warm_up (self) : 0;
@@ -130,15 +155,13 @@ static void count_cpu (struct bench *self, double sign)
     snprintf (row->name, sizeof row->name, "load");
     row->peak_kib = own.ru_maxrss;
     row++->cpu_us += sign * own_cpu_us ();
-    for (int64_t i = 0; i < self->config->traders; i++) {
+    for (int64_t i = 0; i < market_traders (self->config); i++) {
         if (i + 1 != self->config->kill_trader) {
-            snprintf (row->name, sizeof row->name, "trader-%lld", (long long) i + 1);
+            char name[MARKET_NAME_BYTES];
+            snprintf (row->name, sizeof row->name, "%s",
+                      market_trader_name (self->config, i, name));
             count_process (&self->traders[i], sign, row++);
         }
-    }
-    if (self->config->backup) {
-        snprintf (row->name, sizeof row->name, "backup");
-        count_process (&self->traders[self->config->traders], sign, row++);
     }
     snprintf (row->name, sizeof row->name, "warehouse");
     count_process (&self->warehouse, sign, row++);
@@ -231,7 +254,8 @@ static bool run_market (struct bench *self)
                 && load_greet (load, self->error, BENCH_ERROR) && bring_stock (self, load)
                 && run_death (self, load)
                 && (self->config->monitor ? run_turns (self, load)
-                                          : run_unwatched (self, load, self->config->orders));
+                                          : run_unwatched (self, load, self->config->orders))
+                && (!self->config->scarce || load_sell_out (load, self->error, BENCH_ERROR));
     load_destroy (&load);
     return fine;
 }
@@ -242,7 +266,13 @@ static bool judge (struct bench *self)
     arena_t *arena = arena_new (VERDICT_BLOCK);
     struct verdict verdict;
     bool read = verify_store (self->store, NULL, arena, &verdict, self->error, BENCH_ERROR);
-    self->result->conserved = read && verdict.conserved;
+    if (read) {
+        self->result->books = (struct bench_books){.orders = verdict.orders,
+                                                   .stocked = verdict.restocked_units,
+                                                   .sold = verdict.sold_units,
+                                                   .missing = verdict.missing_units,
+                                                   .conserved = verdict.conserved};
+    }
     self->result->store_bytes = stat (self->store, &file) == 0 ? file.st_size : 0;
     if (read && !verdict.conserved) {
         fprintf (stderr, "souk bench: the store is not conserved: %s\n", verdict.problems[0]);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "actors/bench/load_shell.h"
+#include "broker/policy.h"
 
 enum {
     BENCH_CLIENTS_MAX = 4096,
@@ -22,7 +23,8 @@ enum {
 
 struct bench_config {
     const char *program;    // the file of souk itself, to start the processes from
-    const char *mode;       // of the traders
+    const char *mode;       // how the product is sold: MODE, or MODE:key=value...
+    enum mode kind;         // the same, without the settings
     const char *folder;     // where the store is made, and removed again
     const char *transport;  // "tcp" or "ipc"
     int64_t traders;
@@ -33,6 +35,7 @@ struct bench_config {
     int64_t batch;        // items of one commit
     int64_t in_flight;    // commits under way at once
     int64_t kill_trader;  // the id of one that dies before anything is measured; 0: none
+    bool scarce;          // nearly sold out: stock comes in small lots and hovers around zero
     bool backup;          // one more trader, which no client knows
     bool monitor;         // measure as many orders again, watched by souk monitor
     bool progress;        // tell on stderr what is going on
@@ -42,6 +45,16 @@ struct bench_process {
     char name[32];     // "load", "trader-1", "backup", "warehouse"
     double cpu_us;     // that it used while the market's orders were measured
     int64_t peak_kib;  // of memory, resident
+    int64_t requests;  // that it was sent in the whole run, as it says; 0 of the load
+};
+
+// What the store says of the whole run, its warm-up included.
+struct bench_books {
+    int64_t orders;   // that were decided
+    int64_t stocked;  // units
+    int64_t sold;     // units
+    int64_t missing;  // units that were promised, and were not there
+    bool conserved;   // the verdict
 };
 
 struct bench_result {
@@ -54,11 +67,17 @@ struct bench_result {
     int64_t copied;          // decisions that traders kept for others, of the whole run
     int64_t store_bytes;
     bool in_memory;  // the store's folder is no disk: an fsync there costs nothing
-    bool conserved;  // the verdict on the store
+    struct bench_books books;
 };
 
 // The settings of a run, where no others are given.
 struct bench_config bench_config_default (void);
+
+// Whether the traders decide by themselves: in every mode but sync.
+bool bench_decides (const struct bench_config *config);
+
+// Requests to the warehouse for each order, of the whole run.
+double bench_messages_per_order (const struct bench_result *result);
 
 // Returns false with the reason in `error` when something failed or it was interrupted; nothing
 // that it started or made is left then either.

@@ -54,18 +54,28 @@ static char *endpoint (const struct bench *self, const char *name, char text[MAR
     return text;
 }
 
+// Whether the warehouse has a part in how the product is sold: it sorts what traders write behind,
+// or leases to them.
+static bool leads_mode (const struct bench_config *config)
+{
+    return config->kind == MODE_BATCHED || config->kind == MODE_ESCROW;
+}
+
 static bool start_warehouse (struct bench *self)
 {
     char program[MARKET_TEXT_BYTES];
     char rep[MARKET_TEXT_BYTES];
     char pub[MARKET_TEXT_BYTES];
+    char mode[MARKET_TEXT_BYTES];
     snprintf (program, sizeof program, "%s", self->config->program);
+    snprintf (mode, sizeof mode, "%s", self->config->mode);
     char *const words[] = {program,   "warehouse",
                            "--store", self->store,
                            "--rep",   endpoint (self, "rep", rep),
                            "--pub",   endpoint (self, "pub", pub),
                            "--log",   "quiet",
-                           "--json",  NULL};
+                           "--json",  leads_mode (self->config) ? "--mode" : NULL,
+                           mode,      NULL};
     return process_start (&self->warehouse, words, self->error, BENCH_ERROR);
 }
 
@@ -137,32 +147,47 @@ bool market_start_monitor (struct bench *self, struct process *monitor)
     return process_start_watched (monitor, words, self->error, BENCH_ERROR);
 }
 
-// From the summary with which a trader ended.
-static int64_t copied_by (const struct process *trader)
+// A figure of the summary with which a process ended.
+static int64_t told_by (const struct process *process, const char *key)
 {
-    static const char key[] = "\"copied\":";
-    const char *told = strstr (trader->last, key);
-    return told ? strtoll (told + sizeof key - 1, NULL, 10) : 0;
+    char quoted[64];
+    snprintf (quoted, sizeof quoted, "\"%s\":", key);
+    const char *summary = strstr (process->last, "{\"event\":\"summary\"");
+    const char *told = summary ? strstr (summary, quoted) : NULL;
+    return told ? strtoll (told + strlen (quoted), NULL, 10) : 0;
+}
+
+static void take_requests (struct bench_result *result, const char *name,
+                           const struct process *process)
+{
+    for (size_t i = 0; i < result->process_count; i++) {
+        if (strcmp (result->processes[i].name, name) == 0) {
+            result->processes[i].requests = told_by (process, "requests");
+        }
+    }
+}
+
+// What ends badly now that it is asked to end does so for a reason that is known by then.
+static bool stop_one (struct bench *self, struct process *process, const char *name)
+{
+    bool lived = process_lives (process);
+    bool fine = process_stop (process);
+    if (!fine && (!lived || !self->error[0])) {
+        snprintf (self->error, BENCH_ERROR, "%s died, or ended with an error", name);
+    }
+    take_requests (self->result, name, process);
+    return fine;
 }
 
 bool market_stop (struct bench *self)
 {
     bool fine = true;
     for (int64_t i = 0; i < market_traders (self->config); i++) {
-        if (!process_stop (&self->traders[i])) {
-            snprintf (self->error, BENCH_ERROR, "trader %lld died, or ended with an error",
-                      (long long) i + 1);
-            fine = false;
-        }
-        self->result->copied += copied_by (&self->traders[i]);
+        char name[MARKET_NAME_BYTES];
+        fine =
+            stop_one (self, &self->traders[i], market_trader_name (self->config, i, name)) && fine;
+        self->result->copied += told_by (&self->traders[i], "copied");
     }
-    if (!process_stop (&self->warehouse)) {
-        snprintf (self->error, BENCH_ERROR, "the warehouse died, or ended with an error");
-        fine = false;
-    }
-    if (!process_stop (&self->echo)) {
-        snprintf (self->error, BENCH_ERROR, "the echo died");
-        fine = false;
-    }
-    return fine;
+    fine = stop_one (self, &self->warehouse, "warehouse") && fine;
+    return stop_one (self, &self->echo, "echo") && fine;
 }

@@ -46,10 +46,15 @@ void market_attend_kill (struct bench *self, load_t *load, int64_t answered);
 // How many traders there are, with the backup.
 int64_t market_traders (const struct bench_config *config);
 
+// What the trader at this place is called among the processes of a result.
+enum { MARKET_NAME_BYTES = 32 };
+const char *market_trader_name (const struct bench_config *config, int64_t index,
+                                char name[MARKET_NAME_BYTES]);
+
 // Measures what a write of one line and its fsync take in the run's folder; adds to `result`.
 bool market_measure_fsync (struct bench *self);
 
-// Stops all. Returns false where one had ended before, or ends badly: then that is why the run has
+// Stops all, and takes from what each told last how many requests it had. Returns false where one had ended before, or ends badly: then that is why the run has
 // failed.
 bool market_stop (struct bench *self);
 

@@ -101,15 +101,27 @@ static void print_fsync (const struct bench_result *result, FILE *out)
 static void print_processes (const struct bench_result *result, FILE *out)
 {
     double sum = 0;
-    fprintf (out, "\n  %-16s %12s %12s\n", "process", "CPU us/order", "peak MiB");
+    char text[FIGURE_BYTES];
+    fprintf (out, "\n  %-16s %12s %12s %12s\n", "process", "CPU us/order", "peak MiB", "requests");
     for (size_t i = 0; i < result->process_count; i++) {
         const struct bench_process *process = &result->processes[i];
         sum += process->cpu_us;
-        fprintf (out, "  %-16s %12.2f %12.1f\n", process->name,
+        fprintf (out, "  %-16s %12.2f %12.1f %12s\n", process->name,
                  process->cpu_us / (double) result->market.orders,
-                 (double) process->peak_kib / 1024);
+                 (double) process->peak_kib / 1024,
+                 i > 0 ? grouped ((double) process->requests, text) : "");
     }
     fprintf (out, "  %-16s %12.2f\n", "all", sum / (double) result->market.orders);
+    fprintf (out, "\n  the warehouse was sent %.3f messages for each order\n",
+             bench_messages_per_order (result));
+}
+
+static void print_books (const struct bench_books *books, FILE *out)
+{
+    char text[3][FIGURE_BYTES];
+    fprintf (out, "  units, with the warm-up: stocked %s, sold %s, oversold %s\n",
+             grouped ((double) books->stocked, text[0]), grouped ((double) books->sold, text[1]),
+             grouped ((double) books->missing, text[2]));
 }
 
 void bench_print_text (const struct bench_config *config, const struct bench_result *result,
@@ -127,6 +139,9 @@ void bench_print_text (const struct bench_config *config, const struct bench_res
     if (config->rate > 0) {
         fprintf (out, " at %s a second", grouped ((double) config->rate, text));
     }
+    if (config->scarce) {
+        fprintf (out, ", nearly sold out");
+    }
     if (config->kill_trader > 0) {
         fprintf (out, ", after trader %" PRId64 " was killed", config->kill_trader);
     }
@@ -141,12 +156,13 @@ void bench_print_text (const struct bench_config *config, const struct bench_res
              "\n  sold %" PRId64 ", refused %" PRId64 ", oversold %" PRId64 "; told busy %" PRId64
              " times, resent %" PRId64 "\n",
              market->sold, market->refused, market->oversold, market->busy, market->resent);
+    print_books (&result->books, out);
     if (result->copied > 0) {
         fprintf (out, "  copied to backups %" PRId64 "\n", result->copied);
     }
     fprintf (out, "  store %.1f MiB%s\n", (double) result->store_bytes / 1048576,
              result->in_memory ? " (IN MEMORY: an fsync costs nothing here, see --dir)" : "");
-    fprintf (out, "  conserved: %s\n", result->conserved ? "yes" : "NO");
+    fprintf (out, "  conserved: %s\n", result->books.conserved ? "yes" : "NO");
 }
 
 static void print_json_latency (const char *name, const struct histogram *latency, FILE *out)
@@ -158,16 +174,37 @@ static void print_json_latency (const char *name, const struct histogram *latenc
              histogram_percentile (latency, 9990), latency->max_us);
 }
 
+static void print_json_processes (const struct bench_result *result, FILE *out)
+{
+    fprintf (out, "\"cpu_us_per_order\":{");
+    for (size_t i = 0; i < result->process_count; i++) {
+        fprintf (out, "%s\"%s\":%.3f", i ? "," : "", result->processes[i].name,
+                 result->processes[i].cpu_us / (double) result->market.orders);
+    }
+    fprintf (out, "},\"peak_kib\":{");
+    for (size_t i = 0; i < result->process_count; i++) {
+        fprintf (out, "%s\"%s\":%" PRId64, i ? "," : "", result->processes[i].name,
+                 result->processes[i].peak_kib);
+    }
+    fprintf (out, "},\"requests\":{");
+    for (size_t i = 1; i < result->process_count; i++) {
+        fprintf (out, "%s\"%s\":%" PRId64, i > 1 ? "," : "", result->processes[i].name,
+                 result->processes[i].requests);
+    }
+    fprintf (out, "},");
+}
+
 void bench_print_json (const struct bench_config *config, const struct bench_result *result,
                        FILE *out)
 {
     const struct load_result *market = &result->market;
     fprintf (out,
-             "{\"mode\":\"%s\",\"traders\":%" PRId64 ",\"backup\":%s,\"killed\":%" PRId64
-             ",\"clients\":%" PRId64 ",\"window\":%" PRId64 ",\"rate\":%" PRId64
-             ",\"orders\":%" PRId64 ",",
-             config->mode, config->traders, config->backup ? "true" : "false", config->kill_trader,
-             config->clients, config->window, config->rate, market->orders);
+             "{\"mode\":\"%s\",\"market\":\"%s\",\"traders\":%" PRId64
+             ",\"backup\":%s,\"killed\":%" PRId64 ",\"clients\":%" PRId64 ",\"window\":%" PRId64
+             ",\"rate\":%" PRId64 ",\"orders\":%" PRId64 ",",
+             config->mode, config->scarce ? "nearly-sold-out" : "plenty", config->traders,
+             config->backup ? "true" : "false", config->kill_trader, config->clients,
+             config->window, config->rate, market->orders);
     fprintf (out,
              "\"orders_per_s\":%.1f,\"settled_per_s\":%.1f,\"echo_per_s\":%.1f,\"ratio\":%.4f,",
              per_second (market),
@@ -179,21 +216,17 @@ void bench_print_json (const struct bench_config *config, const struct bench_res
     print_json_latency ("latency_us", &market->latency, out);
     print_json_latency ("echo_latency_us", &result->echo.latency, out);
     print_json_latency ("fsync_us", &result->fsync, out);
-    fprintf (out, "\"cpu_us_per_order\":{");
-    for (size_t i = 0; i < result->process_count; i++) {
-        fprintf (out, "%s\"%s\":%.3f", i ? "," : "", result->processes[i].name,
-                 result->processes[i].cpu_us / (double) market->orders);
-    }
-    fprintf (out, "},\"peak_kib\":{");
-    for (size_t i = 0; i < result->process_count; i++) {
-        fprintf (out, "%s\"%s\":%" PRId64, i ? "," : "", result->processes[i].name,
-                 result->processes[i].peak_kib);
-    }
+    print_json_processes (result, out);
     fprintf (out,
-             "},\"sold\":%" PRId64 ",\"refused\":%" PRId64 ",\"oversold\":%" PRId64
+             "\"warehouse_messages_per_order\":%.5f,\"units\":{\"stocked\":%" PRId64
+             ",\"sold\":%" PRId64 ",\"missing\":%" PRId64 "},",
+             bench_messages_per_order (result), result->books.stocked, result->books.sold,
+             result->books.missing);
+    fprintf (out,
+             "\"sold\":%" PRId64 ",\"refused\":%" PRId64 ",\"oversold\":%" PRId64
              ",\"busy\":%" PRId64 ",\"resent\":%" PRId64 ",\"copied\":%" PRId64
              ",\"store_bytes\":%" PRId64 ",\"in_memory\":%s,\"conserved\":%s}\n",
              market->sold, market->refused, market->oversold, market->busy, market->resent,
              result->copied, result->store_bytes, result->in_memory ? "true" : "false",
-             result->conserved ? "true" : "false");
+             result->books.conserved ? "true" : "false");
 }

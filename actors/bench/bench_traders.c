@@ -22,6 +22,16 @@ int64_t market_traders (const struct bench_config *config)
     return config->traders + config->backup;
 }
 
+const char *market_trader_name (const struct bench_config *config, int64_t index,
+                                char name[MARKET_NAME_BYTES])
+{
+    if (index == config->traders) {
+        return "backup";
+    }
+    snprintf (name, MARKET_NAME_BYTES, "trader-%lld", (long long) index + 1);
+    return name;
+}
+
 static bool read_news (const char *line, struct news *news)
 {
     const char *trader = strstr (line, "\"trader\":");
@@ -44,7 +54,7 @@ static bool is_backed (struct process *process, int64_t id)
 
 bool market_wait_backups (struct bench *self, const volatile sig_atomic_t *interrupted)
 {
-    bool wanted = strcmp (self->config->mode, "sync") != 0 && market_traders (self->config) > 1;
+    bool wanted = bench_decides (self->config) && market_traders (self->config) > 1;
     int steps = BACKUPS_MS / STEP_MS;
     for (int64_t i = 0; wanted && i < self->config->traders; i++) {
         while (!is_backed (&self->traders[i], i + 1)) {
@@ -80,8 +90,7 @@ void market_attend_kill (struct bench *self, load_t *load, int64_t answered)
         self->killed = true;
     }
     // Where the warehouse decides all, any trader may be asked at once.
-    if (self->killed && !self->left
-        && (strcmp (self->config->mode, "sync") == 0 || is_told (self, id))) {
+    if (self->killed && !self->left && (!bench_decides (self->config) || is_told (self, id))) {
         load_leave (load, (size_t) id - 1);
         self->left = true;
     }

@@ -6,8 +6,20 @@ enum {
     PROGRESS_US = 200000,
 };
 
+static void send_lots_again (load_t *self, int64_t now_us)
+{
+    for (size_t i = 0; i < LOTS_OPEN_MAX && !self->failed; i++) {
+        struct order *order = &self->lots[i];
+        if (order->state != ORDER_FREE && order->again_us <= now_us) {
+            order->attempt++;
+            (void) load_send_lot (self, order, now_us);
+        }
+    }
+}
+
 static void send_again (load_t *self, int64_t now_us)
 {
+    send_lots_again (self, now_us);
     for (int64_t i = 0; i < self->config.clients && !self->failed; i++) {
         struct buyer *buyer = &self->buyers[i];
         for (size_t j = 0; buyer->window.open > 0 && j < buyer->window.size; j++) {
@@ -71,6 +83,7 @@ bool load_look (load_t *self)
     if (now_us >= self->look_us) {
         self->look_us = now_us + LOOK_US;
         send_again (self, now_us);
+        load_bring (self, now_us);
     }
     tell_progress (self, now_us);
     if (self->attend && !self->failed) {
@@ -113,33 +126,10 @@ bool load_run (load_t *self, int64_t orders, struct load_result *result, char *e
     }
     result->orders += self->answered;
     result->seconds += (double) (self->answered_us - self->begun_us) / 1e6;
-    while (!self->failed && self->promised > 0) {
+    while (!self->failed && (self->promised > 0 || load_seller (self)->window.open > 0)) {
         load_poll (self);
         (void) load_look (self);
     }
     result->settled_seconds += (double) (self->heard_us - self->begun_us) / 1e6;
-    return !self->failed;
-}
-
-bool load_restock (load_t *self, int64_t quantity, char *error, size_t error_size)
-{
-    struct message message = {
-        .type = MESSAGE_RESTOCK,
-        .restock = {.number = self->restocks + 1,
-                    .attempt = 1,
-                    .product = self->config.product,
-                    .quantity = quantity,
-                    .price_cents = 1000,
-                    .first = self->buyers[self->config.clients].first},
-    };
-    int64_t wanted = self->restocks + 1;
-    load_begin (self, error, error_size);
-    if (!load_send (self, &self->buyers[self->config.clients], &message)) {
-        return false;
-    }
-    while (!self->failed && self->restocks < wanted) {
-        load_poll (self);
-        (void) load_look (self);
-    }
     return !self->failed;
 }

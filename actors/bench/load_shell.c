@@ -33,6 +33,9 @@ static bool connect_buyer (load_t *self, size_t index)
         .orders = self->orders + index * (size_t) config->window,
         .size = (size_t) config->window,
     };
+    if (buyer == load_seller (self)) {
+        buyer->window = (struct window){.orders = self->lots, .size = LOTS_OPEN_MAX};
+    }
     return load_connect (self, buyer, index, index % config->endpoint_count);
 }
 
@@ -135,6 +138,7 @@ static void settle (load_t *self, struct buyer *buyer, const struct receipt *rec
     buyer->promised--;
     self->promised--;
     self->heard_us = wire_now_us ();
+    self->bought -= receipt->missing;
     self->result->oversold += status == STATUS_OVERSOLD;
 }
 
@@ -149,6 +153,7 @@ static void take_receipt (load_t *self, struct buyer *buyer, const struct receip
     close_order (self, buyer, order, now_us);
     buyer->promised += receipt->status == STATUS_ACCEPTED;
     self->promised += receipt->status == STATUS_ACCEPTED;
+    self->bought += receipt->units;
     self->result->sold += receipt->units > 0;
     self->result->refused += receipt->units == 0;
     self->result->oversold += receipt->status == STATUS_OVERSOLD;
@@ -198,7 +203,7 @@ static void take_answer (load_t *self, struct buyer *buyer, zmq_msg_t *frame, in
         take_error (self, buyer, &message.error, now_us);
         break;
     case MESSAGE_RESTOCKED:
-        self->restocks++;
+        load_take_restocked (self, message.restocked.number);
         break;
     case MESSAGE_PONG:
         self->market = message.market;
@@ -230,9 +235,10 @@ static bool take_one (load_t *self, zmq_msg_t *id, zmq_msg_t *frame)
     struct buyer *buyer = &self->buyers[strtoul (name, NULL, 16) % NAME_AGAIN];
     int64_t now_us = wire_now_us ();
     take_answer (self, buyer, frame, now_us);
-    if (self->config.rate == 0 && buyer != &self->buyers[self->config.clients]) {
+    if (self->config.rate == 0 && buyer != load_seller (self)) {
         load_top_up (self, buyer, now_us);
     }
+    load_bring (self, now_us);
     return !self->failed;
 }
 

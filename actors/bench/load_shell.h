@@ -17,6 +17,8 @@ struct load_config {
     int64_t clients;
     int64_t window;      // orders outstanding at each client, at most
     int64_t rate;        // open loop: orders a second over all clients; 0: closed loop
+    int64_t level;       // while orders are opened the seller brings small lots, so that there are
+                         // never more units than this; 0: it brings none by itself
     int64_t first_node;  // node id of the first client; the others follow
     const char *product;
     bool bound;  // traders may decide by themselves: they are told which one was asked first
@@ -73,5 +75,9 @@ void load_leave (load_t *self, size_t endpoint);
 
 // Brings `quantity` units of the product as one lot, and waits until it is confirmed.
 bool load_restock (load_t *self, int64_t quantity, char *error, size_t error_size);
+
+// Orders, unmeasured, until nothing is left. Returns false with the reason in `error` when what is
+// left cannot be bought within LOAD_PATIENCE_S, or as load_run.
+bool load_sell_out (load_t *self, char *error, size_t error_size);
 
 #endif

@@ -1,7 +1,7 @@
 // The inside of a load, shared by its files alone: load_shell.c (connections, orders out and answers
 // in), load_greet_shell.c (which trader serves in which epoch), load_leave_shell.c (what to do when a
-// trader has failed) and load_phase_shell.c (phases: when to order, when to ask again, when it is
-// over).
+// trader has failed), load_stock_shell.c (the seller and its lots) and load_phase_shell.c (phases:
+// when to order, when to ask again, when it is over).
 #ifndef SOUK_LOAD_STATE_H
 #define SOUK_LOAD_STATE_H
 
@@ -19,6 +19,7 @@ enum {
 enum {
     NAME_BYTES = 4,
     NAME_AGAIN = 0x4000,  // is added in the name of a client's second connection
+    LOTS_OPEN_MAX = 16,   // restocks of the seller that are under way at once
 };
 
 // A connection's name in our own ROUTER: what it sends to and hears from. Never begins with 0.
@@ -46,8 +47,11 @@ struct load {
     struct buyer *buyers;
     struct order *orders;
     arena_t *arena;
-    int64_t market;  // 0: not known
-    int64_t restocks;
+    int64_t market;                     // 0: not known
+    struct order lots[LOTS_OPEN_MAX];   // the seller's window
+    int64_t quantities[LOTS_OPEN_MAX];  // of those lots
+    int64_t stocked;                    // units that were brought, or are on their way
+    int64_t bought;                     // units that were sold, or promised and not taken back
     load_attend_fn *attend;
     void *attend_context;
 
@@ -68,6 +72,12 @@ struct load {
     bool failed;
     char told[LIMIT_TEXT + 1];  // the text of the last error that came
 };
+
+// load_stock_shell.c.
+struct buyer *load_seller (load_t *self);
+void load_bring (load_t *self, int64_t now_us);  // what the level asks for
+bool load_send_lot (load_t *self, struct order *order, int64_t now_us);
+void load_take_restocked (load_t *self, int64_t number);
 
 // load_shell.c. Those that return a bool return false when the phase has failed, or, load_open, when
 // the client's window is full.

@@ -15,7 +15,7 @@ struct process {
     char ready[PROCESS_LINE];  // the line that it printed when it was ready
     char text[8192];           // what it has printed, and nobody has read yet
     size_t length;             // of `text`
-    char last[1024];           // what it printed last, once it was stopped
+    char last[4096];           // what it printed last, once it was stopped
 };
 
 // Starts `argv` (ended by NULL) and waits for the line that it prints when it is ready; what it

@@ -23,6 +23,7 @@ struct shell {
     store_t *store;
     warehouse_t *warehouse;
     struct crash crash;
+    int64_t asked;  // requests that came, readable or not
     bool outdated;  // the core is not what is stored: it must be rebuilt
     char error[REPORT_ERROR];
     bool failed;
@@ -139,6 +140,7 @@ static void serve_request (struct shell *self, struct frames *frames)
 {
     struct decode_error error;
     struct event event = {.port = PORT_WAREHOUSE, .now_us = wire_now_us ()};
+    self->asked++;
     wire_decode (&self->wire, frames, 0, LIMIT_BATCH_BYTES, &event, &error);
     if (event.type == EVENT_RECEIVE) {
         wire_log_message (&self->wire, event.message, WAREHOUSE_NODE);
@@ -179,6 +181,7 @@ static void tell_summary (struct shell *self)
     const struct warehouse_counters *counters = warehouse_counters (self->warehouse);
     struct report report;
     report_begin (&report, self->config->json, "summary", WAREHOUSE_NODE, "warehouse");
+    report_number (&report, "requests", self->asked);
     report_number (&report, "batches", counters->batches);
     report_number (&report, "orders", counters->orders);
     report_number (&report, "units_sold", counters->units_sold);

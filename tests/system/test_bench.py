@@ -63,7 +63,10 @@ class Bench(unittest.TestCase):
             values = [latency[name] for name in LATENCY]
             self.assertEqual(values, sorted(values))
             self.assertGreater(values[0], 0)
+        self.assertEqual(told["units"]["stocked"], told["units"]["sold"])
+        self.assertGreater(told["warehouse_messages_per_order"], 0)
         names = {"load", "warehouse", *traders}
+        self.assertEqual(set(told["requests"]), names - {"load"})
         self.assertEqual(set(told["cpu_us_per_order"]), names)
         self.assertTrue(all(told["cpu_us_per_order"][name] > 0 for name in names))
         self.assertTrue(all(told["peak_kib"][name] > 0 for name in names))
@@ -76,6 +79,62 @@ class Bench(unittest.TestCase):
                 self.check(told, 600, ["trader-1"])
                 self.assertEqual(told["sold"], 600)
                 self.assertEqual(told["copied"], 0)  # It was alone.
+                # Those that warmed it up, too, and the restock.
+                self.assertEqual(told["requests"]["trader-1"], 600 + 60 + 1)
+                self.assertEqual(told["units"], {"stocked": 660, "sold": 660, "missing": 0})
+                self.assertAlmostEqual(told["warehouse_messages_per_order"],
+                                       told["requests"]["warehouse"] / 660, 4)
+
+    def test_measures_modes_in_which_the_warehouse_has_a_part(self):
+        for mode in ("batched", "batched:flush=7:flush-time=20ms", "escrow", "escrow:budget=10"):
+            with self.subTest(mode=mode):
+                told = self.measure("--mode", mode, "--clients", "7", "--window", "3",
+                                    "--orders", "600")
+                self.check(told, 600, ["trader-1"])
+                self.assertEqual((told["sold"], told["mode"]), (600, mode))
+                if mode == "escrow":  # The first answer is final, so an order counts once.
+                    self.assertEqual(told["settled_per_s"], told["orders_per_s"])
+
+    def check_scarce(self, mode, *arguments):
+        told = self.measure("--mode", mode, "--market", "nearly-sold-out", "--clients", "8",
+                            "--window", "4", "--orders", "3000", *arguments)
+        self.check(told, 3000, [name for name in told["requests"] if name != "warehouse"])
+        self.assertEqual(told["market"], "nearly-sold-out")
+        self.assertGreater(told["refused"], 0)
+        self.assertGreater(told["sold"], 0)
+        return told
+
+    def test_measures_a_market_that_is_nearly_sold_out(self):
+        for arguments in ((), ("--traders", "4"), ("--window", "1", "--clients", "1")):
+            with self.subTest(arguments=arguments):
+                told = self.check_scarce("sync", *arguments)
+                self.assertEqual((told["oversold"], told["units"]["missing"]), (0, 0))
+
+    def test_sells_in_the_end_what_is_left(self):
+        # So slow that what comes is never gone.
+        told = self.measure("--market", "nearly-sold-out", "--clients", "8", "--window", "4",
+                            "--orders", "300", "--rate", "1000")
+        self.check(told, 300, ["trader-1"])
+        self.assertGreater(told["units"]["sold"], 300 + 30)
+
+    def test_tells_what_was_oversold_where_caches_sell_what_is_nearly_gone(self):
+        told = self.check_scarce("cached", "--traders", "4")
+        self.assertGreater(told["oversold"], 0)
+        self.assertGreaterEqual(told["units"]["missing"], told["oversold"])
+
+    def test_sells_the_last_unit_from_leases_and_no_more(self):
+        told = self.check_scarce("escrow", "--traders", "4")
+        self.assertEqual((told["oversold"], told["units"]["missing"]), (0, 0))
+
+    def test_deals_its_clients_out_evenly(self):
+        # In an open loop they take turns, as long as none has all that it may have outstanding.
+        told = self.measure("--traders", "4", "--clients", "8", "--window", "512",
+                            "--orders", "4096", "--rate", "8000")
+        each = (4096 + 409) // 4
+        of_traders = [told["requests"][f"trader-{number}"] for number in range(1, 5)]
+        self.assertEqual(sum(of_traders), 4096 + 409 + 1)
+        for requests in of_traders:
+            self.assertIn(requests - each, range(3))  # The restock, and what cannot be divided.
 
     def test_measures_a_trader_with_a_backup(self):
         told = self.measure("--mode", "cached", "--backup", "--clients", "7", "--window", "3",
@@ -166,6 +225,10 @@ class Bench(unittest.TestCase):
     def test_refuses_what_makes_no_sense(self):
         for arguments, said in ((("--clients", "0"), "--clients: '0' must be a whole number"),
                                 (("--mode", "fast"), "--mode: 'fast' is none"),
+                                (("--mode", "escrow:" + "b" * 128), "--mode: at most 127 bytes"),
+                                (("--market", "dear"), "--market: 'dear' is none"),
+                                (("--market", "nearly-sold-out", "--traders", "2",
+                                  "--kill-trader", "1"), "must know what is left"),
                                 (("--transport", "udp"), "--transport: 'udp' is none"),
                                 (("--window", "9999"), "--window: '9999' must be"),
                                 (("--orders", "9"), "--orders: 9 are fewer than the 50"),
@@ -188,22 +251,54 @@ class Table(unittest.TestCase):
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
         return ended.stdout.splitlines()
 
+    def rows(self, lines):
+        return [line.strip("| ").split(" | ") for line in lines
+                if line.startswith("|") and not line.startswith(("| mode", "|--"))]
+
     def test_tells_every_cell_in_a_line(self):
-        lines = self.table("--orders", "3200", "--modes", "sync")
-        self.assertEqual([line.split(" | ")[1] for line in lines[2:]],
-                         ["1", "50", "800", "3,200"])
-        self.assertEqual({line.count("|") for line in lines}, {10})
+        lines = self.table("--orders", "3200", "--modes", "sync", "--markets", "plenty,hot")
+        self.assertEqual([line for line in lines if line.startswith("**")],
+                         ["**Plenty of stock, one trader**",
+                          "**One hot product through several traders**"])
+        self.assertEqual([row[:2] for row in self.rows(lines)],
+                         [["sync", "1"], ["sync", "50"], ["sync", "800"], ["sync", "3,200"],
+                          ["sync, 1 trader", "800"], ["sync, 2 traders", "800"],
+                          ["sync, 4 traders", "800"]])
+        self.assertEqual({row[3] for row in self.rows(lines)}, {"1.00"})  # of sync's
+        self.assertEqual({line.count("|") for line in lines if line.startswith("|")}, {13})
+
+    def test_tells_what_was_refused_and_oversold(self):
+        lines = self.table("--quick", "--modes", "sync,cached", "--markets", "nearly-sold-out",
+                           "--outstanding", "50", "--orders", "6000")
+        sync, cached = self.rows(lines)
+        self.assertRegex(sync[8], r"^[1-9].* %$")
+        self.assertEqual(sync[9], "0")
+        self.assertRegex(cached[9], r"^\d.* %$")
 
     def test_holds_what_survives_a_death_against_what_does_not(self):
-        lines = self.table("--orders", "800", "--modes", "backup,dead")
-        rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| cached")]
+        lines = self.table("--orders", "800", "--modes", "cached-backup,cached-dead")
+        rows = self.rows(lines)
         self.assertEqual([row[:2] for row in rows],
                          [["cached, backup", "1"], ["cached, backup", "50"],
                           ["cached, backup", "800"], ["cached, one of two dead", "50"],
                           ["cached, one of two dead", "800"]])
-        self.assertEqual({row[6] for row in rows}, {"–"})  # There was no sync to hold it against.
-        self.assertRegex(lines[-1], r"^One outstanding, with a backup: the first answer takes \d+ µs; "
-                                    r"four echoes of \d+ µs and one fsync of \d+ µs are \d+ µs\.$")
+        self.assertEqual({row[3] for row in rows}, {"–"})  # There was no sync to hold it against.
+        self.assertIn("One outstanding, cached with a backup: the first answer takes ",
+                      "".join(lines))
+
+    def test_refuses_what_it_cannot_measure(self):
+        for arguments, said in ((("--modes", "fast"), "there is no 'fast'"),
+                                (("--markets", "dear"), "there is no 'dear'"),
+                                (("--outstanding", "7"), "there is no '7'"),
+                                (("--runs", "0"), "'0' must be a whole number"),
+                                (("--markets", "hot", "--modes", "cached-dead"), "no cell of")):
+            with self.subTest(arguments=arguments):
+                ended = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "bench.py"),
+                                        *arguments], stdin=subprocess.DEVNULL, text=True,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                                       timeout=BOUND_S, preexec_fn=die_with_parent)
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""))
+                self.assertIn(said, ended.stderr)
 
 
 if __name__ == "__main__":
