@@ -174,11 +174,11 @@ static const char *read_tuple (const struct source *self, const char *at, const 
     bool comma = list->shape_count > 1;
     for (size_t i = 0; at && i < shape->field_count; i++) {
         const struct field *field = &shape->fields[i];
-        if (field->optional && *skip_blanks (at) == ']') {
+        const char *value = comma ? take_mark (at, ',') : at;
+        if (!value && field->optional) {
             break;  // Only the last one of a tuple may be left out.
         }
-        at = comma ? take_mark (at, ',') : at;
-        at = at ? read_value (self, at, field, element) : NULL;
+        at = value ? read_value (self, value, field, element) : NULL;
         comma = true;
     }
     return at ? take_mark (at, ']') : NULL;
@@ -220,7 +220,8 @@ static const char *read_tuples (const struct source *self, const char *at, const
         }
         char *element = add_tuple (self, list, max, tuples);
         at = read_tuple (self, at, list, element);
-        if (tuples->count > 1 && !codec_in_order (list->order, element, list->element_bytes)) {
+        if (list->order != ORDER_ANY && tuples->count > 1
+            && !codec_in_order (list->order, element, list->element_bytes)) {
             return NULL;
         }
         comma = true;
