@@ -1,5 +1,5 @@
-// What the store in SQLite does beyond the contract of every store (check_store.c): what people find
-// in its tables, and that it refuses what contradicts itself.
+// What the store in SQLite does beyond the contract of every store (check_store.c): what people
+// find in its tables, and that it refuses what contradicts itself.
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -109,8 +109,8 @@ const char *const store_schema_tables_sql =
     "  PRIMARY KEY (trader, lot)"
     ") STRICT, WITHOUT ROWID;"
 
-    // How a trader stands with the leases of a product: the latest request that was applied, what it
-    // holds of the product's oversell budget, and whether it has given back all that it had.
+    // How a trader stands with the leases of a product: the latest request that was applied, what
+    // it holds of the product's oversell budget, and whether it has given back all that it had.
     "CREATE TABLE lease_states ("
     "  trader INTEGER NOT NULL,"
     "  product INTEGER NOT NULL,"

@@ -17,8 +17,9 @@ enum { VERIFY_READINGS = 6 };  // questions of verify_read, each of which may fa
 // Reads the verdict's lists and totals.
 void verify_read (struct verify *self);
 
-// Prepares a question. Returns NULL when it cannot be asked, which is a problem then: a store without
-// the tables that it needs is as unreadable as a damaged one. The caller must finalize the result.
+// Prepares a question. Returns NULL when it cannot be asked, which is a problem then: a store
+// without the tables that it needs is as unreadable as a damaged one. The caller must finalize the
+// result.
 sqlite3_stmt *verify_ask (struct verify *self, const char *what, const char *sql);
 
 // Tells the problem that SQLite has just had with a question.
