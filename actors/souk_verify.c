@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "actors/souk_commands.h"
-#include "actors/souk_options.h"
+#include "actors/souk_policy.h"
 #include "actors/store/verify.h"
 
 static const char help[] =
@@ -17,6 +17,7 @@ static const char help[] =
     "\n"
     "  --budget PRODUCT=N  units that may be oversold of it, with those leased beyond its stock;\n"
     "                      N% is of all that ever came; a product may have both, which add up\n"
+    "  --topology FILE     takes the budgets of a run's topology; --budget goes over them\n"
     "  --json              one JSON object on stdout\n"
     "  --help\n"
     "\n"
@@ -24,6 +25,7 @@ static const char help[] =
 
 static const struct option options[] = {
     {"budget", required_argument, NULL, 'b'},
+    {"topology", required_argument, NULL, 't'},
     {"json", no_argument, NULL, 'j'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -31,22 +33,53 @@ static const struct option options[] = {
 
 struct verify_command {
     struct verify_budget list[LIMIT_PRODUCTS];
+    bool from_option[LIMIT_PRODUCTS];
     size_t count;
+    struct verify_budget rest;  // of a topology: of the products that it does not name
     bool json;
 };
 
-// The product's entry, a new one where it has none.
+// What is sold in sync is never oversold, and in escrow within its budget. From a cache it is
+// oversold as it comes.
+static struct verify_budget budget_in (const char *product, const struct policy *policy)
+{
+    bool bounded = policy->mode == MODE_ESCROW || policy->mode == MODE_SYNC;
+    return (struct verify_budget){
+        .product = product,
+        .units = bounded ? policy->budget_units : LIMIT_INTEGER,
+        .percent = bounded ? policy->budget_percent : 0,
+    };
+}
+
+static void use_topology (struct verify_command *self, const char *command,
+                          const struct topology *topology)
+{
+    static struct policies policies;
+    policies_begin (&policies, command, topology);
+    self->rest = budget_in (NULL, &policies.rest);
+    for (size_t i = 0; i < policies.count; i++) {
+        self->list[self->count++] =
+            budget_in (policies.products[i].product, &policies.products[i].policy);
+    }
+}
+
+// The product's entry, emptied of what a topology says of it; a new one where it has none.
 static struct verify_budget *budget_of (struct verify_command *self, const char *command,
                                         const char *product)
 {
     for (size_t i = 0; i < self->count; i++) {
         if (strcmp (self->list[i].product, product) == 0) {
+            if (!self->from_option[i]) {
+                self->list[i] = (struct verify_budget){.product = product};
+            }
+            self->from_option[i] = true;
             return &self->list[i];
         }
     }
     if (self->count == LIMIT_PRODUCTS) {
         usage_error (command, "--budget: a market has at most %d products", LIMIT_PRODUCTS);
     }
+    self->from_option[self->count] = true;
     self->list[self->count] = (struct verify_budget){.product = product};
     return &self->list[self->count++];
 }
@@ -77,11 +110,17 @@ static void add_budget (struct verify_command *self, const char *command, char *
 int souk_verify (int argc, char **argv)
 {
     static struct verify_command self;
+    const struct topology *topology = find_topology (argc, argv, options);
+    if (topology) {
+        use_topology (&self, argv[0], topology);
+    }
     for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
         switch (option) {
         case 'b':
             add_budget (&self, argv[0], optarg);
             break;
+        case 't':
+            break;  // Read before all others.
         case 'j':
             self.json = true;
             break;
@@ -95,6 +134,6 @@ int souk_verify (int argc, char **argv)
     if (optind + 1 != argc) {
         usage_error (argv[0], "wants one store: souk verify warehouse.db");
     }
-    const struct verify_budgets budgets = {self.list, self.count, NULL};
+    const struct verify_budgets budgets = {self.list, self.count, topology ? &self.rest : NULL};
     return verify_run (argv[optind], &budgets, self.json, stdout);
 }

@@ -85,6 +85,37 @@ class Verify(MarketTest):
                 self.assertEqual("problem: product salt: 2 units beyond the stock are leased" in
                                  ended.stdout, status == 1)
 
+    def test_verify_holds_a_store_to_the_budgets_of_a_topology(self):
+        self.make_store()
+        store = sqlite3.connect(self.store)
+        store.execute("INSERT INTO lease_states SELECT id, 1, epoch, 1, 2, 0 FROM traders")
+        store.commit()
+        store.close()
+        escrow = {"name": "salt", "mode": "escrow"}
+        for status, rest, product, flags in (
+                (1, {}, {"name": "salt"}, []),
+                (0, {"mode": "cached"}, {"name": "salt"}, []),
+                (1, {"mode": "escrow"}, {"name": "fish", "mode": "cached"}, []),
+                (0, {"mode": "escrow", "oversell_budget": 2}, {"name": "fish"}, []),
+                (1, {"mode": "cached"}, {**escrow, "oversell_budget": 1}, []),
+                (0, {"mode": "cached"}, {**escrow, "oversell_budget": "40%"}, []),
+                (1, {"mode": "cached"}, {**escrow, "oversell_budget": 9}, ["--budget=salt=1"]),
+                (0, {"mode": "sync"}, {"name": "salt"}, ["--budget=salt=1", "--budget=salt=20%"])):
+            with self.subTest(rest=rest, product=product, flags=flags):
+                ended = run("verify", self.store, "--topology", self.topology(rest, product),
+                            *flags)
+                self.assertEqual((ended.returncode, ended.stderr), (status, ""), ended.stdout)
+
+    def topology(self, rest, product):
+        path = self.path("topology.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, **rest, "products": [product],
+                       "warehouse": {"rep": "tcp://127.0.0.1:1", "pub": "tcp://127.0.0.1:2"},
+                       "traders": [{"id": 1, "router": "tcp://127.0.0.1:3",
+                                    "pub": "tcp://127.0.0.1:4"}],
+                       "buyers": [{"id": 2}], "sellers": [{"id": 3}]}, file)
+        return path
+
     def test_a_verdict_that_cannot_be_written_is_a_failure(self):
         self.make_store()
         with open("/dev/full", "w", encoding="utf-8") as full:
