@@ -8,11 +8,19 @@
 #include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 
+// An order for all or nothing would lose what is there, too, should units of the budget be missing:
+// it is sold none of those.
+static bool holds_enough (const struct supply *supply, const struct request *request)
+{
+    int64_t units = request->all_or_nothing ? supply->held.units : holding_total (&supply->held);
+    return supply->known && units >= request->quantity;
+}
+
 // Returns false where it holds too little.
 static bool take (trader_t *self, struct request *request, struct outbox *out)
 {
     struct supply *supply = request->supply;
-    if (!supply->known || holding_total (&supply->held) < request->quantity) {
+    if (!holds_enough (supply, request)) {
         return false;
     }
     if (decide_refused_for_room (self, request, out)) {
@@ -138,8 +146,10 @@ static struct result own_result (const trader_t *self, const struct request *req
                                  struct outbox *out)
 {
     if (is_final (self, request)) {
-        return sold_result (request->product, trader_units (self, request), request->taken_count,
-                            out);
+        // The request may be forgotten before the letters have left.
+        const char *product =
+            arena_string (out->arena, request->product, strlen (request->product));
+        return sold_result (product, trader_units (self, request), request->taken_count, out);
     }
     return (struct result){.status = STATUS_ACCEPTED, .units = request->promised};
 }
