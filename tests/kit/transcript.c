@@ -42,7 +42,7 @@ void transcript_add_trader (int64_t id, enum mode mode, int64_t ping_every_us)
     struct trader_config config = trader_config_default ();
     config.id = id;
     config.policy = policy_default (mode);
-    config.invalidation = mode == MODE_CACHED;  // Without a cache there is nothing to listen for.
+    config.invalidation = mode == MODE_CACHED;  // Else it would only be heard of, or is not wanted.
     config.ping_every_us = ping_every_us;
     world_add_trader (world, &config);
 }
