@@ -34,8 +34,9 @@ static void find_place (trader_t *self, const struct view_told *view)
 const char *trader_why_waiting (const trader_t *self)
 {
     const struct view_told *view = &self->place_view;
-    if (self->epoch > 0
-        || self->place_refusals < 2) {  // One may answer a join that was sent twice.
+    bool is_free = view->state == MEMBER_FAILED || view->state == MEMBER_LEFT;
+    // One refusal may be the answer to a join that was sent twice.
+    if (self->epoch > 0 || self->place_refusals < 2 || is_free) {
         return NULL;
     }
     if (view->state == MEMBER_TAKING || view->backup > 0) {
