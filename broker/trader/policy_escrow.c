@@ -34,6 +34,7 @@ static bool take (trader_t *self, struct request *request, struct outbox *out)
     request->taken_count = (uint8_t) count;
     request->promised = request->quantity;
     supply->taken_us = self->now_us;
+    supply->sold = true;
     self->counters.budgeted += taken[count - 1].id == 0 ? taken[count - 1].units : 0;
     decide_write (self, request, 0);
     return true;

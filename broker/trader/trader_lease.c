@@ -11,6 +11,7 @@
 #include "schemas/planted.h"
 
 enum {
+    SOLD_OUT_US = 500000,  // as DRY_US, where news said so, and the next news will say otherwise
     TARGET_FIRST = 16,
     TARGET_LEAST = 4,
     GRANT_SHORT_US = 50000,  // used up sooner: twice as much is wanted the next time
@@ -101,6 +102,7 @@ static void ask (trader_t *self, struct supply *supply, int64_t wanted, struct o
     supply->number++;
     supply->wanted = lesser (wanted, LIMIT_QUANTITY);
     supply->all = false;
+    supply->sold = false;
     holding_set (&supply->returned, NULL, 0);
     send (self, supply, out);
 }
@@ -110,6 +112,7 @@ static void give_up (trader_t *self, struct supply *supply, struct outbox *out)
     supply->number++;
     supply->wanted = 0;
     supply->all = true;
+    supply->sold = false;
     self->counters.recalls += supply->recalled;
     supply->recalled = false;
     supply->dry_until_us = self->now_us + DRY_US;
@@ -127,14 +130,17 @@ static int64_t waiting_units (const trader_t *self, const struct supply *supply)
     return units;
 }
 
-// Something waits; or, at the pace of late, what is held will be sold before more could come.
-static bool wants_more (const trader_t *self, const struct supply *supply)
+// What is held goes down, and more should come before it is sold.
+static bool runs_low (const trader_t *self, const struct supply *supply)
 {
-    if (supply->waiting.count > 0) {
-        return true;
-    }
-    return supply->known && supply->taken_us > 0 && supply->taken_us >= supply->granted_us
-           && holding_total (&supply->held) < supply->target / 2 && !lease_is_dry (self, supply);
+    return supply->known && supply->sold && !lease_is_dry (self, supply)
+           && holding_total (&supply->held) < lesser (supply->target, supply->level) / 2;
+}
+
+static int64_t to_target (const struct supply *supply)
+{
+    int64_t units = supply->target - holding_total (&supply->held);
+    return units > 0 ? units : 0;
 }
 
 static int64_t idle_us (const trader_t *self, const struct supply *supply)
@@ -156,13 +162,14 @@ static void look (trader_t *self, struct supply *supply, struct outbox *out)
         }
     } else if (supply->recalled && (supply->known || PLANTED (66))) {
         give_up (self, supply, out);
-    } else if (wants_more (self, supply)) {
-        ask (self, supply,
-             waiting_units (self, supply) + supply->target - holding_total (&supply->held), out);
+    } else if (supply->waiting.count > 0) {
+        ask (self, supply, waiting_units (self, supply) + to_target (supply), out);
     } else if (supply->recalled) {
         ask (self, supply, 0, out);
     } else if (self->now_us >= idle_us (self, supply)) {
         give_up (self, supply, out);
+    } else if (runs_low (self, supply)) {
+        ask (self, supply, to_target (supply), out);
     }
 }
 
@@ -207,6 +214,7 @@ static void granted (trader_t *self, struct supply *supply, int64_t units)
         supply->target /= 2;
     }
     supply->granted_us = self->now_us;
+    supply->level = holding_total (&supply->held);
     self->counters.leased += units;
 }
 
@@ -247,7 +255,11 @@ void lease_recalled (trader_t *self, const struct recall *recall)
 void lease_news (trader_t *self, const struct invalidation *news)
 {
     struct supply *supply = lease_find (self, news->product);
-    if (!supply || news->available == 0) {
+    if (!supply) {
+        return;
+    }
+    if (news->available == 0) {
+        supply->dry_until_us = self->now_us + SOLD_OUT_US;
         return;
     }
     supply->retry_us = self->now_us;

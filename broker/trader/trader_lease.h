@@ -21,8 +21,10 @@ struct supply {
     bool all;          // and gives back
     struct holding returned;
     int64_t target;         // units that it would like to hold
-    int64_t granted_us;     // when it got some last
+    int64_t level;          // units that it held when it got some last,
+    int64_t granted_us;     // and when that was
     int64_t taken_us;       // when it sold some last
+    bool sold;              // some since it asked last
     int64_t dry_until_us;   // there are none to be had, it seems
     int64_t retry_us;       // when what waits for a recall tries again
     struct list waiting;    // for the answer to the `lease`

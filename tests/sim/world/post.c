@@ -128,7 +128,7 @@ static bool subscribes (const struct node *from, const struct node *node, enum m
         return false;
     }
     if (from->role == ROLE_WAREHOUSE) {
-        return type == MESSAGE_MEMBER || trader_follows (node->core);
+        return type != MESSAGE_INVALIDATION || trader_follows (node->core);
     }
     return node->role == ROLE_BUYER || node->role == ROLE_SELLER;
 }
@@ -156,7 +156,8 @@ static void publish (world_t *self, struct node *from, const struct letter *lett
 {
     const struct message *message = &letter->message;
     bool member = message->type == MESSAGE_MEMBER;
-    if (from->role == ROLE_WAREHOUSE && (member || message->type == MESSAGE_INVALIDATION)) {
+    bool stock = message->type == MESSAGE_INVALIDATION || message->type == MESSAGE_RECALL;
+    if (from->role == ROLE_WAREHOUSE && (member || stock)) {
         publish_to (self, from, message, self->traders, self->trader_count);
     } else if (from->role == ROLE_TRADER && member && !from->aside) {
         publish_to (self, from, message, self->nodes, self->node_count);
