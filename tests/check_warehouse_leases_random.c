@@ -44,46 +44,13 @@ static bool one_in (int64_t chances)
     return draw (1, chances) == 1;
 }
 
-// A trader in the state, from a random one on; 0: there is none.
-static int64_t trader_in (enum member_state state)
-{
-    int64_t first = draw (1, LM_TRADERS - 1);
-    for (int64_t i = 0; i < LM_TRADERS - 1; i++) {
-        int64_t trader = 1 + (first + i) % (LM_TRADERS - 1);
-        if (model.traders[trader].state == state) {
-            return trader;
-        }
-    }
-    return 0;
-}
-
-// Some of what the trader holds, at most `max` entries: of the lots, ascending, and of the budget.
-static size_t pick (int64_t trader, struct leased_units *units, size_t max, bool budget_first)
-{
-    size_t count = 0;
-    bool all = one_in (3);
-    struct leased_units budget = {.units = draw (0, model.traders[trader].budget)};
-    if (budget_first && budget.units > 0) {
-        units[count++] = budget;
-    }
-    for (size_t i = 0; i < model.lot_count && count + 1 < max; i++) {
-        int64_t held = model.lots[i].leased[trader];
-        if (held > 0 && (all || one_in (2))) {
-            units[count++] = lf_units ((int64_t) i + 1, all ? held : draw (1, held));
-        }
-    }
-    if (!budget_first && budget.units > 0) {
-        units[count++] = budget;
-    }
-    return count;
-}
-
 static void lease (int64_t trader)
 {
     struct message request = lf_message (trader, lf_numbers[trader] + 1, draw (0, 12));
     if (one_in (3)) {
         request.lease.returned = returned[trader];
-        request.lease.returned_count = pick (trader, returned[trader], LIMIT_LEASED_LOTS, true);
+        request.lease.returned_count =
+            lm_pick (&model, &dice, trader, returned[trader], LIMIT_LEASED_LOTS, true);
         request.lease.all = one_in (2);
     }
     int64_t before = lm_held (&model, trader);
@@ -145,23 +112,10 @@ static void buy (int64_t trader)
     }
 }
 
-// One batch of one item for the trader: by itself, or by whoever takes it over.
-static struct result commit_for (int64_t trader, const struct item *item)
-{
-    struct wh_stream *stream = &wh.streams[trader];
-    bool taken = model.traders[trader].state == MEMBER_TAKING;
-    int64_t from = taken ? model.traders[trader].taker : trader;
-    struct message request = wh_batch (from, stream->epoch, ++stream->batch, item, 1);
-    request.commit.trader = taken ? trader : 0;
-    const struct message *answer = wh_ask (&request);
-    ck_assert_int_eq (answer->type, MESSAGE_COMMITTED);
-    return answer->committed.results[0];
-}
-
 static void sell (int64_t trader)
 {
     struct leased_units taken[LIMIT_FILLS];
-    size_t count = pick (trader, taken, LIMIT_FILLS, false);
+    size_t count = lm_pick (&model, &dice, trader, taken, LIMIT_FILLS, false);
     if (count == 0) {
         return;
     }
@@ -175,17 +129,17 @@ static void sell (int64_t trader)
         order.behind = false;
         order.taken_count = 0;
         struct lm_outcome known = lm_buy (&model, &order);
-        struct result first = wh_one_by (trader_in (MEMBER_LIVE), order);
+        struct result first = wh_one_by (lm_trader_in (&model, &dice, MEMBER_LIVE), order);
         if (!known.recalling) {
             is_outcome (first, known);
             lm_free_taken (&model, trader, &item);
-            is_outcome (commit_for (trader, &item), known);
+            is_outcome (lm_commit_for (&model, trader, &item), known);
             reached.known++;
             return;
         }
     }
     struct lm_outcome outcome = lm_sell (&model, trader, &item);
-    struct result result = commit_for (trader, &item);
+    struct result result = lm_commit_for (&model, trader, &item);
     if (budget) {
         is_outcome (result, outcome);
     } else {
@@ -203,7 +157,7 @@ static void made_up_sale (int64_t trader)
     taken.units +=
         taken.id == 0 ? model.traders[trader].budget : model.lots[taken.id - 1].leased[trader];
     struct item item = lf_sold (wh_buy (ALICE, ++number, "salt", taken.units), &taken, 1);
-    wh_is_error (commit_for (trader, &item), REASON_BAD_REQUEST);
+    wh_is_error (lm_commit_for (&model, trader, &item), REASON_BAD_REQUEST);
 }
 
 static void joined (int64_t trader)
@@ -258,10 +212,10 @@ static void leave (int64_t trader)
 
 static void change_views (void)
 {
-    int64_t live = trader_in (MEMBER_LIVE);
-    int64_t other = trader_in (MEMBER_LIVE);
-    int64_t taking = trader_in (MEMBER_TAKING);
-    int64_t gone = trader_in (one_in (2) ? MEMBER_FAILED : MEMBER_LEFT);
+    int64_t live = lm_trader_in (&model, &dice, MEMBER_LIVE);
+    int64_t other = lm_trader_in (&model, &dice, MEMBER_LIVE);
+    int64_t taking = lm_trader_in (&model, &dice, MEMBER_TAKING);
+    int64_t gone = lm_trader_in (&model, &dice, one_in (2) ? MEMBER_FAILED : MEMBER_LEFT);
     if (gone != 0) {
         ck_assert (lf_join_again (gone, false, false));
         joined (gone);
@@ -286,8 +240,8 @@ static void change_views (void)
 
 static void request (void)
 {
-    int64_t trader = trader_in (MEMBER_LIVE);
-    int64_t seller = one_in (3) ? trader_in (MEMBER_TAKING) : trader;
+    int64_t trader = lm_trader_in (&model, &dice, MEMBER_LIVE);
+    int64_t seller = one_in (3) ? lm_trader_in (&model, &dice, MEMBER_TAKING) : trader;
     if (trader == 0) {
         return;
     }
@@ -319,7 +273,7 @@ static void request (void)
 
 static void restock (void)
 {
-    int64_t trader = trader_in (MEMBER_LIVE);
+    int64_t trader = lm_trader_in (&model, &dice, MEMBER_LIVE);
     if (trader == 0 || model.lot_count == LM_LOTS) {
         return;
     }

@@ -119,9 +119,9 @@ static char long_router[LIMIT_ENDPOINT + 2];
 // Behind a product, a lot of SAM's that TRADER has a unit of, TRADER in epoch 3 and an order of
 // ALICE's.
 static const struct record bad[] = {
-    {.type = RECORD_PRODUCT, .product = {3, "oil"}},  // the second is missing
-    {.type = RECORD_PRODUCT, .product = {2, "salt"}},
-    {.type = RECORD_PRODUCT, .product = {2, "Salt & oil"}},
+    {.type = RECORD_PRODUCT, .product = {3, "oil", 0, 0}},  // the second is missing
+    {.type = RECORD_PRODUCT, .product = {2, "salt", 0, 0}},
+    {.type = RECORD_PRODUCT, .product = {2, "Salt & oil", 0, 0}},
     {.type = RECORD_LOT, .lot = {2, SUE, 1, 1, 1, 10, 5, 5}},  // not after the one before
     {.type = RECORD_LOT, .lot = {3, SAM, 1, 1, 1, 10, 5, 5}},  // the seller's number again
     {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 2, 10, 5, 5}},  // of no product
@@ -234,7 +234,7 @@ END_TEST
 
 START_TEST (test_warehouse_refuses_records_that_are_no_markets)
 {
-    static const struct record product = {.type = RECORD_PRODUCT, .product = {1, "salt"}};
+    static const struct record product = {.type = RECORD_PRODUCT, .product = {1, "salt", 5, 0}};
     static const struct record lot = {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5}};
     static const struct record order = {.type = RECORD_ORDER,
                                         .order = {ALICE, 1, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}};

@@ -245,3 +245,49 @@ void lm_compare (const struct lm *self)
     ck_assert_int_eq (wh_store_oversold (wh.store, 1), self->oversold);
     ck_assert_int_eq (wh_available ("salt"), lm_available (self));
 }
+
+int64_t lm_trader_in (const struct lm *self, struct random *dice, enum member_state state)
+{
+    int64_t first = random_between (dice, 1, LM_TRADERS - 1);
+    for (int64_t i = 0; i < LM_TRADERS - 1; i++) {
+        int64_t trader = 1 + (first + i) % (LM_TRADERS - 1);
+        if (self->traders[trader].state == state) {
+            return trader;
+        }
+    }
+    return 0;
+}
+
+size_t lm_pick (const struct lm *self, struct random *dice, int64_t trader,
+                struct leased_units *units, size_t max, bool budget_first)
+{
+    size_t count = 0;
+    bool all = random_between (dice, 1, 3) == 1;
+    struct leased_units budget = {.units = random_between (dice, 0, self->traders[trader].budget)};
+    if (budget_first && budget.units > 0) {
+        units[count++] = budget;
+    }
+    for (size_t i = 0; i < self->lot_count && count + 1 < max; i++) {
+        int64_t held = self->lots[i].leased[trader];
+        if (held > 0 && (all || random_between (dice, 1, 2) == 1)) {
+            units[count++] =
+                lf_units ((int64_t) i + 1, all ? held : random_between (dice, 1, held));
+        }
+    }
+    if (!budget_first && budget.units > 0) {
+        units[count++] = budget;
+    }
+    return count;
+}
+
+struct result lm_commit_for (const struct lm *self, int64_t trader, const struct item *item)
+{
+    struct wh_stream *stream = &wh.streams[trader];
+    bool taken = self->traders[trader].state == MEMBER_TAKING;
+    int64_t from = taken ? self->traders[trader].taker : trader;
+    struct message request = wh_batch (from, stream->epoch, ++stream->batch, item, 1);
+    request.commit.trader = taken ? trader : 0;
+    const struct message *answer = wh_ask (&request);
+    ck_assert_int_eq (answer->type, MESSAGE_COMMITTED);
+    return answer->committed.results[0];
+}

@@ -4,6 +4,7 @@
 #ifndef SOUK_LEASE_MODEL_H
 #define SOUK_LEASE_MODEL_H
 
+#include "actors/clients/random.h"
 #include "tests/kit/lease_fixture.h"
 
 enum { LM_TRADERS = 4, LM_LOTS = 400 };  // trader ids below
@@ -65,5 +66,16 @@ void lm_is_held (const struct lm *self, int64_t trader, const struct leased *lea
 // Asserts that units are conserved, that no budget is exceeded, and that the warehouse and its store
 // say the same.
 void lm_compare (const struct lm *self);
+
+// A trader in the state, at random; 0: there is none.
+int64_t lm_trader_in (const struct lm *self, struct random *dice, enum member_state state);
+
+// Some of what the trader holds, at most `max` entries: of the lots, ascending, and of the budget,
+// before them or behind. Returns how many entries.
+size_t lm_pick (const struct lm *self, struct random *dice, int64_t trader,
+                struct leased_units *units, size_t max, bool budget_first);
+
+// The result of a batch of one item for the trader: by itself, or by whoever takes it over.
+struct result lm_commit_for (const struct lm *self, int64_t trader, const struct item *item);
 
 #endif
