@@ -52,7 +52,7 @@ CORE_CHECKS := \
   trader_commit trader_copy trader_writes trader_news trader_takeover trader_takeover_end \
   trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
   warehouse_behind warehouse_bounds warehouse_lease_sales warehouse_leases \
-  warehouse_random warehouse_records warehouse_takeover \
+  warehouse_leases_random warehouse_random warehouse_records warehouse_takeover \
   warehouse_views warehouse_views_random window
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c transcript.c)

@@ -112,13 +112,16 @@ START_TEST (test_warehouse_sells_on_from_where_it_was_killed)
 }
 END_TEST
 
+enum { GONE = 3 };  // a trader that has left
+
 static char long_router[LIMIT_ENDPOINT + 2];
 
-// Behind a product, a lot of SAM's, TRADER in epoch 3 and an order of ALICE's.
+// Behind a product, a lot of SAM's that TRADER has a unit of, TRADER in epoch 3 and an order of
+// ALICE's.
 static const struct record bad[] = {
-    {.type = RECORD_PRODUCT, .product = {3, "oil"}},  // the second is missing
-    {.type = RECORD_PRODUCT, .product = {2, "salt"}},
-    {.type = RECORD_PRODUCT, .product = {2, "Salt & oil"}},
+    {.type = RECORD_PRODUCT, .product = {3, "oil", 0, 0}},  // the second is missing
+    {.type = RECORD_PRODUCT, .product = {2, "salt", 0, 0}},
+    {.type = RECORD_PRODUCT, .product = {2, "Salt & oil", 0, 0}},
     {.type = RECORD_LOT, .lot = {2, SUE, 1, 1, 1, 10, 5, 5}},  // not after the one before
     {.type = RECORD_LOT, .lot = {3, SAM, 1, 1, 1, 10, 5, 5}},  // the seller's number again
     {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 2, 10, 5, 5}},  // of no product
@@ -171,25 +174,86 @@ static const struct record bad[] = {
     {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_TAKING, 0, 0, 2, ""}},
     {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_TAKING, 0, TRADER, 2, ""}},
     {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, 0, 0, 2, long_router}},
+    {.type = RECORD_PRODUCT, .product = {2, "oil", -1, 0}},
+    {.type = RECORD_PRODUCT, .product = {2, "oil", 5, -1}},
+    {.type = RECORD_LEASE, .lease = {OTHER_TRADER, 2, 1}},  // of no trader
+    {.type = RECORD_LEASE, .lease = {TRADER, 1, 1}},        // nothing is left of it
+    {.type = RECORD_LEASE, .lease = {TRADER, 3, 1}},
+    {.type = RECORD_LEASE, .lease = {TRADER, 3, 0}},
+    {.type = RECORD_LEASE, .lease = {TRADER, 0, 1}},
+    {.type = RECORD_LEASE, .lease = {TRADER, 2, 5}},  // more than is free
+    {.type = RECORD_LEASE, .lease = {TRADER, 2, -1}},
+    {.type = RECORD_LEASE, .lease = {TRADER, 2, 1}},  // once more
+    {.type = RECORD_LEASE, .lease = {GONE, 2, 1}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {OTHER_TRADER, 1, 1, 1, 0, false}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {TRADER, 2, 1, 1, 0, false}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {TRADER, 1, 0, 1, 0, false}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {TRADER, 1, 4, 1, 0, false}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {TRADER, 1, 3, 0, 0, false}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {TRADER, 1, 3, 1, -1, false}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {GONE, 1, 1, 1, 1, false}},
+    {.type = RECORD_LEASE_STATE, .lease_state = {GONE, 3, 1, 1, 0, false}},
     {.type = RECORD_SETTLED, .write = {TRADER, 1}},  // of a trader's journal
     {.type = (enum record_type) 99},
 };
 
+// A state is told once: another one of the same trader and product is not this market's.
+START_TEST (test_warehouse_takes_leases_back_as_they_were)
+{
+    static const struct record records[] = {
+        {.type = RECORD_WAREHOUSE, .warehouse = {1, 1, 7}},
+        {.type = RECORD_PRODUCT, .product = {1, "salt", 5, 1}},
+        {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5}},
+        {.type = RECORD_TRADER, .trader = {TRADER, 3, 1, 1, 4}},
+        {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, 0, 0, 2, ""}},
+        {.type = RECORD_LEASE, .lease = {TRADER, 2, 3}},
+        {.type = RECORD_LEASE, .lease = {TRADER, 1, 0}},
+        {.type = RECORD_LEASE_STATE, .lease_state = {TRADER, 1, 3, 8, 2, false}},
+    };
+    wh.warehouse = warehouse_new (&wh.config, 1);
+    size_t count = sizeof records / sizeof records[0];
+    for (size_t i = 0; i < count; i++) {
+        ck_assert (warehouse_restore (wh.warehouse, &records[i]));
+    }
+    ck_assert (!warehouse_restore (wh.warehouse, &records[count - 1]));
+    wh_step (&(struct event){.type = EVENT_START});
+    struct message request = {.type = MESSAGE_LEASE,
+                              .from = TRADER,
+                              .lease = {.epoch = 3, .number = 8, .product = "salt", .wanted = 1}};
+    const struct leased *leased = &wh_ask (&request)->leased;
+    ck_assert_int_eq (leased->applied, 4);
+    ck_assert_uint_eq (leased->held_count, 2);
+    ck_assert_int_eq (leased->held[0].units, 2);
+    ck_assert_int_eq (leased->held[1].id, 2);
+    ck_assert_int_eq (leased->held[1].units, 3);
+    ck_assert_int_eq (wh_available ("salt"), 2);
+    request.lease.number = 10;
+    (void) wh_refused (&request, REASON_GAP);
+}
+END_TEST
+
 START_TEST (test_warehouse_refuses_records_that_are_no_markets)
 {
-    static const struct record product = {.type = RECORD_PRODUCT, .product = {1, "salt"}};
+    static const struct record product = {.type = RECORD_PRODUCT, .product = {1, "salt", 5, 0}};
     static const struct record lot = {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5}};
     static const struct record order = {.type = RECORD_ORDER,
                                         .order = {ALICE, 1, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}};
     static const struct record trader = {.type = RECORD_TRADER, .trader = {TRADER, 3, 1, 1, 1}};
     static const struct record view = {
         .type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, OTHER_TRADER, 0, 4, "ipc://one"}};
+    static const struct record gone = {.type = RECORD_TRADER, .trader = {GONE, 1, 1, 1, 1}};
+    static const struct record left = {.type = RECORD_VIEW,
+                                       .view = {GONE, 3, 1, MEMBER_LEFT, 0, 0, 2, ""}};
+    static const struct record lease = {.type = RECORD_LEASE, .lease = {TRADER, 2, 1}};
     memset (long_router, 'x', sizeof long_router - 1);
     wh.warehouse = warehouse_new (&wh.config, 1);
     ck_assert (warehouse_restore (wh.warehouse, &product));
     ck_assert (warehouse_restore (wh.warehouse, &lot));
     ck_assert (warehouse_restore (wh.warehouse, &trader));
     ck_assert (warehouse_restore (wh.warehouse, &view));
+    ck_assert (warehouse_restore (wh.warehouse, &gone));
+    ck_assert (warehouse_restore (wh.warehouse, &left));
+    ck_assert (warehouse_restore (wh.warehouse, &lease));
     ck_assert (warehouse_restore (wh.warehouse, &order));
     ck_assert (!warehouse_restore (wh.warehouse, &bad[_i]));
 }
@@ -203,6 +267,7 @@ int main (void)
     tcase_add_test (records, test_warehouse_records_each_of_its_lives);
     tcase_add_test (records, test_warehouse_knows_nothing_of_a_batch_that_was_not_written);
     tcase_add_test (records, test_warehouse_sells_on_from_where_it_was_killed);
+    tcase_add_test (records, test_warehouse_takes_leases_back_as_they_were);
     tcase_add_loop_test (records, test_warehouse_refuses_records_that_are_no_markets, 0,
                          (int) (sizeof bad / sizeof bad[0]));
 

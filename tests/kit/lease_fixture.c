@@ -4,7 +4,8 @@
 
 enum { KEPT = LIMIT_LEASED_LOTS + 1 };
 
-static int64_t numbers[WH_TRADERS];
+int64_t lf_numbers[WH_TRADERS];
+
 static int64_t nonces[WH_TRADERS];
 static struct leased_units kept[KEPT];
 static struct product_policy salt;
@@ -26,7 +27,7 @@ void lf_budget (int64_t units, int64_t percent)
 
 void lf_begin (size_t lots, int64_t units)
 {
-    memset (numbers, 0, sizeof numbers);
+    memset (lf_numbers, 0, sizeof lf_numbers);
     memset (nonces, 0, sizeof nonces);
     wh_begin ();
     for (size_t i = 1; i <= lots; i++) {
@@ -62,20 +63,20 @@ const struct leased *lf_ask (const struct message *request)
         ck_assert (i == 0 || leased->held[i].id > leased->held[i - 1].id);
         kept[i] = leased->held[i];
     }
-    numbers[request->from] = request->lease.number;
+    lf_numbers[request->from] = request->lease.number;
     return leased;
 }
 
 const struct leased *lf_lease (int64_t trader, int64_t wanted)
 {
-    struct message request = lf_message (trader, numbers[trader] + 1, wanted);
+    struct message request = lf_message (trader, lf_numbers[trader] + 1, wanted);
     return lf_ask (&request);
 }
 
 const struct leased *lf_return (int64_t trader, const struct leased_units *units, size_t count,
                                 bool all)
 {
-    struct message request = lf_message (trader, numbers[trader] + 1, 0);
+    struct message request = lf_message (trader, lf_numbers[trader] + 1, 0);
     request.lease.returned = units;
     request.lease.returned_count = count;
     request.lease.all = all;
@@ -200,6 +201,6 @@ bool lf_join_again (int64_t trader, bool journal, bool abandon)
         return false;
     }
     wh.streams[trader] = (struct wh_stream){.epoch = answer.epoch};
-    numbers[trader] = 0;
+    lf_numbers[trader] = 0;
     return true;
 }

@@ -5,6 +5,9 @@
 
 #include "tests/kit/warehouse_fixture.h"
 
+// The last lease of salt that each trader has numbered, in its epoch.
+extern int64_t lf_numbers[WH_TRADERS];
+
 // Begins with `lots` lots of salt of so many units each, SAM's 1, 2, 3 …, the n-th at 10 × n.
 void lf_begin (size_t lots, int64_t units);
 
