@@ -218,10 +218,7 @@ void cache_settle (cache_t *self, int64_t count, int64_t short_by)
     }
     struct own_write *write = write_of (self, count);
     struct cached *product = write->product;
-    if (!product) {
-        return;
-    }
-    if (product->included < count) {
+    if (product && product->included < count) {
         write->units += short_by;
         product->available += short_by;
         if (!self->follows) {
