@@ -201,11 +201,12 @@ static void deduct_open (trader_t *self, struct supply *supply, int64_t applied)
 static void granted (trader_t *self, struct supply *supply, int64_t units)
 {
     int64_t lasted_us = self->now_us - supply->granted_us;
-    if (supply->granted_us > 0 && lasted_us < GRANT_SHORT_US) {
+    if (supply->granted && lasted_us < GRANT_SHORT_US) {
         supply->target = lesser (2 * supply->target, LIMIT_QUANTITY);
-    } else if (lasted_us > GRANT_LONG_US && supply->target > TARGET_LEAST) {
+    } else if (supply->granted && lasted_us > GRANT_LONG_US && supply->target > TARGET_LEAST) {
         supply->target /= 2;
     }
+    supply->granted = true;
     supply->granted_us = self->now_us;
     self->counters.leased += units;
 }

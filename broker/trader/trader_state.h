@@ -160,7 +160,8 @@ struct supply {
     bool all;          // and gives back
     struct holding returned;
     int64_t target;         // units that it would like to hold
-    int64_t granted_us;     // when it got some last
+    bool granted;           // it ever got some,
+    int64_t granted_us;     // and last then
     int64_t taken_us;       // when it sold some last
     int64_t dry_until_us;   // there are none to be had, it seems
     int64_t retry_us;       // when what waits for a recall tries again
@@ -351,7 +352,7 @@ void reply_error (trader_t *self, int64_t to, const struct route *route, enum re
 void reply_failed (trader_t *self, const struct request *request, enum reason reason,
                    struct outbox *out);  // with the reason's own text
 // What the trader itself knows of an order that it sold from its lease: the receipt that the
-// warehouse will give it. The list is taken from the arena of `out`.
+// warehouse will give it. Its product and list are taken from the arena of `out`.
 struct result sold_result (const char *product, const struct leased_units *taken, size_t count,
                            struct outbox *out);
 void notify_sellers (trader_t *self, const struct request *request, const struct result *result,
