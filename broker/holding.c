@@ -144,5 +144,5 @@ int64_t holding_give_up (struct holding *self, struct holding *returned)
 const struct leased_units *holding_list (const struct holding *self, size_t *count)
 {
     *count = self->end - self->first;
-    return self->lots + self->first;
+    return *count > 0 ? self->lots + self->first : NULL;
 }
