@@ -62,3 +62,55 @@ struct result fix_settled (void)
 {
     return (struct result){.kind = RESULT_SETTLED};
 }
+
+void fix_order (int64_t from, int64_t number, int64_t quantity)
+{
+    fix_ask (fix_buy (from, number, "fish", quantity));
+}
+
+void fix_sell_fish_by (struct policy policy)
+{
+    static struct product_policy products[1];
+    products[0] = (struct product_policy){.product = "fish", .policy = policy};
+    fix.config.products = products;
+    fix.config.product_count = 1;
+}
+
+const struct receipt *fix_receipt_to (int64_t to, int64_t number)
+{
+    const struct letter *letter = fix_only (MESSAGE_RECEIPT);
+    ck_assert_int_eq (letter->to, to);
+    ck_assert_int_eq (letter->message.receipt.number, number);
+    return &letter->message.receipt;
+}
+
+void fix_filled (const struct receipt *receipt, size_t at, int64_t lot, int64_t units)
+{
+    struct leased_units wanted = fix_units (lot, units);
+    ck_assert_uint_lt (at, receipt->fill_count);
+    ck_assert_int_eq (receipt->fills[at].seller, wanted.seller);
+    ck_assert_int_eq (receipt->fills[at].lot, wanted.lot);
+    ck_assert_int_eq (receipt->fills[at].units, units);
+    ck_assert_int_eq (receipt->fills[at].price_cents, wanted.price_cents);
+}
+
+void fix_took (const struct item *item, size_t at, int64_t lot, int64_t units)
+{
+    struct leased_units wanted = fix_units (lot, units);
+    ck_assert_uint_lt (at, item->taken_count);
+    ck_assert_int_eq (item->taken[at].id, lot);
+    ck_assert_int_eq (item->taken[at].seller, wanted.seller);
+    ck_assert_int_eq (item->taken[at].lot, wanted.lot);
+    ck_assert_int_eq (item->taken[at].units, units);
+    ck_assert_int_eq (item->taken[at].price_cents, wanted.price_cents);
+}
+
+void fix_passes (int64_t batch, int64_t from, int64_t number)
+{
+    const struct commit *commit = fix_commit (batch);
+    ck_assert_uint_eq (commit->item_count, 1);
+    ck_assert_int_eq (commit->items[0].client, from);
+    ck_assert_int_eq (commit->items[0].number, number);
+    ck_assert (!commit->items[0].behind);
+    ck_assert_uint_eq (commit->items[0].taken_count, 0);
+}

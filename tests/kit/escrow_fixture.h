@@ -23,4 +23,15 @@ const struct lease *fix_lease (int64_t number);
 void fix_recall (const char *product);  // then DRAINED
 struct result fix_settled (void);       // of a buy from a lease
 
+void fix_order (int64_t from, int64_t number, int64_t quantity);  // for fish, and then DRAINED
+void fix_sell_fish_by (struct policy policy);                     // before the trader is made
+
+// The one receipt of the last step is this; a fill of it; what a decision took. Units as fix_units.
+const struct receipt *fix_receipt_to (int64_t to, int64_t number);
+void fix_filled (const struct receipt *receipt, size_t at, int64_t lot, int64_t units);
+void fix_took (const struct item *item, size_t at, int64_t lot, int64_t units);
+
+// The last step passed on this order alone, for the warehouse to decide.
+void fix_passes (int64_t batch, int64_t from, int64_t number);
+
 #endif
