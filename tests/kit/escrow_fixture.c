@@ -114,3 +114,52 @@ void fix_passes (int64_t batch, int64_t from, int64_t number)
     ck_assert (!commit->items[0].behind);
     ck_assert_uint_eq (commit->items[0].taken_count, 0);
 }
+
+void fix_gives_back (int64_t number, int64_t units)
+{
+    const struct lease *lease = fix_lease (number);
+    ck_assert (lease->all);
+    ck_assert_int_eq (lease->wanted, 0);
+    ck_assert_uint_eq (lease->returned_count, units > 0);
+    if (units > 0) {
+        ck_assert_int_eq (lease->returned[0].id, 1);
+        ck_assert_int_eq (lease->returned[0].units, units);
+    }
+}
+
+void fix_asks_for (int64_t number, int64_t wanted)
+{
+    const struct lease *lease = fix_lease (number);
+    ck_assert (!lease->all);
+    ck_assert_int_eq (lease->wanted, wanted);
+    ck_assert_uint_eq (lease->returned_count, 0);
+}
+
+void fix_tell (int64_t number, int64_t applied, int64_t units)
+{
+    const struct leased_units held = fix_units (1, units);
+    fix_leases ("fish", number, applied, &held, units > 0);
+}
+
+void fix_sells (void)
+{
+    fix_escrow ();
+    fix_order (ALICE, 1, 1);
+    fix_asks_for (1, FIX_TARGET + 1);
+    fix_tell (1, 0, FIX_TARGET + 1);
+    ck_assert_int_eq (trader_held (fix.trader, "fish"), FIX_TARGET);
+}
+
+void fix_resumes (void)
+{
+    fix_sells ();
+    fix_order (BOB, 1, 3);
+    fix_restart ();
+    struct message view = fix_view_of (2, 2, 0);
+    fix.epoch = 2;
+    fix_warehouse (view);
+    fix_step (EVENT_DRAINED);
+    ck_assert_uint_eq (fix_commit (1)->item_count, 2);
+    ck_assert_uint_eq (fix_count (MESSAGE_LEASE), 0);
+    ck_assert_int_eq (trader_held (fix.trader, "fish"), 0);
+}
