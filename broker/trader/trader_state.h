@@ -228,7 +228,8 @@ struct trader {
     cache_t *cache;
     int64_t snapshot_due_us;   // the next one, not before; later while one is under way
     int64_t snapshot_us;       // when the latest one that came was asked for,
-    int64_t snapshot_sent_us;  // and the one that is under way
+    int64_t snapshot_sent_us;  // and the one that is under way, for the first time
+    bool snapshot_asked;       // one is under way
     int64_t committed;         // version of the latest commit
     int64_t news_version;      // which the news should bring, as of some commit,
     int64_t news_due_us;       // and by when; DEADLINE_NONE: they have
