@@ -46,13 +46,13 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
-  client_failover client_random client_returns clocks histogram leases ledger liveness lots \
-  message_text message_text_leases queue seen seller seller_lots seller_random trader trader_backup \
-  trader_cached trader_causal \
-  trader_commit trader_copy trader_writes trader_news trader_takeover trader_takeover_end \
-  trader_oversell trader_place trader_random trader_sync warehouse warehouse_batches \
-  warehouse_behind warehouse_bounds warehouse_lease_sales warehouse_leases \
-  warehouse_leases_random warehouse_random warehouse_records warehouse_takeover \
+  client_failover client_random client_returns clocks histogram holding leases ledger liveness lots \
+  message_text message_text_leases policy queue seen seller seller_lots seller_random trader \
+  trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
+  trader_lease trader_news trader_oversell trader_place trader_random trader_recalling \
+  trader_returns trader_settled trader_sync trader_takeover trader_takeover_end trader_writes \
+  warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_lease_sales \
+  warehouse_leases warehouse_leases_random warehouse_random warehouse_records warehouse_takeover \
   warehouse_views warehouse_views_random window
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c transcript.c)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schemas/planted.h"
+
 void holding_free (struct holding *self)
 {
     free (self->lots);
@@ -114,7 +116,9 @@ size_t holding_take (struct holding *self, int64_t quantity, struct leased_units
         return 0;
     }
     size_t count = plan (self, quantity, taken);
-    holding_deduct (self, taken, count);
+    if (!PLANTED (61)) {
+        holding_deduct (self, taken, count);
+    }
     return count;
 }
 
@@ -144,5 +148,5 @@ int64_t holding_give_up (struct holding *self, struct holding *returned)
 const struct leased_units *holding_list (const struct holding *self, size_t *count)
 {
     *count = self->end - self->first;
-    return self->lots + self->first;
+    return *count > 0 ? self->lots + self->first : NULL;
 }

@@ -9,7 +9,7 @@
 #include "schemas/message.h"
 
 struct holding {
-    struct leased_units *lots;  // from `first` on, ascending by id, none without units
+    struct leased_units *lots;  // from `first` on, ascending by id; the first one has units
     size_t first;
     size_t end;     // behind the last one
     size_t size;    // of the memory
@@ -38,7 +38,8 @@ size_t holding_take (struct holding *self, int64_t quantity,
 // holding_set. Returns the number of units.
 int64_t holding_give_up (struct holding *self, struct holding *returned);
 
-// What it holds in the form of holding_set: `count` of them, borrowed until it changes.
+// Its lots, `count` of them, borrowed until it changes; NULL: none. Of what was given up, the budget
+// is among them, as in holding_set.
 const struct leased_units *holding_list (const struct holding *self, size_t *count);
 
 #endif

@@ -176,6 +176,33 @@ START_TEST (test_a_restarted_backup_has_its_copies)
 }
 END_TEST
 
+// What was sold from a lease is settled as it was sold, and by nobody's memory but the copy's.
+START_TEST (test_a_copied_sale_keeps_what_was_taken)
+{
+    fix_client (copy_sale (FIRST_PRIMARY, COPY_VIEW));
+    copy_drain ();
+    copy_acks (FIRST_PRIMARY, COPY_VIEW, 1, false);
+    if (_i == 1) {
+        copy_restart ();
+    } else if (_i == 2) {
+        copy_rebuild ();
+    }
+    copy_wait (0);
+    copy_silence ();
+    copy_asks (FIRST_PRIMARY, COPY_VIEW, false);
+    copy_grant (FIRST_PRIMARY, 0, 0);
+    const struct item *item = &fix_only (MESSAGE_COMMIT)->message.commit.items[0];
+    ck_assert_uint_eq (item->taken_count, 2);
+    ck_assert_int_eq (item->taken[0].id, 4);
+    ck_assert_int_eq (item->taken[0].units, 2);
+    ck_assert_int_eq (item->taken[1].id, 9);
+    ck_assert_int_eq (item->taken[1].seller, SUE);
+    ck_assert_int_eq (item->taken[1].lot, 7);
+    ck_assert_int_eq (item->taken[1].units, 1);
+    ck_assert_int_eq (item->taken[1].price_cents, 130);
+}
+END_TEST
+
 START_TEST (test_a_journal_that_begins_anew_has_the_copies)
 {
     hold_some ();
@@ -307,6 +334,7 @@ int main (void)
     tcase_add_test (durable, test_nothing_is_acknowledged_that_found_no_room);
     tcase_add_test (durable, test_a_copy_that_found_no_room_to_begin_replaces_the_one_before);
     tcase_add_test (durable, test_a_restarted_backup_has_its_copies);
+    tcase_add_loop_test (durable, test_a_copied_sale_keeps_what_was_taken, 0, 3);
     tcase_add_test (durable, test_a_journal_that_begins_anew_has_the_copies);
     tcase_add_test (durable, test_a_journal_that_begins_anew_within_a_round_has_them_too);
     tcase_add_test (durable, test_records_may_be_told_twice);

@@ -224,6 +224,51 @@ START_TEST (test_buyers_that_were_never_heard_are_not_told)
 }
 END_TEST
 
+// The warehouse says only that it is settled: the receipt is what the copy has of it.
+START_TEST (test_a_sale_from_a_lease_is_told_to_its_buyer_and_its_sellers)
+{
+    const struct result settled = {.kind = RESULT_SETTLED};
+    fix_client (fix_plain (MESSAGE_PING, ALICE));
+    fix_client (fix_plain (MESSAGE_PING, SUE));
+    fix_client (copy_sale (FIRST_PRIMARY, COPY_VIEW));
+    copy_drain ();
+    copy_silence ();
+    copy_grant (FIRST_PRIMARY, 0, 0);
+    struct message message = fix_committed (1, &settled, 1);
+    message.committed.trader = FIRST_PRIMARY;
+    message.committed.epoch = fix_only (MESSAGE_COMMIT)->message.commit.epoch;
+    fix_warehouse (message);
+    fix_receipts (ALICE, 1, STATUS_SOLD, 3);
+    const struct receipt *receipt = &fix_only (MESSAGE_RECEIPT)->message.receipt;
+    ck_assert_int_eq (receipt->amount_cents, 330);
+    ck_assert_uint_eq (receipt->fill_count, 2);
+    ck_assert_int_eq (receipt->fills[1].seller, SUE);
+    ck_assert_int_eq (receipt->fills[1].units, 1);
+    const struct letter *letter = fix_only (MESSAGE_SOLD);  // Sam was never heard here.
+    ck_assert_int_eq (letter->to, SUE);
+    ck_assert_int_eq (letter->message.sold.lot, 7);
+    ck_assert_str_eq (letter->message.sold.product, "fish");
+    ck_assert_int_eq (letter->message.sold.price_cents, 130);
+    copy_drain ();
+    copy_asks (FIRST_PRIMARY, COPY_VIEW + 1, true);
+}
+END_TEST
+
+// A decision from the cache cannot be settled in so few words.
+START_TEST (test_only_a_sale_from_a_lease_can_be_settled_without_a_receipt)
+{
+    const struct result settled = {.kind = RESULT_SETTLED};
+    copy_die (1);
+    copy_grant (FIRST_PRIMARY, 0, 0);
+    struct message message = fix_committed (1, &settled, 1);
+    message.committed.trader = FIRST_PRIMARY;
+    message.committed.epoch = fix_only (MESSAGE_COMMIT)->message.commit.epoch;
+    copy_warehouse (message);
+    fix_nothing ();
+    ck_assert_int_eq (trader_counters (fix.trader)->forwarded, 0);
+}
+END_TEST
+
 START_TEST (test_a_missing_batch_is_mended_by_asking_anew)
 {
     copy_die (4);
@@ -302,6 +347,8 @@ int main (void)
     tcase_add_test (settling, test_answers_that_do_not_fit_are_not_taken);
     tcase_add_test (settling, test_waiting_buyers_are_told);
     tcase_add_test (settling, test_buyers_that_were_never_heard_are_not_told);
+    tcase_add_test (settling, test_a_sale_from_a_lease_is_told_to_its_buyer_and_its_sellers);
+    tcase_add_test (settling, test_only_a_sale_from_a_lease_can_be_settled_without_a_receipt);
     tcase_add_test (settling, test_a_missing_batch_is_mended_by_asking_anew);
     tcase_add_test (settling, test_a_busy_warehouse_gets_the_batch_again_later);
     tcase_add_test (settling, test_several_primaries_are_taken_over_at_once);

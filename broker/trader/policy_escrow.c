@@ -20,7 +20,7 @@ static bool holds_enough (const struct supply *supply, const struct request *req
 static bool take (trader_t *self, struct request *request, struct outbox *out)
 {
     struct supply *supply = request->supply;
-    if (!holds_enough (supply, request)) {
+    if (!holds_enough (supply, request) || !cache_has_room (self->cache, request->product, 0)) {
         return false;
     }
     if (decide_refused_for_room (self, request, out)) {
@@ -64,8 +64,9 @@ void escrow_admit (trader_t *self, struct request *request, struct outbox *out)
         wait_in (self, &supply->waiting, request);  // Behind those that came before it.
     } else if (take (self, request, out)) {
         return;
-    } else if (lease_is_dry (self, supply)) {
-        pass_short (self, request);
+    } else if (lease_is_dry (self, supply) || holding_total (&supply->held) >= request->quantity) {
+        pass_short (self,
+                    request);  // There are no more; or too many lots, and more would not help.
     } else {
         wait_in (self, &supply->waiting, request);
     }
@@ -119,7 +120,8 @@ void escrow_retry (trader_t *self, struct outbox *out)
 // What is held here is wanted, too: the news of that may be lost.
 void escrow_recalling (trader_t *self, struct request *request, struct outbox *out)
 {
-    struct supply *supply = lease_supply (self, request->product);
+    bool waits = request->kind == ITEM_BUY;  // Nothing else is answered so, but by a mistake.
+    struct supply *supply = waits ? lease_supply (self, request->product) : NULL;
     request->supply = supply;
     if (!supply || PLANTED (65)) {
         decide_unavailable (self, request, "units are being recalled: send the same request again",
@@ -147,10 +149,8 @@ static struct result own_result (const trader_t *self, const struct request *req
                                  struct outbox *out)
 {
     if (is_final (self, request)) {
-        // The request may be forgotten before the letters have left.
-        const char *product =
-            arena_string (out->arena, request->product, strlen (request->product));
-        return sold_result (product, trader_units (self, request), request->taken_count, out);
+        return sold_result (request->product, trader_units (self, request), request->taken_count,
+                            out);
     }
     return (struct result){.status = STATUS_ACCEPTED, .units = request->promised};
 }

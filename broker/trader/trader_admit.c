@@ -151,6 +151,7 @@ static bool decided_here (const trader_t *self, const struct request *request,
 {
     bool is_first = request->first.trader == self->config.id && self->epoch > 0
                     && (request->first.epoch == self->epoch || PLANTED (40));
+    is_first = is_first || (PLANTED (67) && request->mode == MODE_ESCROW);
     return !request->key.question && (request->mode != MODE_SYNC || PLANTED (24)) && is_first
            && may_escrow (request, client) && request->attempt == 1
            && request->key.number > client->highest;

@@ -104,6 +104,7 @@ void trader_stock (trader_t *self, const struct message *message)
 {
     const struct stock *stock = &message->stock;
     self->snapshot_due_us = self->now_us + SNAPSHOT_PAUSE_US;
+    self->snapshot_asked = false;
     if (!self->caches || self->epoch == 0) {
         return;
     }
@@ -222,7 +223,9 @@ void trader_ask (trader_t *self, struct outbox *out)
     if (self->now_us >= snapshot_due (self)) {
         (void) trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_SNAPSHOT);
         self->snapshot_due_us = self->now_us + SNAPSHOT_RETRY_US;
-        self->snapshot_sent_us = self->now_us;
+        // What comes may answer the first of several questions, and be as old as that.
+        self->snapshot_sent_us = self->snapshot_asked ? self->snapshot_sent_us : self->now_us;
+        self->snapshot_asked = true;
         self->counters.snapshots++;
     }
 }

@@ -117,6 +117,13 @@ static void give_up (trader_t *self, struct supply *supply, struct outbox *out)
     supply->recalled = false;
     supply->dry_until_us = self->now_us + DRY_US;
     self->counters.returned += holding_give_up (&supply->held, &supply->returned);
+    if (PLANTED (62)) {
+        holding_set (&supply->returned, NULL, 0);
+    } else if (PLANTED (64)) {
+        size_t count;
+        const struct leased_units *returned = holding_list (&supply->returned, &count);
+        holding_set (&supply->held, returned, count);
+    }
     send (self, supply, out);
 }
 
@@ -208,11 +215,12 @@ static void deduct_open (trader_t *self, struct supply *supply, int64_t applied)
 static void granted (trader_t *self, struct supply *supply, int64_t units)
 {
     int64_t lasted_us = self->now_us - supply->granted_us;
-    if (supply->granted_us > 0 && lasted_us < GRANT_SHORT_US) {
+    if (supply->granted && lasted_us < GRANT_SHORT_US) {
         supply->target = lesser (2 * supply->target, LIMIT_QUANTITY);
-    } else if (lasted_us > GRANT_LONG_US && supply->target > TARGET_LEAST) {
+    } else if (supply->granted && lasted_us > GRANT_LONG_US && supply->target > TARGET_LEAST) {
         supply->target /= 2;
     }
+    supply->granted = true;
     supply->granted_us = self->now_us;
     supply->level = holding_total (&supply->held);
     self->counters.leased += units;

@@ -22,6 +22,7 @@ struct supply {
     struct holding returned;
     int64_t target;         // units that it would like to hold
     int64_t level;          // units that it held when it got some last,
+    bool granted;           // if it ever did,
     int64_t granted_us;     // and when that was
     int64_t taken_us;       // when it sold some last
     bool sold;              // some since it asked last

@@ -171,7 +171,11 @@ void reply_failed (trader_t *self, const struct request *request, enum reason re
 struct result sold_result (const char *product, const struct leased_units *taken, size_t count,
                            struct outbox *out)
 {
-    struct result result = {.kind = RESULT_RECEIPT, .status = STATUS_SOLD, .product = product};
+    struct result result = {
+        .kind = RESULT_RECEIPT,
+        .status = STATUS_SOLD,
+        .product = arena_string (out->arena, product, strlen (product)),
+    };
     struct fill *fills = arena_take (out->arena, count, sizeof *fills);
     for (size_t i = 0; i < count; i++) {
         fills[i] = (struct fill){

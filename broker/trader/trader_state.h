@@ -206,7 +206,8 @@ struct trader {
     cache_t *cache;
     int64_t snapshot_due_us;   // the next one, not before; later while one is under way
     int64_t snapshot_us;       // when the latest one that came was asked for,
-    int64_t snapshot_sent_us;  // and the one that is under way
+    int64_t snapshot_sent_us;  // and the one that is under way, for the first time
+    bool snapshot_asked;       // one is under way
     int64_t committed;         // version of the latest commit
     int64_t news_version;      // which the news should bring, as of some commit,
     int64_t news_due_us;       // and by when; DEADLINE_NONE: they have
@@ -330,7 +331,7 @@ void reply_error (trader_t *self, int64_t to, const struct route *route, enum re
 void reply_failed (trader_t *self, const struct request *request, enum reason reason,
                    struct outbox *out);  // with the reason's own text
 // What the trader itself knows of an order that it sold from its lease: the receipt that the
-// warehouse will give it. The list is taken from the arena of `out`.
+// warehouse will give it. Its product and list are taken from the arena of `out`.
 struct result sold_result (const char *product, const struct leased_units *taken, size_t count,
                            struct outbox *out);
 void notify_sellers (trader_t *self, const struct request *request, const struct result *result,

@@ -1,5 +1,7 @@
 #include "tests/kit/copy_fixture.h"
 
+#include <string.h>
+
 #include "broker/liveness.h"
 
 enum { DISK_MAX = 8192, ROUND_US = 250000, GRANTED_EPOCH = 8 };
@@ -7,11 +9,13 @@ enum { DISK_MAX = 8192, ROUND_US = 250000, GRANTED_EPOCH = 8 };
 static struct record disk[DISK_MAX];
 static size_t disk_size;
 static struct item items[LIMIT_BATCH];
+static arena_t *taken;  // what the decisions on the disk took
 
 void copy_set_up (void)
 {
     fix_set_up ();
     disk_size = 0;
+    taken = arena_new (4096);
     fix_join ();
     copy_drain ();
 }
@@ -19,6 +23,16 @@ void copy_set_up (void)
 void copy_tear_down (void)
 {
     fix_tear_down ();
+    arena_destroy (&taken);
+}
+
+static void keep_taken (struct item *item)
+{
+    struct leased_units *kept = arena_take (taken, item->taken_count, sizeof *kept);
+    if (item->taken_count > 0) {
+        memcpy (kept, item->taken, item->taken_count * sizeof *kept);
+    }
+    item->taken = kept;
 }
 
 // Every product is fish, so that no string of a record has to be kept.
@@ -30,6 +44,7 @@ static void keep (void)
         if (disk[disk_size].type == RECORD_COPIED) {
             ck_assert_str_eq (disk[disk_size].decided.item.product, "fish");
             disk[disk_size].decided.item.product = "fish";
+            keep_taken (&disk[disk_size].decided.item);
         }
         disk_size++;
     }
@@ -79,6 +94,20 @@ struct message copy_journal (int64_t trader, int64_t view, int64_t settled, int6
         .items = items,
         .item_count = count,
     };
+    return message;
+}
+
+struct message copy_sale (int64_t trader, int64_t view)
+{
+    static const struct leased_units sold[] = {
+        {.id = 4, .seller = SAM, .lot = 1, .units = 2, .price_cents = 100},
+        {.id = 9, .seller = SUE, .lot = 7, .units = 1, .price_cents = 130},
+    };
+    struct message message = copy_journal (trader, view, 0, 1, 1);
+    items[0].quantity = 3;
+    items[0].promised = 3;
+    items[0].taken = sold;
+    items[0].taken_count = 2;
     return message;
 }
 

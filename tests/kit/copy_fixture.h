@@ -23,6 +23,8 @@ void copy_tell (int64_t trader, int64_t view, int64_t settled, int64_t write, si
 // The message of it; its items are the fixture's until the next one.
 struct message copy_journal (int64_t trader, int64_t view, int64_t settled, int64_t write,
                              size_t count);
+// Its first decision, which sold 2 units of Sam's lot 1 and one of Sue's lot 7 from a lease.
+struct message copy_sale (int64_t trader, int64_t view);
 
 void copy_drain (void);                        // ends the round; its records are kept
 void copy_lose (void);                         // ends it, and they find no room

@@ -1,0 +1,152 @@
+// Units that a trader gives back: recalled, or because nobody wants them.
+#include <stdlib.h>
+
+#include "tests/kit/escrow_fixture.h"
+
+enum { FLUSH_US = 5000, DRY_US = 50000 };
+
+START_TEST (test_units_that_go_back_are_the_same_when_it_is_said_again)
+{
+    fix.config.commit_timeout_us = 20000;
+    fix_sells ();
+    fix_recall ("fish");
+    fix_gives_back (2, FIX_TARGET);
+    fix_wait (FLUSH_US);
+    fix_settle (1, fix_settled ());
+    fix_wait (fix.config.commit_timeout_us - FLUSH_US);
+    fix_gives_back (2, FIX_TARGET);
+    ck_assert_int_eq (trader_counters (fix.trader)->returned, FIX_TARGET);
+}
+END_TEST
+
+START_TEST (test_a_recall_is_answered_after_what_can_be_decided)
+{
+    fix_sells ();
+    fix_client (fix_buy (BOB, 1, "fish", 3));
+    fix_recall ("fish");
+    fix_receipts (BOB, 1, STATUS_SOLD, 3);
+    fix_gives_back (2, FIX_TARGET - 3);
+    ck_assert_int_eq (trader_held (fix.trader, "fish"), 0);
+    fix_tell (2, 0, 4);  // What it has sold, and has not told yet.
+    ck_assert_int_eq (trader_held (fix.trader, "fish"), 0);
+    ck_assert_int_eq (trader_counters (fix.trader)->recalls, 1);
+    fix_recall ("fish");
+    fix_silent ();  // All has gone back, and the warehouse knows it.
+}
+END_TEST
+
+START_TEST (test_nothing_is_asked_for_behind_a_recall)
+{
+    fix_sells ();
+    fix_recall ("fish");
+    fix_order (BOB, 1, 1);
+    ck_assert_uint_eq (fix_count (MESSAGE_LEASE), 0);
+    ck_assert_uint_eq (fix_commit (1)->item_count, 2);
+    ck_assert (!fix_commit (1)->items[1].behind);
+    fix_tell (2, 0, 1);
+    fix_silent ();
+    fix.now_us += DRY_US;
+    fix_order (CAROL, 1, 1);
+    fix_asks_for (3, FIX_TARGET + 1);
+}
+END_TEST
+
+START_TEST (test_a_recall_waits_for_units_that_are_on_their_way)
+{
+    fix_escrow ();
+    fix_order (ALICE, 1, 1);
+    fix_recall ("fish");
+    fix_silent ();
+    fix_tell (1, 0, FIX_TARGET + 1);
+    fix_receipts (ALICE, 1, STATUS_SOLD, 1);
+    fix_gives_back (2, FIX_TARGET);
+}
+END_TEST
+
+START_TEST (test_a_recall_of_what_it_never_had_is_answered_once)
+{
+    fix_escrow ();
+    fix_recall ("fish");
+    fix_asks_for (1, 0);
+    fix_tell (1, 0, 0);
+    fix_silent ();
+    fix_recall ("fish");
+    fix_silent ();
+    ck_assert_int_eq (fix_due_in (), -1);
+    fix_order (ALICE, 1, 1);  // Which does not keep it from asking for some.
+    fix_asks_for (2, FIX_TARGET + 1);
+}
+END_TEST
+
+START_TEST (test_units_that_nobody_wants_go_back)
+{
+    fix_sells ();
+    fix_wait (FLUSH_US);
+    fix_settle (1, fix_settled ());
+    fix_step (EVENT_DRAINED);
+    fix_order (BOB, 1, 1);  // A sale puts it off.
+    fix_wait (FLUSH_US);
+    fix_settle (2, fix_settled ());
+    fix_step (EVENT_DRAINED);
+    ck_assert_int_eq (fix_due_in (), (int) fix.config.lease_idle_us - FLUSH_US);
+    fix_wait (fix.config.lease_idle_us - FLUSH_US - 1);
+    fix_silent ();
+    fix_wait (1);
+    (void) fix_alone (MESSAGE_LEASE);
+    fix_gives_back (2, FIX_TARGET - 1);
+    fix_tell (2, 2, 0);
+    fix_silent ();
+    ck_assert_int_eq (fix_due_in (), -1);
+    ck_assert_int_eq (trader_counters (fix.trader)->recalls, 0);
+}
+END_TEST
+
+START_TEST (test_a_restarted_trader_asks_what_it_holds_before_it_answers_a_recall)
+{
+    fix_resumes ();
+    fix_recall ("fish");
+    (void) fix_alone (MESSAGE_LEASE);
+    fix_asks_for (1, 0);
+    fix_tell (1, 0, FIX_TARGET + 1);
+    fix_gives_back (2, FIX_TARGET + 1 - 4);
+    fix_tell (2, 0, 4);
+    fix_recall ("fish");
+    fix_silent ();
+}
+END_TEST
+
+// What it holds goes with it.
+START_TEST (test_a_trader_that_leaves_gives_nothing_back_by_itself)
+{
+    fix_sells ();
+    fix_step (EVENT_STOP);
+    fix_step (EVENT_DRAINED);
+    fix_settle (1, fix_settled ());
+    fix_step (EVENT_DRAINED);
+    ck_assert (fix_only (MESSAGE_CLAIM)->message.claim.leaves);
+    ck_assert_uint_eq (fix_count (MESSAGE_LEASE), 0);
+}
+END_TEST
+
+int main (void)
+{
+    Suite *suite = suite_create ("trader returns");
+    TCase *returning = tcase_create ("returning");
+    tcase_add_checked_fixture (returning, fix_set_up, fix_tear_down);
+    tcase_add_test (returning, test_units_that_go_back_are_the_same_when_it_is_said_again);
+    tcase_add_test (returning, test_a_recall_is_answered_after_what_can_be_decided);
+    tcase_add_test (returning, test_nothing_is_asked_for_behind_a_recall);
+    tcase_add_test (returning, test_a_recall_waits_for_units_that_are_on_their_way);
+    tcase_add_test (returning, test_a_recall_of_what_it_never_had_is_answered_once);
+    tcase_add_test (returning,
+                    test_a_restarted_trader_asks_what_it_holds_before_it_answers_a_recall);
+    tcase_add_test (returning, test_units_that_nobody_wants_go_back);
+    tcase_add_test (returning, test_a_trader_that_leaves_gives_nothing_back_by_itself);
+    suite_add_tcase (suite, returning);
+
+    SRunner *runner = srunner_create (suite);
+    srunner_run_all (runner, CK_NORMAL);
+    int failed = srunner_ntests_failed (runner);
+    srunner_free (runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
