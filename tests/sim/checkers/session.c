@@ -8,7 +8,8 @@
 //   what a process says that it has seen never becomes less.
 //
 // The tokens of a cache name their own trader. Those of answers that were passed on from the
-// warehouse tell its version alone: clients merge them, and they promise nothing more.
+// warehouse tell its version alone: clients merge them, and they promise nothing more. A batched
+// product is decided by whatever its cache has seen; what is sold from leases needs no cache at all.
 #include <stdio.h>
 #include <stdlib.h>
 #include <uthash.h>
@@ -54,6 +55,7 @@ struct decision {
 };
 
 struct session {
+    const struct rules *rules;
     session_clients_t *clients;
     struct process *processes;   // uthash
     struct decision *decisions;  // uthash
@@ -67,17 +69,18 @@ struct saying {
     int64_t life;
     bool decision;  // of a request that the trader decided by itself
     bool anew;      // and this process did
+    bool waits;     // for all that the client has seen, as a cached product's must
     struct seen seen;
     struct trader_seen own;  // the trader's component
 };
 
 static void *make (const struct rules *rules)
 {
-    (void) rules;  // Tokens travel in every market.
     struct session *self = calloc (1, sizeof *self);
     if (!self) {
         abort ();
     }
+    self->rules = rules;
     self->clients = session_clients_new ();
     return self;
 }
@@ -140,11 +143,31 @@ static void see_recorded (struct session *self, const struct fact *fact)
     }
 }
 
+static const char *product_of (const struct message *message)
+{
+    switch (message->type) {
+    case MESSAGE_RESTOCKED:
+        return message->restocked.product;
+    case MESSAGE_RECEIPT:
+        return message->receipt.product;
+    case MESSAGE_OVERSOLD:
+        return message->oversold.product;
+    default:
+        return NULL;
+    }
+}
+
 // Returns false for a message that is no answer of a cache.
 static bool read_saying (const struct session *self, const struct fact *fact, struct saying *saying)
 {
     const struct message *message = fact->message;
     *saying = (struct saying){.trader = fact->node, .client = fact->peer, .life = fact->life};
+    const char *product = product_of (message);
+    enum mode mode = product ? rules_mode (self->rules, product) : MODE_CACHED;
+    saying->waits = mode == MODE_CACHED;
+    if (mode == MODE_ESCROW) {
+        return false;
+    }
     if (message->type == MESSAGE_RESTOCKED) {
         saying->number = message->restocked.number;
         saying->seen = message->restocked.seen;
@@ -267,7 +290,7 @@ static bool see_said (struct session *self, const struct fact *fact, char *text)
         return false;
     }
     return !saying.decision
-           || ((!saying.anew || check_waited (self, &saying, text))
+           || ((!saying.anew || !saying.waits || check_waited (self, &saying, text))
                && check_counted (process, &saying, text));
 }
 
