@@ -165,16 +165,7 @@ static uint64_t decided_digest (uint64_t hash, const struct record_decided *deci
         item->number,    item->quantity,     item->price_cents, item->all_or_nothing,
         item->promised,  item->first.trader, item->first.epoch,
     };
-    hash = mix_numbers (hash, item->taken, item->taken_count * sizeof *item->taken);
     return mix_text (mix_numbers (hash, numbers, sizeof numbers), item->product);
-}
-
-static uint64_t lease_state_digest (uint64_t hash, const struct record_lease_state *state)
-{
-    const int64_t numbers[] = {
-        state->trader, state->product, state->epoch, state->number, state->budget, state->clean,
-    };
-    return mix_numbers (hash, numbers, sizeof numbers);
 }
 
 // A product is known by its number.
@@ -200,10 +191,6 @@ static uint64_t record_digest (uint64_t hash, const struct record *record)
         return mix_numbers (hash, &record->trader, sizeof record->trader);
     case RECORD_VIEW:
         return view_digest (hash, &record->view);
-    case RECORD_LEASE:
-        return mix_numbers (hash, &record->lease, sizeof record->lease);
-    case RECORD_LEASE_STATE:
-        return lease_state_digest (hash, &record->lease_state);
     case RECORD_JOINED:
         return mix_numbers (hash, &record->joined, sizeof record->joined);
     case RECORD_DECIDED:
