@@ -8,7 +8,7 @@
 
 #include "tests/sim/checkers/checker.h"
 #include "tests/sim/checkers/final_answer.h"
-#include "tests/sim/checkers/leases.h"
+#include "tests/sim/checkers/lease_book.h"
 #include "tests/sim/checkers/shelf.h"
 
 struct lot {
@@ -38,7 +38,7 @@ struct product {
 struct conservation {
     const struct rules *rules;
     bool any_cached;  // some product is, or may be
-    leases_t *leases;
+    lease_book_t *leases;
     struct shelf shelf;
     struct lot *lots;
     int64_t last_lot;
@@ -60,7 +60,7 @@ static void *conservation_make (const struct rules *rules)
     }
     self->rules = rules;
     self->any_cached = rules_any (rules, MODE_CACHED) || rules_any (rules, MODE_BATCHED);
-    self->leases = leases_new (rules);
+    self->leases = lease_book_new (rules);
     return self;
 }
 
@@ -69,7 +69,7 @@ static void conservation_destroy (void *context)
     struct conservation *self = context;
     HASH_CLEAR (hh, self->lots);
     HASH_CLEAR (hh, self->requests);
-    leases_destroy (&self->leases);
+    lease_book_destroy (&self->leases);
     shelf_free (&self->shelf);
     free (self);
 }
@@ -342,7 +342,7 @@ static bool conservation_see (void *context, const struct fact *fact, char *text
         }
     }
     return close_order (self, text) && close_batch (self, text)
-           && leases_stored (self->leases, fact, text);
+           && lease_book_stored (self->leases, fact, text);
 }
 
 const struct checker_class conservation_checker = {

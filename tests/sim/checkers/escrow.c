@@ -26,7 +26,7 @@ struct held {
 struct escrow {
     const struct rules *rules;
     bool nothing_leased;  // no product is sold from leases
-    leases_t *leases;
+    lease_book_t *leases;
     lease_sales_t *sales;
     idle_t *idle;
     pairs_t *numbers;  // (client, number)
@@ -45,7 +45,7 @@ static void *make (const struct rules *rules)
     }
     self->rules = rules;
     self->nothing_leased = !rules_any (rules, MODE_ESCROW);
-    self->leases = leases_new (rules);
+    self->leases = lease_book_new (rules);
     self->sales = lease_sales_new (rules, self->leases);
     self->idle = idle_new ();
     self->numbers = pairs_new ();
@@ -57,7 +57,7 @@ static void destroy (void *checker)
 {
     struct escrow *self = checker;
     lease_sales_destroy (&self->sales);
-    leases_destroy (&self->leases);
+    lease_book_destroy (&self->leases);
     idle_destroy (&self->idle);
     pairs_destroy (&self->numbers);
     pairs_destroy (&self->held_ids);
@@ -87,7 +87,7 @@ static struct held *held_of (struct escrow *self, int64_t trader, int64_t produc
 // What a trader believes to hold, and the warehouse has not leased to it, is not there.
 static void note_idle (struct escrow *self, int64_t trader, int64_t product)
 {
-    const struct lease_holder *holder = leases_of (self->leases, trader, product);
+    const struct lease_holder *holder = lease_book_of (self->leases, trader, product);
     int64_t leased = holder ? holder->units : 0;
     int64_t held = held_of (self, trader, product)->units;
     idle_set (self->idle, trader, product, held < leased ? held : leased);
@@ -95,7 +95,7 @@ static void note_idle (struct escrow *self, int64_t trader, int64_t product)
 
 static void see_held (struct escrow *self, const struct fact *fact)
 {
-    const struct lease_product *product = leases_named (self->leases, fact->product);
+    const struct lease_product *product = lease_book_named (self->leases, fact->product);
     if (product) {
         *held_of (self, fact->node, product->product) =
             (struct held){.life = fact->life, .units = fact->units, .budget = fact->budget};
@@ -120,7 +120,7 @@ static int64_t sold_with (const struct escrow *self, const struct fact *fact, in
     for (size_t i = 0; i < fact->record_count; i++) {
         const struct record_fill *fill = &fact->records[i].fill;
         const struct lease_lot *lot =
-            fact->records[i].type == RECORD_FILL ? leases_lot (self->leases, fill->lot) : NULL;
+            fact->records[i].type == RECORD_FILL ? lease_book_lot (self->leases, fill->lot) : NULL;
         units += lot && lot->product == product ? fill->units : 0;
     }
     return units;
@@ -135,7 +135,7 @@ static int64_t free_of (const struct lease_product *product)
 static void note_free_least (struct escrow *self, const struct fact *fact)
 {
     const struct lease_product *product;
-    for (size_t i = 0; (product = leases_product_at (self->leases, i)); i++) {
+    for (size_t i = 0; (product = lease_book_product_at (self->leases, i)); i++) {
         int64_t sold = sold_with (self, fact, product->product);
         int64_t least = free_of (product) - sold;
         idle_set (self->idle, WAREHOUSE_NODE, product->product, least > 0 ? least : 0);
@@ -146,10 +146,10 @@ static void note_free (struct escrow *self)
 {
     const struct lease_product *product;
     const struct lease_holder *holder;
-    for (size_t i = 0; (product = leases_product_at (self->leases, i)); i++) {
+    for (size_t i = 0; (product = lease_book_product_at (self->leases, i)); i++) {
         idle_set (self->idle, WAREHOUSE_NODE, product->product, free_of (product));
     }
-    for (size_t i = 0; (holder = leases_holder_at (self->leases, i)); i++) {
+    for (size_t i = 0; (holder = lease_book_holder_at (self->leases, i)); i++) {
         note_idle (self, holder->trader, holder->product);
     }
 }
@@ -178,7 +178,7 @@ static bool check_refusal (const struct escrow *self, const struct record_order 
                         " units of %s%s gets %" PRId64 ", while %" PRId64
                         " were idle all the time since it was asked for",
                         order->number, order->buyer, order->quantity,
-                        leases_product (self->leases, order->product)->name,
+                        lease_book_product (self->leases, order->product)->name,
                         order->all_or_nothing ? " or nothing" : "", order->units, idle);
 }
 
@@ -186,7 +186,7 @@ static bool is_refusal (const struct escrow *self, const struct record *record)
 {
     const struct record_order *order = &record->order;
     const struct lease_product *product =
-        record->type == RECORD_ORDER ? leases_product (self->leases, order->product) : NULL;
+        record->type == RECORD_ORDER ? lease_book_product (self->leases, order->product) : NULL;
     return product && rules_mode (self->rules, product->name) == MODE_ESCROW
            && (order->status == STATUS_OUT_OF_STOCK
                || (order->status == STATUS_SOLD && order->units < order->quantity));
@@ -208,7 +208,8 @@ static bool check_refusals (const struct escrow *self, const struct fact *fact, 
 static bool see_stored (struct escrow *self, const struct fact *fact, char *text)
 {
     note_free_least (self, fact);
-    if (!leases_stored (self->leases, fact, text) || !lease_sales_see (self->sales, fact, text)) {
+    if (!lease_book_stored (self->leases, fact, text)
+        || !lease_sales_see (self->sales, fact, text)) {
         return false;
     }
     note_free (self);
@@ -220,24 +221,25 @@ static bool is_leased_so (const struct escrow *self, int64_t trader, const struc
 {
     return lot && told->seller == lot->seller && told->lot == lot->number
            && told->price_cents == lot->price_cents
-           && told->units == leases_units (self->leases, trader, told->id);
+           && told->units == lease_book_units (self->leases, trader, told->id);
 }
 
 // All that is leased to a trader is told, and nothing else, when that is durable.
 static bool see_leased (const struct escrow *self, const struct fact *fact, char *text)
 {
     const struct leased *leased = &fact->message->leased;
-    const struct lease_product *product = leases_named (self->leases, leased->product);
+    const struct lease_product *product = lease_book_named (self->leases, leased->product);
     const struct lease_holder *holder =
-        product ? leases_of (self->leases, fact->peer, product->product) : NULL;
+        product ? lease_book_of (self->leases, fact->peer, product->product) : NULL;
     int64_t units = 0;
     int64_t budget = 0;
     bool right = leased->applied == lease_sales_applied (self->sales, fact->peer);
     for (size_t i = 0; i < leased->held_count; i++) {
         const struct leased_units *told = &leased->held[i];
-        right = right && told->units > 0 && (i == 0 || told->id > leased->held[i - 1].id)
-                && (told->id == 0
-                    || is_leased_so (self, fact->peer, leases_lot (self->leases, told->id), told));
+        right =
+            right && told->units > 0 && (i == 0 || told->id > leased->held[i - 1].id)
+            && (told->id == 0
+                || is_leased_so (self, fact->peer, lease_book_lot (self->leases, told->id), told));
         units += told->id ? told->units : 0;
         budget += told->id ? 0 : told->units;
     }
@@ -256,8 +258,8 @@ static bool see_leased (const struct escrow *self, const struct fact *fact, char
 static bool see_over (struct escrow *self, char *text)
 {
     const struct lease_holder *holder;
-    for (size_t i = 0; (holder = leases_holder_at (self->leases, i)); i++) {
-        const char *name = leases_product (self->leases, holder->product)->name;
+    for (size_t i = 0; (holder = lease_book_holder_at (self->leases, i)); i++) {
+        const char *name = lease_book_product (self->leases, holder->product)->name;
         const struct held *held = held_of (self, holder->trader, holder->product);
         bool leased = holder->units > 0 || holder->budget > 0;
         if (leased && !lease_sales_is_live (self->sales, holder->trader)) {

@@ -45,7 +45,7 @@ struct sum {
 
 struct lease_sales {
     const struct rules *rules;
-    const leases_t *leases;
+    const lease_book_t *leases;
     excuses_t *excuses;
     pairs_t *numbers;  // (client, number)
     struct promise *promises;
@@ -58,7 +58,7 @@ struct lease_sales {
     size_t seller_size;
 };
 
-lease_sales_t *lease_sales_new (const struct rules *rules, const leases_t *leases)
+lease_sales_t *lease_sales_new (const struct rules *rules, const lease_book_t *leases)
 {
     lease_sales_t *self = calloc (1, sizeof *self);
     if (!self) {
@@ -167,7 +167,7 @@ static bool see_said (lease_sales_t *self, const struct fact *fact, char *text)
         || (receipt->status != STATUS_SOLD && receipt->status != STATUS_ACCEPTED)) {
         return true;
     }
-    const struct lease_product *product = leases_named (self->leases, receipt->product);
+    const struct lease_product *product = lease_book_named (self->leases, receipt->product);
     struct promise *promise = promise_of (self, fact->peer, receipt->number);
     if (!is_leased (self, product) || promise->product != 0) {
         return true;
@@ -191,7 +191,7 @@ static void add_open (struct seller *seller, struct open_sale open)
 
 static int64_t product_id (const lease_sales_t *self, const char *name)
 {
-    const struct lease_product *product = leases_named (self->leases, name);
+    const struct lease_product *product = lease_book_named (self->leases, name);
     return product ? product->product : 0;
 }
 
@@ -204,8 +204,8 @@ static bool check_open (const lease_sales_t *self, int64_t trader, const struct 
         const struct open_sale *open = &seller->open[i];
         sold += open->lot == of->lot && open->product == of->product ? open->units : 0;
     }
-    const struct lease_holder *holder = leases_of (self->leases, trader, of->product);
-    int64_t leased = of->lot          ? leases_units (self->leases, trader, of->lot)
+    const struct lease_holder *holder = lease_book_of (self->leases, trader, of->product);
+    int64_t leased = of->lot          ? lease_book_units (self->leases, trader, of->lot)
                      : holder != NULL ? holder->budget
                                       : 0;
     return sold <= leased
@@ -327,7 +327,7 @@ static bool see_stored (lease_sales_t *self, const struct fact *fact, char *text
         }
     }
     const struct lease_product *product;
-    for (size_t i = 0; (product = leases_product_at (self->leases, i)); i++) {
+    for (size_t i = 0; (product = lease_book_product_at (self->leases, i)); i++) {
         if (is_leased (self, product) && !check_sum (self, product, text)) {
             return false;
         }

@@ -3,12 +3,12 @@
 #ifndef SOUK_LEASE_SALES_H
 #define SOUK_LEASE_SALES_H
 
-#include "tests/sim/checkers/leases.h"
+#include "tests/sim/checkers/lease_book.h"
 
 typedef struct lease_sales lease_sales_t;
 
 // The caller owns the result and must destroy it. Rules and leases are borrowed.
-lease_sales_t *lease_sales_new (const struct rules *rules, const leases_t *leases);
+lease_sales_t *lease_sales_new (const struct rules *rules, const lease_book_t *leases);
 void lease_sales_destroy (lease_sales_t **self_p);
 
 // Takes in every fact, behind the leases. Returns false and complains in `text` (of CHECKER_TEXT

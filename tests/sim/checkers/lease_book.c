@@ -1,4 +1,4 @@
-#include "tests/sim/checkers/leases.h"
+#include "tests/sim/checkers/lease_book.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include "tests/sim/checkers/pairs.h"
 #include "tests/sim/checkers/shelf.h"
 
-struct leases {
+struct lease_book {
     const struct rules *rules;
     names_t *names;
     pairs_t *lot_ids;  // (0, lot)
@@ -26,9 +26,9 @@ struct leases {
     size_t unit_size;
 };
 
-leases_t *leases_new (const struct rules *rules)
+lease_book_t *lease_book_new (const struct rules *rules)
 {
-    leases_t *self = calloc (1, sizeof *self);
+    lease_book_t *self = calloc (1, sizeof *self);
     if (!self) {
         abort ();
     }
@@ -41,10 +41,10 @@ leases_t *leases_new (const struct rules *rules)
     return self;
 }
 
-void leases_destroy (leases_t **self_p)
+void lease_book_destroy (lease_book_t **self_p)
 {
     assert (self_p);
-    leases_t *self = *self_p;
+    lease_book_t *self = *self_p;
     if (!self) {
         return;
     }
@@ -61,14 +61,14 @@ void leases_destroy (leases_t **self_p)
     *self_p = NULL;
 }
 
-static struct lease_lot *lot_of (leases_t *self, int64_t lot)
+static struct lease_lot *lot_of (lease_book_t *self, int64_t lot)
 {
     size_t place = pairs_place (self->lot_ids, 0, lot);
     self->lots = array_room (self->lots, &self->lot_size, place + 1, sizeof *self->lots);
     return &self->lots[place];
 }
 
-static struct lease_product *product_of (leases_t *self, int64_t id)
+static struct lease_product *product_of (lease_book_t *self, int64_t id)
 {
     size_t place = pairs_place (self->product_ids, 0, id);
     self->products =
@@ -79,7 +79,7 @@ static struct lease_product *product_of (leases_t *self, int64_t id)
     return product;
 }
 
-static struct lease_holder *holder_of (leases_t *self, int64_t trader, int64_t product)
+static struct lease_holder *holder_of (lease_book_t *self, int64_t trader, int64_t product)
 {
     size_t place = pairs_place (self->holder_ids, trader, product);
     self->holders =
@@ -89,7 +89,7 @@ static struct lease_holder *holder_of (leases_t *self, int64_t trader, int64_t p
     return &self->holders[place];
 }
 
-static void add_lot (leases_t *self, const struct record_lot *record)
+static void add_lot (lease_book_t *self, const struct record_lot *record)
 {
     struct lease_product *product = product_of (self, record->product);
     *lot_of (self, record->lot) = (struct lease_lot){
@@ -103,14 +103,14 @@ static void add_lot (leases_t *self, const struct record_lot *record)
     product->left += record->left;
 }
 
-static void set_left (leases_t *self, const struct record_lot_left *record)
+static void set_left (lease_book_t *self, const struct record_lot_left *record)
 {
     struct lease_lot *lot = lot_of (self, record->lot);
     product_of (self, lot->product)->left += record->left - lot->left;
     lot->left = record->left;
 }
 
-static void set_lease (leases_t *self, const struct record_lease *record)
+static void set_lease (lease_book_t *self, const struct record_lease *record)
 {
     size_t place = pairs_place (self->lease_ids, record->trader, record->lot);
     self->units = array_room (self->units, &self->unit_size, place + 1, sizeof *self->units);
@@ -122,14 +122,14 @@ static void set_lease (leases_t *self, const struct record_lease *record)
     holder_of (self, record->trader, lot->product)->units += more;
 }
 
-static void set_budget (leases_t *self, const struct record_lease_state *record)
+static void set_budget (lease_book_t *self, const struct record_lease_state *record)
 {
     struct lease_holder *holder = holder_of (self, record->trader, record->product);
     product_of (self, record->product)->budget += record->budget - holder->budget;
     holder->budget = record->budget;
 }
 
-static void add_record (leases_t *self, const struct record *record)
+static void add_record (lease_book_t *self, const struct record *record)
 {
     switch (record->type) {
     case RECORD_PRODUCT:
@@ -156,10 +156,10 @@ static void add_record (leases_t *self, const struct record *record)
     }
 }
 
-static bool check_lot (const leases_t *self, int64_t id, char *text)
+static bool check_lot (const lease_book_t *self, int64_t id, char *text)
 {
-    const struct lease_lot *lot = leases_lot (self, id);
-    const struct lease_product *product = lot ? leases_product (self, lot->product) : NULL;
+    const struct lease_lot *lot = lease_book_lot (self, id);
+    const struct lease_product *product = lot ? lease_book_product (self, lot->product) : NULL;
     if (!lot || (lot->leased > 0 && rules_mode (self->rules, product->name) != MODE_ESCROW)) {
         return complain (text, "units of lot %" PRId64 " are leased, which is not sold from leases",
                          id);
@@ -170,7 +170,7 @@ static bool check_lot (const leases_t *self, int64_t id, char *text)
                         id, lot->left, lot->leased);
 }
 
-static bool check_record (const leases_t *self, const struct record *record, char *text)
+static bool check_record (const lease_book_t *self, const struct record *record, char *text)
 {
     const struct record_lease *lease = &record->lease;
     const struct record_lease_state *state = &record->lease_state;
@@ -194,7 +194,7 @@ static bool check_record (const leases_t *self, const struct record *record, cha
 }
 
 // The records of a transaction say together how a lot stands.
-bool leases_stored (leases_t *self, const struct fact *fact, char *text)
+bool lease_book_stored (lease_book_t *self, const struct fact *fact, char *text)
 {
     for (size_t i = 0; i < fact->record_count; i++) {
         add_record (self, &fact->records[i]);
@@ -207,19 +207,19 @@ bool leases_stored (leases_t *self, const struct fact *fact, char *text)
     return true;
 }
 
-const struct lease_lot *leases_lot (const leases_t *self, int64_t lot)
+const struct lease_lot *lease_book_lot (const lease_book_t *self, int64_t lot)
 {
     size_t place = pairs_find (self->lot_ids, 0, lot);
     return place == PAIRS_NONE || self->lots[place].product == 0 ? NULL : &self->lots[place];
 }
 
-const struct lease_product *leases_product (const leases_t *self, int64_t product)
+const struct lease_product *lease_book_product (const lease_book_t *self, int64_t product)
 {
     size_t place = pairs_find (self->product_ids, 0, product);
     return place == PAIRS_NONE ? NULL : &self->products[place];
 }
 
-const struct lease_product *leases_named (const leases_t *self, const char *name)
+const struct lease_product *lease_book_named (const lease_book_t *self, const char *name)
 {
     for (size_t i = 0; i < pairs_count (self->product_ids); i++) {
         if (strcmp (self->products[i].name, name) == 0) {
@@ -229,24 +229,24 @@ const struct lease_product *leases_named (const leases_t *self, const char *name
     return NULL;
 }
 
-const struct lease_holder *leases_of (const leases_t *self, int64_t trader, int64_t product)
+const struct lease_holder *lease_book_of (const lease_book_t *self, int64_t trader, int64_t product)
 {
     size_t place = pairs_find (self->holder_ids, trader, product);
     return place == PAIRS_NONE ? NULL : &self->holders[place];
 }
 
-int64_t leases_units (const leases_t *self, int64_t trader, int64_t lot)
+int64_t lease_book_units (const lease_book_t *self, int64_t trader, int64_t lot)
 {
     size_t place = pairs_find (self->lease_ids, trader, lot);
     return place == PAIRS_NONE ? 0 : self->units[place];
 }
 
-const struct lease_holder *leases_holder_at (const leases_t *self, size_t place)
+const struct lease_holder *lease_book_holder_at (const lease_book_t *self, size_t place)
 {
     return place < pairs_count (self->holder_ids) ? &self->holders[place] : NULL;
 }
 
-const struct lease_product *leases_product_at (const leases_t *self, size_t place)
+const struct lease_product *lease_book_product_at (const lease_book_t *self, size_t place)
 {
     return place < pairs_count (self->product_ids) ? &self->products[place] : NULL;
 }
