@@ -353,7 +353,8 @@ START_TEST (test_what_a_trader_has_seen_never_becomes_less)
 }
 END_TEST
 
-// A batched product is decided by what its cache has seen, and one that is sold from leases needs none.
+// A batched product is decided by what its cache has seen, and one that is sold from leases
+// needs none.
 START_TEST (test_only_a_cached_product_waits_for_what_its_client_has_seen)
 {
     static const char *const names[] = {"silk", "salt", "gold"};

@@ -8,8 +8,8 @@
 //   what a process says that it has seen never becomes less.
 //
 // The tokens of a cache name their own trader. Those of answers that were passed on from the
-// warehouse tell its version alone: clients merge them, and they promise nothing more. A batched
-// product is decided by whatever its cache has seen; what is sold from leases needs no cache at all.
+// warehouse tell its version alone: clients merge them, and they promise nothing more. Nor do those
+// of products that are batched or sold from leases.
 #include <stdio.h>
 #include <stdlib.h>
 #include <uthash.h>
@@ -69,7 +69,6 @@ struct saying {
     int64_t life;
     bool decision;  // of a request that the trader decided by itself
     bool anew;      // and this process did
-    bool waits;     // for all that the client has seen, as a cached product's must
     struct seen seen;
     struct trader_seen own;  // the trader's component
 };
@@ -143,6 +142,12 @@ static void see_recorded (struct session *self, const struct fact *fact)
     }
 }
 
+static bool makes_no_promise (const struct rules *rules, const char *product)
+{
+    enum mode mode = rules_mode (rules, product);
+    return mode == MODE_BATCHED || mode == MODE_ESCROW;
+}
+
 static const char *product_of (const struct message *message)
 {
     switch (message->type) {
@@ -163,9 +168,7 @@ static bool read_saying (const struct session *self, const struct fact *fact, st
     const struct message *message = fact->message;
     *saying = (struct saying){.trader = fact->node, .client = fact->peer, .life = fact->life};
     const char *product = product_of (message);
-    enum mode mode = product ? rules_mode (self->rules, product) : MODE_CACHED;
-    saying->waits = mode == MODE_CACHED;
-    if (mode == MODE_ESCROW) {
+    if (product && makes_no_promise (self->rules, product)) {
         return false;
     }
     if (message->type == MESSAGE_RESTOCKED) {
@@ -290,7 +293,7 @@ static bool see_said (struct session *self, const struct fact *fact, char *text)
         return false;
     }
     return !saying.decision
-           || ((!saying.anew || !saying.waits || check_waited (self, &saying, text))
+           || ((!saying.anew || check_waited (self, &saying, text))
                && check_counted (process, &saying, text));
 }
 
