@@ -49,7 +49,7 @@ struct conservation {
     const struct record_order *order;  // whose fills follow; NULL: none
     int64_t filled;                    // units of it so far
     int64_t fills;
-    int64_t last_fill;  // the lot of the last one
+    int64_t filled_from[LIMIT_FILLS];  // the lots of these
 };
 
 static void *conservation_make (const struct rules *rules)
@@ -203,7 +203,7 @@ static bool may_be_oversold (const struct conservation *self, const struct recor
 static bool see_order (struct conservation *self, const struct record_order *record, char *text)
 {
     self->order = record;
-    self->filled = self->fills = self->last_fill = 0;
+    self->filled = self->fills = 0;
     if (record->product < 0 || record->product > self->product_count) {
         return complain (text,
                          "order %" PRId64 " of buyer %" PRId64 " is for the unknown product "
@@ -227,6 +227,19 @@ static bool see_order (struct conservation *self, const struct record_order *rec
     return add_request (self, record->buyer, record->number, false, text);
 }
 
+// Each lot gives to an order once, in order of arrival; but units of a budget come from whichever lot
+// has some by then, behind those of the lease.
+static bool is_next_lot (const struct conservation *self, int64_t lot)
+{
+    bool leased = self->products[self->order->product - 1].leased;
+    for (int64_t i = 0; i < self->fills; i++) {
+        if (self->filled_from[i] == lot || (self->filled_from[i] > lot && !leased)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool see_fill (struct conservation *self, const struct record_fill *record, char *text)
 {
     const struct record_order *order = self->order;
@@ -242,13 +255,14 @@ static bool see_fill (struct conservation *self, const struct record_fill *recor
                          order->number, order->buyer, lot ? "another product's" : "the unknown",
                          record->lot);
     }
-    if (record->units < 1 || record->lot <= self->last_fill || ++self->fills > LIMIT_FILLS) {
+    int64_t last = self->fills > 0 ? self->filled_from[self->fills - 1] : 0;
+    if (record->units < 1 || self->fills == LIMIT_FILLS || !is_next_lot (self, record->lot)) {
         return complain (text,
                          "order %" PRId64 " of buyer %" PRId64 " has an odd fill: %" PRId64
                          " units of lot %" PRId64 " after lot %" PRId64,
-                         order->number, order->buyer, record->units, record->lot, self->last_fill);
+                         order->number, order->buyer, record->units, record->lot, last);
     }
-    self->last_fill = record->lot;
+    self->filled_from[self->fills++] = record->lot;
     self->filled += record->units;
     lot->sold += record->units;
     self->products[order->product - 1].unsold -= record->units;

@@ -31,6 +31,7 @@ struct recorded {
 };
 
 struct promise {
+    const struct rules *rules;
     durable_t *durable;
     excuses_t *excuses;
     struct request *requests;
@@ -49,6 +50,7 @@ static void *make (const struct rules *rules)
     if (!self) {
         abort ();
     }
+    self->rules = rules;
     self->durable = durable_new ();
     self->excuses = excuses_new (rules);
     self->trader_ids = pairs_new ();
@@ -115,12 +117,24 @@ static bool is_excused (const struct promise *self, size_t place)
                             request->began);
 }
 
-static bool keeps (const struct request *request, const struct entry *entry)
+// An order from leases that is all or nothing gets nothing where some unit of the budget is not there:
+// what misses is that, and no more.
+static bool is_all_short (const struct promise *self, const struct request *request,
+                          const struct entry *entry)
+{
+    const char *product = durable_product (self->durable, entry->product);
+    return rules_mode (self->rules, product) == MODE_ESCROW && entry->all_or_nothing
+           && entry->units == 0 && entry->missing > 0 && entry->missing <= request->units;
+}
+
+static bool keeps (const struct promise *self, const struct request *request,
+                   const struct entry *entry)
 {
     bool whole = entry->status == STATUS_SOLD && entry->missing == 0;
     bool short_of = entry->status == STATUS_OVERSOLD && !request->final;
     return entry->kind == DURABLE_ORDER && (whole || short_of)
-           && entry->units + entry->missing == request->units
+           && (entry->units + entry->missing == request->units
+               || is_all_short (self, request, entry))
            && request->sold_by == request->trader;
 }
 
@@ -171,8 +185,8 @@ static bool see_accepted (struct promise *self, const struct fact *fact, char *t
     request->units = receipt->units;
     request->final = receipt->status == STATUS_SOLD;
     const struct entry *entry = durable_at (self->durable, place);
-    return entry->kind == DURABLE_NOTHING || keeps (request, entry) || is_excused (self, place)
-           || say_broken (self, place, text);
+    return entry->kind == DURABLE_NOTHING || keeps (self, request, entry)
+           || is_excused (self, place) || say_broken (self, place, text);
 }
 
 static bool see_stored (struct promise *self, const struct fact *fact, char *text)
@@ -188,7 +202,7 @@ static bool see_stored (struct promise *self, const struct fact *fact, char *tex
         size_t place = place_of (self, order->buyer, order->number);
         struct request *request = &self->requests[place];
         request->sold_by = order->trader;
-        if (request->units && !keeps (request, durable_at (self->durable, place))
+        if (request->units && !keeps (self, request, durable_at (self->durable, place))
             && !is_excused (self, place)) {
             return say_broken (self, place, text);
         }
@@ -201,7 +215,7 @@ static bool see_over (struct promise *self, char *text)
     for (size_t place = 0; place < durable_count (self->durable) && place < self->request_size;
          place++) {
         const struct request *request = &self->requests[place];
-        if (request->units && !keeps (request, durable_at (self->durable, place))
+        if (request->units && !keeps (self, request, durable_at (self->durable, place))
             && !is_excused (self, place)) {
             return say_broken (self, place, text);
         }
