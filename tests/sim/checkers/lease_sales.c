@@ -117,9 +117,11 @@ static struct seller *seller_of (lease_sales_t *self, int64_t trader)
     return &self->sellers[place];
 }
 
+// What nobody has ever offered has no name here, and no lease.
 static bool is_leased (const lease_sales_t *self, const struct lease_product *product)
 {
-    return product && rules_mode (self->rules, product->name) == MODE_ESCROW;
+    return product && product->product > 0
+           && rules_mode (self->rules, product->name) == MODE_ESCROW;
 }
 
 // Of what was told and is nobody's fault, nothing counts.
