@@ -128,7 +128,7 @@ static bool subscribes (const struct node *from, const struct node *node, enum m
         return false;
     }
     if (from->role == ROLE_WAREHOUSE) {
-        return type == MESSAGE_MEMBER || trader_follows (node->core);
+        return type != MESSAGE_INVALIDATION || trader_follows (node->core);
     }
     return node->role == ROLE_BUYER || node->role == ROLE_SELLER;
 }
@@ -150,13 +150,16 @@ static void publish_to (world_t *self, struct node *from, const struct message *
     }
 }
 
-// Of what the warehouse publishes, the traders listen for the stock and for each other; of what a
+// Of what the warehouse publishes, the traders listen for the stock, for recalls of their leases and
+// for each other; of what a
 // trader publishes, the clients for what befell the traders, and a buyer for its own orders.
 static void publish (world_t *self, struct node *from, const struct letter *letter)
 {
     const struct message *message = &letter->message;
     bool member = message->type == MESSAGE_MEMBER;
-    if (from->role == ROLE_WAREHOUSE && (member || message->type == MESSAGE_INVALIDATION)) {
+    bool for_traders =
+        member || message->type == MESSAGE_INVALIDATION || message->type == MESSAGE_RECALL;
+    if (from->role == ROLE_WAREHOUSE && for_traders) {
         publish_to (self, from, message, self->traders, self->trader_count);
     } else if (from->role == ROLE_TRADER && member && !from->aside) {
         publish_to (self, from, message, self->nodes, self->node_count);
