@@ -44,7 +44,9 @@ void held_look (world_t *self, struct node *node)
 
 void held_forget (struct node *node)
 {
+    node->tally.died_holding = false;
     for (size_t i = 0; i < HELD_PRODUCTS; i++) {
+        node->tally.died_holding = node->tally.died_holding || node->held[i].units > 0;
         node->held[i] = (struct held){0};
     }
 }

@@ -146,13 +146,14 @@ static void publish_to (world_t *self, struct node *from, const struct message *
             story_news (self, from, message);
             told = true;
         }
+        tally_recalled (to, message);
         story_heard (self, to, network_send (self, from, to, PORT_NEWS, 0, message, NULL));
     }
 }
 
 // Of what the warehouse publishes, the traders listen for the stock, for recalls of their leases and
-// for each other; of what a
-// trader publishes, the clients for what befell the traders, and a buyer for its own orders.
+// for each other; of what a trader publishes, the clients for what befell the traders, and a buyer
+// for its own orders.
 static void publish (world_t *self, struct node *from, const struct letter *letter)
 {
     const struct message *message = &letter->message;

@@ -161,6 +161,7 @@ void trader_process_take_place (world_t *self, struct node *node)
     }
     story_event (self, "trader %lld is another process from now on", (long long) node->id);
     self->sometimes.count[SOMETIMES_REPLACED]++;
+    self->sometimes.count[SOMETIMES_ABANDONED] += node->config.trader.abandon;
     self->by_id[node->id] = node;
     node->aside = false;
     before->aside = true;

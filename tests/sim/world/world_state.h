@@ -75,6 +75,12 @@ struct tally {
     int64_t sent;
     int64_t decided;  // writes in its journal, and how many of them are settled
     int64_t settled;
+    bool died_holding;  // units of a lease, that its next process does not know
+    struct {
+        int64_t epoch;
+        int64_t number;
+        bool recalled;        // since it gave back all
+    } leases[HELD_PRODUCTS];  // the latest letter that it sent about each
 };
 
 // Of one product.
@@ -241,6 +247,7 @@ void held_forget (struct node *trader);               // its process is gone
 void tally_stored (world_t *self, const struct record *records, size_t count);
 void tally_recorded (world_t *self, const struct node *node, const struct record *records,
                      size_t count);
+void tally_recalled (struct node *to, const struct message *news);  // if it is a recall
 void tally_letter (world_t *self, struct node *from, const struct message *message);
 void tally_answer (world_t *self, const struct node *warehouse, const struct mail *asked,
                    const struct message *answer);
