@@ -107,6 +107,20 @@
        "a process without a journal is let in while leases are out")                               \
     X (59, "leases-forgotten", "escrow conservation", 120,                                         \
        "a restarted warehouse does not know what it has leased")                                   \
-    X (60, "old-epoch-leases", "escrow conservation", 120, "a lease under an old epoch is granted")
+    X (60, "old-epoch-leases", "escrow conservation", 120,                                         \
+       "a lease under an old epoch is granted")                                                    \
+    X (61, "sold-beyond-lease", "escrow", 20,                                                      \
+       "a trader sells from a lease as if it had not sold from it before")                         \
+    X (62, "recall-keeps-a-unit", "escrow liveness", 60,                                           \
+       "a trader says that it gives all of a lease back, and keeps a unit")                        \
+    X (63, "own-sales-in-lease", "escrow", 20,                                                     \
+       "a trader takes what it is leased for what it holds, and has sold some of it")              \
+    X (64, "returned-units-sold", "escrow", 60, "a trader goes on selling what it has given back") \
+    X (65, "recalling-refused", "escrow outcome durability liveness", 60,                          \
+       "an order is refused while units are being recalled for it")                                \
+    X (66, "recall-answered-blindly", "escrow liveness", 300,                                      \
+       "a trader that is back answers a recall before it knows what it holds")                     \
+    X (67, "leased-to-any-order", "promise outcome", 120,                                          \
+       "a trader sells from its lease to an order that was first sent to another one")
 
 #endif

@@ -16,7 +16,7 @@ START_TEST (test_panel_asks_checkers_that_each_have_a_name)
             ck_assert_str_ne (all_checkers[i]->name, all_checkers[count]->name);
         }
     }
-    ck_assert_uint_eq (count, 11);
+    ck_assert_uint_eq (count, 12);
 }
 END_TEST
 
@@ -50,14 +50,36 @@ END_TEST
 
 START_TEST (test_rules_name_the_mode_of_each_product_and_of_all_others)
 {
-    const struct product_rule products[] = {{"salt", false}, {"tea", true}};
+    const struct product_rule products[] = {{.product = "salt"},
+                                            {.product = "tea", .mode = MODE_CACHED}};
     struct rules two = {.products = products, .product_count = 2};
     ck_assert (!rules_cached (&two, "salt"));
     ck_assert (rules_cached (&two, "tea"));
     ck_assert (!rules_cached (&two, "oil"));
-    two.cached = true;
+    two.mode = MODE_CACHED;
     ck_assert (!rules_cached (&two, "salt"));
     ck_assert (rules_cached (&two, "oil"));
+}
+END_TEST
+
+START_TEST (test_rules_name_the_budget_of_a_product)
+{
+    const struct product_rule products[] = {
+        {.product = "salt", .mode = MODE_ESCROW, .budget_units = 3},
+        {.product = "tea", .mode = MODE_ESCROW, .budget_percent = 25},
+        {.product = "oil", .mode = MODE_BATCHED},
+        {.product = "silk", .mode = MODE_ESCROW},
+    };
+    const struct rules four = {.products = products, .product_count = 4};
+    ck_assert_int_eq (rules_budget (&four, "salt", 1000), 3);
+    ck_assert_int_eq (rules_budget (&four, "tea", 39), 9);
+    ck_assert_int_eq (rules_budget (&four, "fish", 1000), 0);
+    ck_assert (rules_may_oversell (&four, "tea"));
+    ck_assert (rules_may_oversell (&four, "oil"));
+    ck_assert (!rules_may_oversell (&four, "silk"));
+    ck_assert (rules_any (&four, MODE_SYNC));
+    ck_assert (rules_any (&four, MODE_BATCHED));
+    ck_assert (!rules_any (&four, MODE_CACHED));
 }
 END_TEST
 
@@ -71,6 +93,7 @@ int main (void)
     suite_add_tcase (suite, panel);
 
     TCase *modes = tcase_create ("modes");
+    tcase_add_test (modes, test_rules_name_the_budget_of_a_product);
     tcase_add_test (modes, test_rules_name_the_mode_of_each_product_and_of_all_others);
     suite_add_tcase (suite, modes);
 

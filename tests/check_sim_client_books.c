@@ -6,7 +6,8 @@
 
 enum { TRADER = 1, BUYER = 5, SELLER = 9, SALT = 1, TEA = 2 };
 
-static const struct product_rule products[] = {{"salt", false}, {"tea", true}};
+static const struct product_rule products[] = {{.product = "salt"},
+                                               {.product = "tea", .mode = MODE_CACHED}};
 static const struct rules rules = {
     .commission_percent = 20,
     .products = products,

@@ -6,7 +6,8 @@
 
 enum { BUYER = 5, SELLER = 9, SALT = 1, TEA = 2, SALT_LOT = 1, TEA_LOT = 2, LOT_UNITS = 40 };
 
-static const struct product_rule products[] = {{"salt", false}, {"tea", true}};
+static const struct product_rule products[] = {{.product = "salt"},
+                                               {.product = "tea", .mode = MODE_CACHED}};
 static const struct rules rules = {.products = products, .product_count = 2};
 
 // A market with a lot of salt, sold in sync, and one of tea, sold from caches; then the records.
@@ -325,54 +326,6 @@ START_TEST (test_conservation_wants_an_outcome_that_fits_its_status)
 }
 END_TEST
 
-START_TEST (test_conservation_wants_nothing_oversold_in_sync)
-{
-    struct record oversold = of_order (BUYER, 1, TEA, 5, STATUS_OVERSOLD, 0, 0);
-    oversold.order.missing = 5;
-    ck_assert_ptr_null (
-        AFTER (sold (9, TEA, LOT_UNITS), from_tea (9, LOT_UNITS), oversold, of_left (TEA_LOT, 0)));
-    oversold.order.product = SALT;
-    ck_assert_str_eq (AFTER (oversold),
-                      "order 1 of buyer 5 is oversold, and its product is not sold from caches");
-}
-END_TEST
-
-// What is promised and there is not missing. All or nothing: too little may be there.
-START_TEST (test_conservation_wants_nothing_missing_that_is_there)
-{
-    struct record oversold = of_order (BUYER, 1, TEA, 5, STATUS_OVERSOLD, 0, 0);
-    oversold.order.missing = 5;
-    struct record others = sold (9, TEA, LOT_UNITS - 4);
-    struct record fill = from_tea (9, LOT_UNITS - 4);
-    const char *while_four = "order 1 of buyer 5 is 5 units short, while 4 are unsold";
-    ck_assert_str_eq (AFTER (others, fill, oversold, of_left (TEA_LOT, 4)), while_four);
-    oversold.order.all_or_nothing = true;
-    ck_assert_ptr_null (AFTER (others, fill, oversold, of_left (TEA_LOT, 4)));
-    oversold.order.quantity = 4;
-    oversold.order.missing = 4;
-    ck_assert_str_eq (AFTER (others, fill, oversold, of_left (TEA_LOT, 4)),
-                      "order 1 of buyer 5 is 4 units short, while 4 are unsold");
-    // An order that would take from more lots than one may.
-    oversold.order.quantity = LIMIT_FILLS + 1;
-    oversold.order.missing = LIMIT_FILLS + 1;
-    ck_assert_ptr_null (AFTER (oversold));
-}
-END_TEST
-
-START_TEST (test_conservation_lets_what_never_came_be_oversold_where_there_are_caches)
-{
-    struct record oversold = of_order (BUYER, 1, 0, 5, STATUS_OVERSOLD, 0, 0);
-    oversold.order.missing = 5;
-    struct fact fact = stored (&oversold, 1);
-    struct rules sync = {.products = products, .product_count = 1};
-    struct rules cached = {.cached = true, .products = products, .product_count = 1};
-    ck_assert_ptr_null (complaint_of (&conservation_checker, &rules, &fact, 1));
-    ck_assert_ptr_null (complaint_of (&conservation_checker, &cached, &fact, 1));
-    ck_assert_str_eq (complaint_of (&conservation_checker, &sync, &fact, 1),
-                      "order 1 of buyer 5 is oversold, and its product is not sold from caches");
-}
-END_TEST
-
 int main (void)
 {
     Suite *suite = suite_create ("sim_conservation");
@@ -397,13 +350,6 @@ int main (void)
     tcase_add_loop_test (orders, test_conservation_wants_an_outcome_that_fits_its_status, 0,
                          OUTCOMES);
     suite_add_tcase (suite, orders);
-
-    TCase *modes = tcase_create ("modes");
-    tcase_add_test (modes, test_conservation_wants_nothing_oversold_in_sync);
-    tcase_add_test (modes, test_conservation_wants_nothing_missing_that_is_there);
-    tcase_add_test (modes,
-                    test_conservation_lets_what_never_came_be_oversold_where_there_are_caches);
-    suite_add_tcase (suite, modes);
 
     SRunner *runner = srunner_create (suite);
     srunner_run_all (runner, CK_NORMAL);

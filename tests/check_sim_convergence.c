@@ -6,9 +6,11 @@
 #include "tests/kit/history_case.h"
 #include "tests/sim/checkers/pairs.h"
 
-static const struct product_rule products[] = {{"salt", false}, {"silk", true}, {"tea", true}};
+static const struct product_rule products[] = {{.product = "salt"},
+                                               {.product = "silk", .mode = MODE_CACHED},
+                                               {.product = "tea", .mode = MODE_CACHED}};
 static const struct rules rules = {
-    .invalidation = true, .cached = true, .products = products, .product_count = 3};
+    .invalidation = true, .mode = MODE_CACHED, .products = products, .product_count = 3};
 
 // Two lots of silk, of which 2 and 4 units are left, one of salt and one of tea.
 #define SHOP                                                                                     \

@@ -5,7 +5,8 @@
 
 #include "tests/kit/history_case.h"
 
-static const struct product_rule products[] = {{"salt", false}, {"silk", true}};
+static const struct product_rule products[] = {{.product = "salt"},
+                                               {.product = "silk", .mode = MODE_CACHED}};
 static const struct rules rules = {.answers_kept = 4, .products = products, .product_count = 2};
 
 // Seller 9 has a lot of five salt; buyer 5 got two of them, in a batch of its own.

@@ -5,7 +5,8 @@
 #include "tests/kit/history_case.h"
 
 // Traders are 1 and 2, buyers 5 and 6, the seller is 9. Salt is sold in sync, gold from caches.
-static const struct product_rule products[] = {{"salt", false}, {"gold", true}};
+static const struct product_rule products[] = {{.product = "salt"},
+                                               {.product = "gold", .mode = MODE_CACHED}};
 static const struct rules rules = {.products = products, .product_count = 2};
 
 static const struct fill one_of_lot_1[] = {{.seller = 9, .lot = 1, .units = 1, .price_cents = 100}};

@@ -5,7 +5,8 @@
 
 #include "tests/kit/history_case.h"
 
-static const struct product_rule products[] = {{"salt", false}, {"silk", true}};
+static const struct product_rule products[] = {{.product = "salt"},
+                                               {.product = "silk", .mode = MODE_CACHED}};
 static const struct rules rules = {.answers_kept = 4, .products = products, .product_count = 2};
 
 // Seller 9 has two lots of salt and one of silk; buyer 5 got 6 units of salt, of both lots.

@@ -248,7 +248,7 @@ START_TEST (test_trader_that_is_replaced_is_fenced_and_ends)
     }
     stage_buy (ALICE, 1, 1, 1);
     stage_run (2 * WORLD_MS);
-    world_replace (stage.world, 1);
+    world_replace (stage.world, 1, false);
     stage_run (WORLD_SECOND);
     world_resume (stage.world, 1);
     stage_quiet ();

@@ -5,7 +5,7 @@
 #include "tests/kit/history_case.h"
 
 // Traders 1 and 2, the buyer is 5, the seller 9.
-static const struct rules rules = {.cached = true, .answers_kept = 8};
+static const struct rules rules = {.mode = MODE_CACHED, .answers_kept = 8};
 
 static struct message accepted (int64_t trader, int64_t units)
 {

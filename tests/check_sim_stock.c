@@ -5,9 +5,11 @@
 #include "tests/kit/history_case.h"
 
 // Traders 1 and 2, the buyer is 5, the sellers 8 and 9. Salt is sold in sync.
-static const struct product_rule products[] = {{"salt", false}, {"silk", true}, {"tea", true}};
+static const struct product_rule products[] = {{.product = "salt"},
+                                               {.product = "silk", .mode = MODE_CACHED},
+                                               {.product = "tea", .mode = MODE_CACHED}};
 static const struct rules rules = {
-    .invalidation = true, .cached = true, .products = products, .product_count = 3};
+    .invalidation = true, .mode = MODE_CACHED, .products = products, .product_count = 3};
 
 // Tokens of trader 1: with the warehouse's version, its epoch and the count of its own writes.
 static struct seen token (int64_t version, int64_t epoch, int64_t count)

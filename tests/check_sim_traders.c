@@ -112,7 +112,7 @@ END_TEST
 START_TEST (test_process_without_a_journal_is_not_let_in_while_a_backup_holds)
 {
     set_up_two ();
-    world_replace (stage.world, 1);
+    world_replace (stage.world, 1, false);
     stage_run (5 * WORLD_SECOND);
     ck_assert_int_eq (stage_reached (SOMETIMES_REPLACED), 0);
     world_withdraw (stage.world, 1);

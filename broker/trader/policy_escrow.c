@@ -123,7 +123,13 @@ void escrow_recalling (trader_t *self, struct request *request, struct outbox *o
     bool waits = request->kind == ITEM_BUY;  // Nothing else is answered so, but by a mistake.
     struct supply *supply = waits ? lease_supply (self, request->product) : NULL;
     request->supply = supply;
-    if (!supply || PLANTED (65)) {
+    if (PLANTED (65)) {
+        const struct result refusal = {.status = STATUS_OUT_OF_STOCK};
+        reply_receipt (self, request, &refusal, (struct seen){0}, out);
+        trader_forget (self, request);
+        return;
+    }
+    if (!supply) {
         decide_unavailable (self, request, "units are being recalled: send the same request again",
                             out);
         return;

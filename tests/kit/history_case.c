@@ -100,6 +100,21 @@ struct fact believed (int64_t trader, const char *product, int64_t units)
         .type = FACT_BELIEVED, .node = trader, .life = 1, .product = product, .units = units};
 }
 
+struct fact held (int64_t trader, int64_t life, const char *product, int64_t units, int64_t budget)
+{
+    return (struct fact){.type = FACT_HELD,
+                         .node = trader,
+                         .life = life,
+                         .product = product,
+                         .units = units,
+                         .budget = budget};
+}
+
+struct fact forsaken (int64_t trader)
+{
+    return (struct fact){.type = FACT_FORSAKEN, .node = trader};
+}
+
 struct fact booked (int64_t client, struct book_fact book)
 {
     return (struct fact){.type = FACT_BOOK, .node = client, .life = 1, .book = book};
@@ -206,6 +221,20 @@ struct message committed (int64_t epoch, int64_t batch)
     return (struct message){
         .type = MESSAGE_COMMITTED,
         .committed = {.epoch = epoch, .batch = batch},
+    };
+}
+
+struct message leased (const char *product, int64_t applied, const struct leased_units *held,
+                       size_t count)
+{
+    return (struct message){
+        .type = MESSAGE_LEASED,
+        .leased = {.epoch = 1,
+                   .number = 1,
+                   .product = product,
+                   .applied = applied,
+                   .held = held,
+                   .held_count = count},
     };
 }
 
@@ -327,6 +356,34 @@ struct record of_decided (int64_t write, int64_t buyer, int64_t number, const ch
                                          .product = product,
                                          .quantity = promised,
                                          .promised = promised});
+}
+
+struct record of_lease (int64_t trader, int64_t lot, int64_t units)
+{
+    return (struct record){.type = RECORD_LEASE,
+                           .lease = {.trader = trader, .lot = lot, .units = units}};
+}
+
+struct record of_lease_state (int64_t trader, int64_t product, int64_t number, int64_t budget)
+{
+    return (struct record){
+        .type = RECORD_LEASE_STATE,
+        .lease_state =
+            {.trader = trader, .product = product, .epoch = 1, .number = number, .budget = budget},
+    };
+}
+
+struct record of_taken (int64_t write, int64_t buyer, int64_t number, const char *product,
+                        const struct leased_units *taken)
+{
+    return decided (write, (struct item){.kind = ITEM_BUY,
+                                         .client = buyer,
+                                         .number = number,
+                                         .product = product,
+                                         .quantity = taken->units,
+                                         .promised = taken->units,
+                                         .taken = taken,
+                                         .taken_count = 1});
 }
 
 struct record of_brought (int64_t write, int64_t seller, int64_t number, const char *product,

@@ -44,6 +44,8 @@ struct fact recorded (int64_t trader, int64_t life, const struct record *records
 struct fact unrecorded (int64_t trader, int64_t life);
 struct fact healed (void);
 struct fact believed (int64_t trader, const char *product, int64_t units);
+struct fact held (int64_t trader, int64_t life, const char *product, int64_t units, int64_t budget);
+struct fact forsaken (int64_t trader);
 struct fact booked (int64_t client, struct book_fact book);
 struct fact over (void);
 
@@ -73,6 +75,9 @@ struct message refusal (int64_t from, int64_t number, enum reason reason);  // a
 struct message view (int64_t nonce, int64_t epoch);
 struct message committed (int64_t epoch, int64_t batch);
 
+struct message leased (const char *product, int64_t applied, const struct leased_units *held,
+                       size_t count);  // borrows them
+
 // Records. The trader is 1 where there is one.
 struct record of_warehouse (int64_t epoch, int64_t version);
 struct record of_product (int64_t product, const char *name);
@@ -92,6 +97,10 @@ struct record of_view (int64_t trader, int64_t view, int64_t began, enum member_
 struct record of_joined (int64_t epoch, int64_t began);
 struct record of_decided (int64_t write, int64_t buyer, int64_t number, const char *product,
                           int64_t promised);
+struct record of_lease (int64_t trader, int64_t lot, int64_t units);
+struct record of_lease_state (int64_t trader, int64_t product, int64_t number, int64_t budget);
+struct record of_taken (int64_t write, int64_t buyer, int64_t number, const char *product,
+                        const struct leased_units *taken);  // one; borrowed
 struct record of_brought (int64_t write, int64_t seller, int64_t number, const char *product,
                           int64_t quantity);
 

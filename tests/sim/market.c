@@ -49,6 +49,40 @@ static int64_t draw_faults (struct market *self, struct random *random)
     return self->deadly ? fewer | deaths : some;
 }
 
+// Small settings, so that flushes, expiries and idle leases fit into a run.
+static struct policy draw_policy (enum mode mode, struct random *random)
+{
+    struct policy policy = policy_default (mode);
+    int64_t budget = random_between (random, 0, 7);
+    if (mode == MODE_BATCHED || mode == MODE_ESCROW) {
+        policy.flush_count = random_between (random, 1, 8);
+        policy.flush_us = random_between (random, 1, 50) * WORLD_MS;
+        policy.expiry_us = random_between (random, 20, 500) * WORLD_MS;
+    }
+    if (mode == MODE_ESCROW && budget == 0) {
+        policy.budget_units = random_between (random, 1, 10);
+    } else if (mode == MODE_ESCROW && budget == 1) {
+        policy.budget_percent = random_between (random, 5, 50);
+    }
+    return policy;
+}
+
+static enum mode mode_drawn (enum market_mode market, struct random *random)
+{
+    switch (market) {
+    case MARKET_CACHED:
+        return MODE_CACHED;
+    case MARKET_BATCHED:
+        return MODE_BATCHED;
+    case MARKET_ESCROW:
+        return MODE_ESCROW;
+    case MARKET_MIXED:
+        return (enum mode) random_between (random, 0, MODE_COUNT - 1);
+    default:
+        return MODE_SYNC;
+    }
+}
+
 static void draw_products (struct market *self, const struct options *options,
                            struct random *random)
 {
@@ -56,28 +90,34 @@ static void draw_products (struct market *self, const struct options *options,
     enum market_mode drawn = (enum market_mode) random_between (random, least, MARKET_MIXED);
     enum market_mode mode = options->mode == MARKET_DRAWN ? drawn : options->mode;
     self->product_count = (size_t) random_between (random, 1, MARKET_PRODUCTS);
-    bool by_default = mode == MARKET_CACHED || (mode == MARKET_MIXED && random_next (random) % 2);
+    self->rules.mode = mode_drawn (mode, random);
+    self->rest = policy_default (self->rules.mode);
     for (size_t i = 0; i < self->product_count; i++) {
-        bool cached = mode == MARKET_MIXED ? random_next (random) % 2 : by_default;
+        struct policy policy = draw_policy (mode_drawn (mode, random), random);
         self->products[i] = names[i];
-        self->product_rules[i] = (struct product_rule){.product = names[i], .cached = cached};
-        self->policies[i] = (struct product_policy){
+        self->policies[i] = (struct product_policy){.product = names[i], .policy = policy};
+        self->product_rules[i] = (struct product_rule){
             .product = names[i],
-            .policy = policy_default (cached ? MODE_CACHED : MODE_SYNC),
+            .mode = policy.mode,
+            .budget_units = policy.budget_units,
+            .budget_percent = policy.budget_percent,
         };
     }
-    self->rules.cached = by_default;
     self->rules.products = self->product_rules;
     self->rules.product_count = self->product_count;
+    self->world.warehouse.policy = self->rest;
+    self->world.warehouse.products = self->policies;
+    self->world.warehouse.product_count = self->product_count;
+    self->abandons = rules_any (&self->rules, MODE_ESCROW) && random_between (random, 0, 7) == 0;
 }
 
-static bool any_cached (const struct market *self)
+static bool all_sync (const struct market *self)
 {
-    bool any = self->rules.cached;
-    for (size_t i = 0; i < self->product_count; i++) {
-        any = any || self->product_rules[i].cached;
+    bool all = true;
+    for (int mode = MODE_SYNC + 1; mode < MODE_COUNT; mode++) {
+        all = all && !rules_any (&self->rules, (enum mode) mode);
     }
-    return any;
+    return all;
 }
 
 // Short ones make wrong suspicions, and fit many deaths and takeovers into a run.
@@ -110,12 +150,14 @@ static void draw_traders (struct market *self, const struct options *options, st
     enum queue_order order = (enum queue_order) random_between (random, 0, ORDER_COUNT - 1);
     int64_t ping_every_us = draw_ping (self, random);
     bool one_by_one = random_next (random) % 3 == 0;
+    int64_t recall_wait_us = random_between (random, 5, 200) * WORLD_MS;
+    int64_t lease_idle_us = random_between (random, 20, 1000) * WORLD_MS;
     for (size_t i = 0; i < self->trader_count; i++) {
         struct trader_config *trader = &self->traders[i];
         *trader = trader_config_default ();
         self->trader_ids[i] = (int64_t) i + 1;
         trader->id = self->trader_ids[i];
-        trader->policy = policy_default (self->rules.cached ? MODE_CACHED : MODE_SYNC);
+        trader->policy = self->rest;
         trader->products = self->policies;
         trader->product_count = self->product_count;
         trader->order_by = order;
@@ -125,6 +167,8 @@ static void draw_traders (struct market *self, const struct options *options, st
         trader->in_flight_max = one_by_one ? 1 : random_between (random, 1, 4);
         trader->commit_timeout_us = random_between (random, 5, 100) * WORLD_MS;
         trader->causal_wait_us = random_between (random, 1, 100) * WORLD_MS;
+        trader->recall_wait_us = recall_wait_us;
+        trader->lease_idle_us = lease_idle_us;
         trader->ping_every_us = ping_every_us;
         trader->router = routers[i];
     }
@@ -137,7 +181,7 @@ static struct client_config draw_client (struct market *self, int64_t id, struct
     client.traders = self->trader_ids;
     client.trader_count = self->trader_count;
     client.choice = random_next (random) % 2 ? CHOICE_RANDOM : CHOICE_ROUND_ROBIN;
-    client.bound = any_cached (self);
+    client.bound = !all_sync (self);
     client.vector_clock = self->traders[0].order_by == ORDER_VECTOR;
     client.answers_kept = self->rules.answers_kept;
     client.timeout_us = random_between (random, 10, 200) * WORLD_MS;
@@ -171,6 +215,8 @@ static void draw_buyers (struct market *self, int64_t count, struct random *rand
 
 static void draw_sellers (struct market *self, int64_t count, struct random *random)
 {
+    enum { NEARLY_SOLD_OUT, PLENTY, STOCKS = 5 };
+    int64_t stock = random_between (random, 0, STOCKS - 1);
     self->seller_count = (size_t) count;
     for (size_t i = 0; i < self->seller_count; i++) {
         struct seller_config *seller = &self->sellers[i];
@@ -184,6 +230,11 @@ static void draw_sellers (struct market *self, int64_t count, struct random *ran
         seller->quantity = random_between (random, 1, 12);
         seller->price_cents_max = random_between (random, 100, 900);
         seller->every_us = random_between (random, 1, 30) * WORLD_MS;
+        if (stock == NEARLY_SOLD_OUT) {
+            seller->quantity = random_between (random, 1, 2);
+        } else if (stock == PLENTY) {
+            seller->quantity = random_between (random, 20, 200);
+        }
     }
 }
 

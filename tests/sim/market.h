@@ -22,10 +22,12 @@ struct market {
     struct rules rules;
     int64_t faults;  // classes at work, bits
     bool deadly;     // made for deaths and takeovers: few other faults, and short intervals
+    bool abandons;   // who comes without a journal gives up what the one before it has leased
     size_t product_count;
     const char *products[MARKET_PRODUCTS];
     struct product_rule product_rules[MARKET_PRODUCTS];
     struct product_policy policies[MARKET_PRODUCTS];
+    struct policy rest;  // of products that are not listed
     size_t trader_count;
     int64_t trader_ids[MARKET_TRADERS];
     struct trader_config traders[MARKET_TRADERS];

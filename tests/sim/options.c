@@ -15,7 +15,9 @@ enum {
 };
 
 static const char *const mode_names[] = {
-    [MARKET_SYNC] = "sync", [MARKET_CACHED] = "cached", [MARKET_MIXED] = "mixed"};
+    [MARKET_SYNC] = "sync",     [MARKET_CACHED] = "cached", [MARKET_BATCHED] = "batched",
+    [MARKET_ESCROW] = "escrow", [MARKET_MIXED] = "mixed",
+};
 static const char *const store_names[] = {[STORE_IN_MEMORY] = "memory", [STORE_SQLITE] = "sqlite"};
 
 enum { MODES = sizeof mode_names / sizeof *mode_names };
@@ -221,7 +223,8 @@ static int read_name (const struct reading *reading, const char *const *names, i
 static int read_mode (const struct reading *reading, struct options *options)
 {
     int mode = MARKET_DRAWN;
-    int taken = read_name (reading, mode_names, MODES, "sync, cached or mixed", &mode);
+    int taken =
+        read_name (reading, mode_names, MODES, "sync, cached, batched, escrow or mixed", &mode);
     if (taken > 0) {
         options->mode = (enum market_mode) mode;
     }

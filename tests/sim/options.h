@@ -34,7 +34,14 @@ const char *fault_name (enum fault_class class);
 
 enum { ALL_FAULTS = (1 << FAULT_COUNT) - 1, SKIP_MAX = 256, DRAWN = -1 };
 
-enum market_mode { MARKET_DRAWN, MARKET_SYNC, MARKET_CACHED, MARKET_MIXED };
+enum market_mode {
+    MARKET_DRAWN,
+    MARKET_SYNC,
+    MARKET_CACHED,
+    MARKET_BATCHED,
+    MARKET_ESCROW,
+    MARKET_MIXED
+};
 enum market_store { STORE_DRAWN, STORE_IN_MEMORY, STORE_SQLITE };
 
 struct options {
@@ -55,7 +62,7 @@ struct options {
 struct options options_default (void);
 
 // Takes one of `--seed 7`, `--steps 20000`, `--faults loss,pause|all|none`, `--mode sync|cached|
-// mixed`, `--store memory|sqlite`, `--codec 0|1`, `--traders 2`, `--buyers 4`, `--sellers 2`,
+// batched|escrow|mixed`, `--store memory|sqlite`, `--codec 0|1`, `--traders 2`, `--buyers 4`, `--sellers 2`,
 // `--strangers 1`, `--skip 3,5`. Returns 0 when `word` is none of them, 1 when it was taken, -1
 // when its value is not valid, with the reason in `error`.
 int options_take (struct options *self, const char *word, const char *value, char *error,

@@ -242,6 +242,21 @@ static void end_later (struct plan *self, world_t *world, const struct planned *
         (struct end){.at_us = world_now_us (world) + fault->lasts_us, .fault = *fault};
 }
 
+// Another process would wait for ever for the leases of a dead one. So nobody comes in its place,
+// but in a market where such leases are given up.
+static void replace (const struct plan *self, world_t *world, const struct planned *fault)
+{
+    const struct market *market = self->market;
+    bool is_dead = !world_trader (world, fault->a);
+    if (is_dead && rules_any (&market->rules, MODE_ESCROW) && !market->abandons) {
+        return;
+    }
+    if (fault->both) {
+        world_pause (world, fault->a);  // A zombie: it goes on when it has been replaced.
+    }
+    world_replace (world, fault->a, market->abandons);
+}
+
 static void begin (const struct plan *self, world_t *world, const struct planned *fault)
 {
     switch (fault->class) {
@@ -267,10 +282,7 @@ static void begin (const struct plan *self, world_t *world, const struct planned
         world_pause (world, fault->a);
         break;
     case FAULT_REPLACE:
-        if (fault->both) {
-            world_pause (world, fault->a);  // A zombie: it goes on when it has been replaced.
-        }
-        world_replace (world, fault->a);
+        replace (self, world, fault);
         break;
     case FAULT_DISK_FULL:
         world_fill_disk (world, fault->a, true);

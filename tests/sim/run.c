@@ -173,8 +173,7 @@ static void tell_cast (const struct market *market, FILE *story)
     tell_ids (story, "stranger", FIRST_STRANGER, market->stranger_count);
     fprintf (story, "%d has the last word\nsold:", CLOSING_HAND);
     for (size_t i = 0; i < market->product_count; i++) {
-        fprintf (story, " %s %s", market->products[i],
-                 market->product_rules[i].cached ? "cached" : "sync");
+        fprintf (story, " %s %s", market->products[i], mode_name (market->product_rules[i].mode));
     }
     fputs ("\nfaults:", story);
     for (int class = 0; class < FAULT_COUNT; class ++) {

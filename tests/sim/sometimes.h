@@ -72,6 +72,16 @@
     X (FSYNC_FAILED, true, "fsyncs that failed")                                               \
     X (FSYNC_LOST, true, "of these, the batch was gone")                                       \
     X (FSYNC_KEPT, true, "of these, the batch was durable all the same")                       \
+    X (RECALL_FOUND, true, "recalls that found units at a trader")                             \
+    X (RECALL_FOUND_NONE, true, "recalls that found none")                                     \
+    X (LEASE_RESENT, true, "leases that were asked for again")                                 \
+    X (LEASE_TAKEN, true, "leases that came back by a takeover")                               \
+    X (LEASE_PASSED, true, "orders passed on for want of a lease")                             \
+    X (IDLE_RETURNED, true, "idle leases given back")                                          \
+    X (RESUMED_LEASED, true, "traders that came back with leases that they did not know")      \
+    X (BUDGET_LEASED, true, "units of oversell budgets leased")                                \
+    X (BUDGET_SHORT, true, "leases that such a budget did not suffice for")                    \
+    X (ABANDONED, true, "processes that gave up the leases of the one before them")            \
     X (SQLITE, true, "runs on the real store")                                                 \
     X (CODEC, true, "runs through the real codec")
 

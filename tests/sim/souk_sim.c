@@ -33,7 +33,7 @@ static const char help[] =
     "  --steps N           events of cores until faults end and the market comes to rest (5000)\n"
     "  --faults A,B        classes of faults at work; all or none\n"
     "  --skip N,A..B       planned faults that are left out, by their place in the plan\n"
-    "  --mode MODE         of the products: sync, cached or mixed\n"
+    "  --mode MODE         of the products: sync, cached, batched, escrow or mixed\n"
     "  --store STORE       memory or sqlite\n"
     "  --codec 0|1         1: letters travel as bytes, through the real codec\n"
     "  --traders N         how many take part, likewise:\n"

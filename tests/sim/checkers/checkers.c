@@ -11,6 +11,7 @@ const struct checker_class *const all_checkers[] = {
     &outcome_checker,
     &durability_checker,
     &promise_checker,
+    &escrow_checker,
     &session_checker,
     &linear_checker,
     &stock_checker,

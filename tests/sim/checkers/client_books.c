@@ -33,6 +33,7 @@ struct client {
 struct client_books {
     struct shelf shelf;
     struct client *clients;
+    bool forsaken;  // what was sold to a buyer may be lost with a journal
 };
 
 client_books_t *client_books_new (void)
@@ -160,8 +161,11 @@ bool client_books_see (client_books_t *self, const struct fact *fact, char *text
     case FACT_BOOK: {
         const struct client *client = client_of (self, fact->node);
         return fact->book.seller ? see_seller (client, &fact->book, text)
-                                 : see_buyer (client, &fact->book, text);
+                                 : self->forsaken || see_buyer (client, &fact->book, text);
     }
+    case FACT_FORSAKEN:
+        self->forsaken = true;
+        return true;
     default:
         return true;
     }

@@ -1,5 +1,6 @@
-// I1, conservation: every unit that came is unsold or sold, once. Held lot by lot after each batch
-// of records, so it holds for each product: what came = what is left + what was sold.
+// I1, conservation: every unit that came is unsold or sold, once, and what is unsold is free or
+// leased to one trader. Held lot by lot after each batch of records, so it holds for each product:
+// what came = what is free + what is leased and unsold + what was sold.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 
 #include "tests/sim/checkers/checker.h"
 #include "tests/sim/checkers/final_answer.h"
+#include "tests/sim/checkers/lease_book.h"
 #include "tests/sim/checkers/shelf.h"
 
 struct lot {
@@ -28,13 +30,15 @@ struct request {
 
 struct product {
     char name[LIMIT_PRODUCT_NAME + 1];
-    bool cached;
+    bool may_oversell;
+    bool leased;     // is sold from leases
     int64_t unsold;  // units, as of the last record
 };
 
 struct conservation {
     const struct rules *rules;
     bool any_cached;  // some product is, or may be
+    lease_book_t *leases;
     struct shelf shelf;
     struct lot *lots;
     int64_t last_lot;
@@ -45,7 +49,7 @@ struct conservation {
     const struct record_order *order;  // whose fills follow; NULL: none
     int64_t filled;                    // units of it so far
     int64_t fills;
-    int64_t last_fill;  // the lot of the last one
+    int64_t filled_from[LIMIT_FILLS];  // the lots of these
 };
 
 static void *conservation_make (const struct rules *rules)
@@ -55,10 +59,8 @@ static void *conservation_make (const struct rules *rules)
         abort ();
     }
     self->rules = rules;
-    self->any_cached = rules->cached;
-    for (size_t i = 0; i < rules->product_count; i++) {
-        self->any_cached = self->any_cached || rules->products[i].cached;
-    }
+    self->any_cached = rules_any (rules, MODE_CACHED) || rules_any (rules, MODE_BATCHED);
+    self->leases = lease_book_new (rules);
     return self;
 }
 
@@ -67,6 +69,7 @@ static void conservation_destroy (void *context)
     struct conservation *self = context;
     HASH_CLEAR (hh, self->lots);
     HASH_CLEAR (hh, self->requests);
+    lease_book_destroy (&self->leases);
     shelf_free (&self->shelf);
     free (self);
 }
@@ -122,7 +125,8 @@ static bool see_product (struct conservation *self, const struct record_product 
     }
     struct product *product = &self->products[self->product_count++];
     strncpy (product->name, record->name, sizeof product->name - 1);
-    product->cached = rules_cached (self->rules, record->name);
+    product->leased = rules_mode (self->rules, record->name) == MODE_ESCROW;
+    product->may_oversell = rules_may_oversell (self->rules, record->name);
     return true;
 }
 
@@ -193,13 +197,13 @@ static bool outcome_fits (const struct record_order *order)
 // A product without an id is one that nobody ever brought, so nobody knows its name here.
 static bool may_be_oversold (const struct conservation *self, const struct record_order *order)
 {
-    return order->product == 0 ? self->any_cached : self->products[order->product - 1].cached;
+    return order->product == 0 ? self->any_cached : self->products[order->product - 1].may_oversell;
 }
 
 static bool see_order (struct conservation *self, const struct record_order *record, char *text)
 {
     self->order = record;
-    self->filled = self->fills = self->last_fill = 0;
+    self->filled = self->fills = 0;
     if (record->product < 0 || record->product > self->product_count) {
         return complain (text,
                          "order %" PRId64 " of buyer %" PRId64 " is for the unknown product "
@@ -217,10 +221,23 @@ static bool see_order (struct conservation *self, const struct record_order *rec
     if (record->missing > 0 && !may_be_oversold (self, record)) {
         return complain (text,
                          "order %" PRId64 " of buyer %" PRId64 " is oversold, and its "
-                         "product is not sold from caches",
+                         "product is neither sold from caches nor has a budget",
                          record->number, record->buyer);
     }
     return add_request (self, record->buyer, record->number, false, text);
+}
+
+// Each lot gives to an order once, in order of arrival; but units of a budget come from whichever lot
+// has some by then, behind those of the lease.
+static bool is_next_lot (const struct conservation *self, int64_t lot)
+{
+    bool leased = self->products[self->order->product - 1].leased;
+    for (int64_t i = 0; i < self->fills; i++) {
+        if (self->filled_from[i] == lot || (self->filled_from[i] > lot && !leased)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool see_fill (struct conservation *self, const struct record_fill *record, char *text)
@@ -238,13 +255,14 @@ static bool see_fill (struct conservation *self, const struct record_fill *recor
                          order->number, order->buyer, lot ? "another product's" : "the unknown",
                          record->lot);
     }
-    if (record->units < 1 || record->lot <= self->last_fill || ++self->fills > LIMIT_FILLS) {
+    int64_t last = self->fills > 0 ? self->filled_from[self->fills - 1] : 0;
+    if (record->units < 1 || self->fills == LIMIT_FILLS || !is_next_lot (self, record->lot)) {
         return complain (text,
                          "order %" PRId64 " of buyer %" PRId64 " has an odd fill: %" PRId64
                          " units of lot %" PRId64 " after lot %" PRId64,
-                         order->number, order->buyer, record->units, record->lot, self->last_fill);
+                         order->number, order->buyer, record->units, record->lot, last);
     }
-    self->last_fill = record->lot;
+    self->filled_from[self->fills++] = record->lot;
     self->filled += record->units;
     lot->sold += record->units;
     self->products[order->product - 1].unsold -= record->units;
@@ -252,14 +270,16 @@ static bool see_fill (struct conservation *self, const struct record_fill *recor
     return true;
 }
 
-// An order is short only of what is not there: in the end nothing that it could have had is left.
+// An order is short only of what is not there: in the end nothing that it could have had is left,
+// unless it is leased to others.
 // An order takes from so many lots and no more, which leaves some of a long row of them.
 static bool is_short_rightly (const struct conservation *self, const struct record_order *order)
 {
     int64_t promised = order->units + order->missing;
     bool many_lots =
         self->fills == LIMIT_FILLS || (order->all_or_nothing && promised > LIMIT_FILLS);
-    if (order->missing == 0 || order->product == 0 || many_lots) {
+    if (order->missing == 0 || order->product == 0 || many_lots
+        || self->products[order->product - 1].leased) {
         return true;
     }
     int64_t unsold = self->products[order->product - 1].unsold;
@@ -335,12 +355,13 @@ static bool conservation_see (void *context, const struct fact *fact, char *text
             return false;
         }
     }
-    return close_order (self, text) && close_batch (self, text);
+    return close_order (self, text) && close_batch (self, text)
+           && lease_book_stored (self->leases, fact, text);
 }
 
 const struct checker_class conservation_checker = {
     .name = "conservation",
-    .about = "I1: what came = what is left + what was sold, per lot and so per product",
+    .about = "I1: what came = what is free + what is leased + what was sold, per lot",
     .make = conservation_make,
     .see = conservation_see,
     .destroy = conservation_destroy,

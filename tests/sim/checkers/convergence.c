@@ -1,4 +1,5 @@
-// Convergence: when all is quiet, every cache that follows the warehouse holds what is stored.
+// Convergence: when all is quiet, every cache that follows the warehouse, or expires, holds what
+// is stored.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,13 @@ static void destroy (void *checker)
     free (self);
 }
 
+// A cache that is told of no sales is right all the same where it expires.
+static bool follows (const struct rules *rules, const char *product)
+{
+    enum mode mode = rules_mode (rules, product);
+    return mode == MODE_BATCHED || (mode == MODE_CACHED && rules->invalidation);
+}
+
 static bool see (void *checker, const struct fact *fact, char *text)
 {
     struct convergence *self = checker;
@@ -38,8 +46,7 @@ static bool see (void *checker, const struct fact *fact, char *text)
         }
         return true;
     }
-    if (fact->type != FACT_BELIEVED || !self->rules->invalidation
-        || !rules_cached (self->rules, fact->product)) {
+    if (fact->type != FACT_BELIEVED || !follows (self->rules, fact->product)) {
         return true;
     }
     int64_t left = durable_left (self->durable, fact->product);

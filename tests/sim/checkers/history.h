@@ -8,25 +8,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "broker/policy.h"
 #include "schemas/message.h"
 #include "schemas/record.h"
 
 // What is common knowledge of a market: how it was set up.
 struct product_rule {
     const char *product;
-    bool cached;  // else sync
+    enum mode mode;
+    int64_t budget_units;    // of escrow: that may be oversold,
+    int64_t budget_percent;  // and so many percent of all that was ever stocked
 };
 
 struct rules {
     int64_t commission_percent;
     int64_t answers_kept;  // by the warehouse, for each client
     bool invalidation;     // caches follow the warehouse's PUB
-    bool cached;           // products not listed below
+    enum mode mode;        // of products not listed below, which have no budget
     const struct product_rule *products;
     size_t product_count;
 };
 
+enum mode rules_mode (const struct rules *self, const char *product);
+
+// Whether a trader promises the product from a cache of the stock: cached and batched.
 bool rules_cached (const struct rules *self, const char *product);
+
+// Whether orders of the product may be oversold.
+bool rules_may_oversell (const struct rules *self, const char *product);
+
+// Units of the product that may be oversold by its budget, when so many were stocked.
+int64_t rules_budget (const struct rules *self, const char *product, int64_t stocked);
+
+// Whether some product is sold in this mode, or may be.
+bool rules_any (const struct rules *self, enum mode mode);
 
 enum fact_type {
     FACT_STARTED,     // a node's process begins: `node`, `life`
@@ -40,6 +55,10 @@ enum fact_type {
     FACT_RECORDED,    // `records` stand in the journal of the trader `node`: durable, but for those
                       // of what is settled, which a crash may lose
     FACT_UNRECORDED,  // those of a round found no room there: `node`, `life`
+    FACT_HELD,        // the trader `node` has `units` of `product` left of its leases, and `budget`
+                      // of the oversell budget: told when that changes
+    FACT_FORSAKEN,    // from now on another process may come for the trader `node`, without its
+                      // journal and whatever that holds: what only that has is lost
     FACT_HEALED,      // no fault happens from now on
     FACT_BELIEVED,  // all is quiet, and the trader `node` takes `units` of `product` for available
     FACT_BOOK,      // all is quiet, and the buyer or seller `node` has this `book`
@@ -68,6 +87,7 @@ struct fact {
     size_t record_count;
     const char *product;
     int64_t units;
+    int64_t budget;
     struct book_fact book;
 };
 

@@ -17,15 +17,6 @@ struct linear {
     linear_requests_t *requests;
 };
 
-static bool all_cached (const struct rules *rules)
-{
-    bool cached = rules->cached;
-    for (size_t i = 0; i < rules->product_count; i++) {
-        cached = cached && rules->products[i].cached;
-    }
-    return cached;
-}
-
 static void *make (const struct rules *rules)
 {
     struct linear *self = calloc (1, sizeof *self);
@@ -33,7 +24,7 @@ static void *make (const struct rules *rules)
         abort ();
     }
     self->rules = rules;
-    self->idle = all_cached (rules);
+    self->idle = !rules_any (rules, MODE_SYNC);
     self->requests = linear_requests_new (rules);
     return self;
 }
@@ -49,7 +40,7 @@ static bool see_told (struct linear *self, const struct fact *fact, char *text)
 {
     const struct receipt *receipt = &fact->message->receipt;
     if (fact->message->type == MESSAGE_RECEIPT && receipt->status == STATUS_ACCEPTED
-        && !rules_cached (self->rules, receipt->product)) {
+        && rules_mode (self->rules, receipt->product) == MODE_SYNC) {
         snprintf (text, CHECKER_TEXT,
                   "%s is sold in sync, but trader %lld promised buyer %lld %lld units for order "
                   "%lld before the warehouse had sold them",

@@ -107,7 +107,7 @@ static struct linear_product *product_of (linear_requests_t *self, const char *n
     if (!product) {
         product = checked (calloc (1, sizeof *product));
         snprintf (product->name, sizeof product->name, "%s", name);
-        product->cached = rules_cached (self->rules, name);
+        product->sync = rules_mode (self->rules, name) == MODE_SYNC;
         HASH_ADD_STR (self->products, name, product);
     }
     return product;
@@ -213,7 +213,7 @@ static void end_buys (linear_requests_t *self, struct request *request,
         bool meant =
             receipt->product[0] == '\0' || strcmp (receipt->product, body->product->name) == 0;
         if (operation->kind != LINEAR_BUY || operation->end != INT64_MAX || !meant
-            || body->product->cached) {
+            || !body->product->sync) {
             continue;
         }
         operation->end = ++self->moments;
@@ -362,7 +362,7 @@ const struct linear_product *linear_requests_collect (linear_requests_t *self)
     struct request *next;
     HASH_ITER (hh, self->requests, request, next) {
         struct body *body = choose (self, request);
-        if (!body || body->product->cached) {
+        if (!body || !body->product->sync) {
             continue;
         }
         struct linear_product *product = body->product;

@@ -14,7 +14,7 @@
 
 struct linear_product {
     char name[LIMIT_PRODUCT_NAME + 1];
-    bool cached;  // without operations
+    bool sync;  // else without operations
     struct linear_operation *operations;
     size_t count;
     size_t size;

@@ -8,12 +8,14 @@
 
 #include "tests/sim/checkers/asked.h"
 #include "tests/sim/checkers/checker.h"
+#include "tests/sim/checkers/excuses.h"
 #include "tests/sim/checkers/final_answer.h"
 #include "tests/sim/checkers/names.h"
 #include "tests/sim/checkers/pairs.h"
 
 // Told before anything was stored. Its fills stand behind it.
 struct early_answer {
+    int64_t trader;  // that sold from its lease; 0: none did
     struct final_answer answer;
     struct fill fills[];
 };
@@ -27,6 +29,7 @@ struct outcome {
     const struct rules *rules;
     durable_t *durable;
     asked_t *asked;
+    excuses_t *excuses;
     names_t *names;
     struct request *requests;  // by place in `durable`
     size_t request_size;
@@ -42,6 +45,7 @@ static void *make (const struct rules *rules)
     self->durable = durable_new ();
     self->names = names_new ();
     self->asked = asked_new ();
+    self->excuses = excuses_new (rules);
     return self;
 }
 
@@ -54,6 +58,7 @@ static void destroy (void *checker)
     durable_destroy (&self->durable);
     names_destroy (&self->names);
     asked_destroy (&self->asked);
+    excuses_destroy (&self->excuses);
     free (self->requests);
     free (self);
 }
@@ -132,12 +137,20 @@ static bool differs (const struct outcome *self, const struct final_answer *answ
     return false;
 }
 
+// Of what a trader has sold from its lease, as nobody could keep.
+static bool is_excused (const struct outcome *self, const struct final_answer *answer,
+                        int64_t trader)
+{
+    return trader && excuses_promise (self->excuses, answer->client, answer->number, trader, 0);
+}
+
 static bool agrees_with_early (struct outcome *self, int64_t client, int64_t number, char *text)
 {
     size_t place = place_of (self, client, number);
     const struct early_answer *early = self->requests[place].early;
     const struct entry *entry = durable_at (self->durable, place);
     return !early || final_answer_stored (&early->answer, self->durable, entry)
+           || is_excused (self, &early->answer, early->trader)
            || differs (self, &early->answer, entry, text);
 }
 
@@ -178,13 +191,15 @@ static bool tells_what_was_asked (const struct outcome *self, size_t place,
     return false;
 }
 
-static void keep_early (struct outcome *self, size_t place, const struct final_answer *answer)
+static void keep_early (struct outcome *self, size_t place, const struct final_answer *answer,
+                        int64_t trader)
 {
     struct early_answer *early =
         calloc (1, sizeof *early + answer->fill_count * sizeof early->fills[0]);
     if (!early) {
         abort ();
     }
+    early->trader = trader;
     early->answer = *answer;
     early->answer.product = names_keep (self->names, answer->product);
     early->answer.fills = early->fills;
@@ -210,7 +225,9 @@ static bool is_same_as_early (const struct final_answer *early, const struct fin
     return false;
 }
 
-static bool see_final (struct outcome *self, const struct final_answer *answer, char *text)
+// `trader`: that has sold from its lease; 0: the answer is another one.
+static bool see_final (struct outcome *self, const struct final_answer *answer, int64_t trader,
+                       char *text)
 {
     size_t place = place_of (self, answer->client, answer->number);
     if (!tells_what_was_asked (self, place, answer, text)) {
@@ -219,13 +236,14 @@ static bool see_final (struct outcome *self, const struct final_answer *answer, 
     const struct entry *entry = durable_at (self->durable, place);
     if (entry->kind != DURABLE_NOTHING) {
         return final_answer_stored (answer, self->durable, entry)
-               || differs (self, answer, entry, text);
+               || is_excused (self, answer, trader) || differs (self, answer, entry, text);
     }
     const struct early_answer *early = self->requests[place].early;
     if (early) {
-        return is_same_as_early (&early->answer, answer, text);
+        return is_excused (self, &early->answer, early->trader)
+               || is_same_as_early (&early->answer, answer, text);
     }
-    keep_early (self, place, answer);
+    keep_early (self, place, answer, trader);
     return true;
 }
 
@@ -276,7 +294,8 @@ static bool see_answer (struct outcome *self, const struct fact *fact, char *tex
     const struct message *message = fact->message;
     struct final_answer answer;
     if (final_answer_read (fact, &answer)) {
-        return see_final (self, &answer, text);
+        int64_t trader = fact->type == FACT_SAID ? fact->node : fact->peer;
+        return see_final (self, &answer, excuses_early (self->excuses, fact) ? trader : 0, text);
     }
     if (message->type == MESSAGE_ERROR) {
         return see_error (self, fact, text);
@@ -288,6 +307,7 @@ static bool see_answer (struct outcome *self, const struct fact *fact, char *tex
 static bool see (void *checker, const struct fact *fact, char *text)
 {
     struct outcome *self = checker;
+    excuses_see (self->excuses, fact);
     switch (fact->type) {
     case FACT_ASKED:
         see_asked (self, fact);

@@ -14,6 +14,7 @@ struct trader {
     int64_t id;
     struct view stored;  // last
     struct view next;    // with what the records of one transaction change
+    bool forsaken;
     UT_hash_handle hh;
 };
 
@@ -139,7 +140,7 @@ static bool take_step (struct trader *trader, char *text)
 {
     char last[VIEW_TEXT];
     char next[VIEW_TEXT];
-    const char *wrong = views_wrong (&trader->stored, &trader->next);
+    const char *wrong = views_wrong (&trader->stored, &trader->next, trader->forsaken);
     if (!wrong) {
         trader->stored = trader->next;
         trader->stored.view.router = NULL;  // The record's, which goes.
@@ -182,6 +183,9 @@ static bool owner_see (void *context, const struct fact *fact, char *text)
     switch (fact->type) {
     case FACT_STARTED:
         self->begins = self->begins || fact->node == WAREHOUSE_NODE;
+        return true;
+    case FACT_FORSAKEN:
+        trader_of (self, fact->node)->forsaken = true;
         return true;
     case FACT_ANSWERED:
         return see_answered (context, fact, text);

@@ -3,36 +3,25 @@
 // with as many as it got and the rest missing. It is promised once, with the same units whenever it
 // is told, and only when it stands in the journal of the trader that promises it, and is not void.
 //
-// Nobody answers for what no trader can keep: a client that asks for different things under one
-// number, or names different first traders, is promised different things; a number may be too old
-// to be taken when its promise comes to the warehouse; and a process that comes without its journal
-// where nobody holds a copy, forsakes what the one before it had promised.
+// Units of a lease are promised for good: told as sold, before they are stored, they are in the end
+// stored as sold. Nobody answers for what no trader can keep (excuses.h).
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "tests/sim/checkers/asked.h"
 #include "tests/sim/checkers/checker.h"
+#include "tests/sim/checkers/excuses.h"
+#include "tests/sim/checkers/final_answer.h"
 #include "tests/sim/checkers/pairs.h"
 #include "tests/sim/checkers/shelf.h"
 #include "tests/sim/checkers/token.h"
-#include "tests/sim/checkers/views.h"
 
 // A number of a client, by its place in `durable`.
 struct request {
-    struct first first;  // as asked with first
-    bool asked;
-    bool wavers;      // its client has named different first traders
     int64_t trader;   // that promised; 0: nobody
-    int64_t began;    // of that trader, by its token
+    int64_t began;    // of that trader
     int64_t units;    // promised
+    bool final;       // as sold
     int64_t sold_by;  // the trader that it is stored for
-};
-
-struct trader {
-    struct view view;  // as stored last
-    struct view next;  // with the records of one transaction
-    int64_t lives;     // of its journal: how often all that stood in it became void
-    int64_t forsaken;  // promises that began before this epoch are nobody's any more
 };
 
 // What a trader's journal has of a number.
@@ -44,12 +33,12 @@ struct recorded {
 struct promise {
     const struct rules *rules;
     durable_t *durable;
-    asked_t *asked;
+    excuses_t *excuses;
     struct request *requests;
     size_t request_size;
     pairs_t *trader_ids;  // (0, trader)
-    struct trader *traders;
-    size_t trader_size;
+    int64_t *lives;       // of each one's journal: how often all that stood in it became void
+    size_t life_size;
     pairs_t *recorded;         // (trader, place)
     struct recorded *records;  // of each, by its place there
     size_t record_size;
@@ -63,7 +52,7 @@ static void *make (const struct rules *rules)
     }
     self->rules = rules;
     self->durable = durable_new ();
-    self->asked = asked_new ();
+    self->excuses = excuses_new (rules);
     self->trader_ids = pairs_new ();
     self->recorded = pairs_new ();
     return self;
@@ -73,11 +62,11 @@ static void destroy (void *checker)
 {
     struct promise *self = checker;
     durable_destroy (&self->durable);
-    asked_destroy (&self->asked);
+    excuses_destroy (&self->excuses);
     pairs_destroy (&self->trader_ids);
     pairs_destroy (&self->recorded);
     free (self->requests);
-    free (self->traders);
+    free (self->lives);
     free (self->records);
     free (self);
 }
@@ -90,31 +79,11 @@ static size_t place_of (struct promise *self, int64_t client, int64_t number)
     return place;
 }
 
-static struct trader *trader_of (struct promise *self, int64_t id)
+static int64_t *life_of (struct promise *self, int64_t trader)
 {
-    size_t place = pairs_place (self->trader_ids, 0, id);
-    self->traders =
-        array_room (self->traders, &self->trader_size, place + 1, sizeof *self->traders);
-    return &self->traders[place];
-}
-
-static void see_asked (struct promise *self, const struct fact *fact)
-{
-    const struct message *message = fact->message;
-    bool buy = message->type == MESSAGE_BUY;
-    if (!buy && message->type != MESSAGE_RESTOCK) {
-        return;
-    }
-    size_t place = place_of (self, fact->node, buy ? message->buy.number : message->restock.number);
-    struct first first = buy ? message->buy.first : message->restock.first;
-    struct request *request = &self->requests[place];
-    asked_add (self->asked, place, fact);
-    request->wavers =
-        request->wavers
-        || (request->asked
-            && (first.trader != request->first.trader || first.epoch != request->first.epoch));
-    request->first = first;
-    request->asked = true;
+    size_t place = pairs_place (self->trader_ids, 0, trader);
+    self->lives = array_room (self->lives, &self->life_size, place + 1, sizeof *self->lives);
+    return &self->lives[place];
 }
 
 static void see_recorded (struct promise *self, const struct fact *fact)
@@ -123,7 +92,7 @@ static void see_recorded (struct promise *self, const struct fact *fact)
         const struct record *record = &fact->records[i];
         const struct item *item = &record->decided.item;
         if (record->type == RECORD_VOID) {
-            trader_of (self, fact->node)->lives++;
+            (*life_of (self, fact->node))++;
         }
         if (record->type != RECORD_DECIDED || item->kind != ITEM_BUY) {
             continue;
@@ -133,7 +102,7 @@ static void see_recorded (struct promise *self, const struct fact *fact)
         self->records =
             array_room (self->records, &self->record_size, at + 1, sizeof *self->records);
         self->records[at] = (struct recorded){
-            .life = trader_of (self, fact->node)->lives,
+            .life = *life_of (self, fact->node),
             .units = item->promised,
         };
     }
@@ -144,18 +113,28 @@ static bool is_excused (const struct promise *self, size_t place)
 {
     const struct entry *entry = durable_at (self->durable, place);
     const struct request *request = &self->requests[place];
-    size_t trader = pairs_find (self->trader_ids, 0, request->trader);
-    bool expires =
-        asked_highest (self->asked, entry->client) >= entry->number + self->rules->answers_kept;
-    bool forsaken = trader != PAIRS_NONE && request->began < self->traders[trader].forsaken;
-    return request->wavers || asked_twice (self->asked, place) || expires || forsaken;
+    return excuses_promise (self->excuses, entry->client, entry->number, request->trader,
+                            request->began);
 }
 
-static bool keeps (const struct request *request, const struct entry *entry)
+// An order from leases that is all or nothing gets nothing where some unit of the budget is not there:
+// what misses is that, and no more.
+static bool is_all_short (const struct promise *self, const struct request *request,
+                          const struct entry *entry)
+{
+    const char *product = durable_product (self->durable, entry->product);
+    return rules_mode (self->rules, product) == MODE_ESCROW && entry->all_or_nothing
+           && entry->units == 0 && entry->missing > 0 && entry->missing <= request->units;
+}
+
+static bool keeps (const struct promise *self, const struct request *request,
+                   const struct entry *entry)
 {
     bool whole = entry->status == STATUS_SOLD && entry->missing == 0;
-    return entry->kind == DURABLE_ORDER && (whole || entry->status == STATUS_OVERSOLD)
-           && entry->units + entry->missing == request->units
+    bool short_of = entry->status == STATUS_OVERSOLD && !request->final;
+    return entry->kind == DURABLE_ORDER && (whole || short_of)
+           && (entry->units + entry->missing == request->units
+               || is_all_short (self, request, entry))
            && request->sold_by == request->trader;
 }
 
@@ -176,8 +155,7 @@ static bool check_recorded (struct promise *self, const struct fact *fact, size_
 {
     const struct receipt *receipt = &fact->message->receipt;
     size_t at = pairs_find (self->recorded, fact->node, (int64_t) place);
-    bool void_since =
-        at != PAIRS_NONE && self->records[at].life < trader_of (self, fact->node)->lives;
+    bool void_since = at != PAIRS_NONE && self->records[at].life < *life_of (self, fact->node);
     int64_t recorded = at == PAIRS_NONE || void_since ? 0 : self->records[at].units;
     return recorded == receipt->units
            || complain (text,
@@ -203,38 +181,16 @@ static bool see_accepted (struct promise *self, const struct fact *fact, char *t
                          fact->node, fact->peer, receipt->units, receipt->number, request->units);
     }
     request->trader = fact->node;
-    request->began = own ? own->epoch : 0;
+    request->began = own ? own->epoch : excuses_began (self->excuses, fact->node, fact->life);
     request->units = receipt->units;
+    request->final = receipt->status == STATUS_SOLD;
     const struct entry *entry = durable_at (self->durable, place);
-    return entry->kind == DURABLE_NOTHING || keeps (request, entry) || is_excused (self, place)
-           || say_broken (self, place, text);
-}
-
-// One trader's records of a transaction say together how it stands.
-static void see_views (struct promise *self, const struct fact *fact)
-{
-    for (size_t i = 0; i < fact->record_count; i++) {
-        const struct record *record = &fact->records[i];
-        if (record->type == RECORD_TRADER) {
-            trader_of (self, record->trader.trader)->next.trader = record->trader;
-        } else if (record->type == RECORD_VIEW) {
-            trader_of (self, record->view.trader)->next.view = record->view;
-        }
-    }
-    for (size_t i = 0; i < fact->record_count; i++) {
-        if (fact->records[i].type == RECORD_VIEW) {
-            struct trader *trader = trader_of (self, fact->records[i].view.trader);
-            if (views_forsakes (&trader->view, &trader->next)) {
-                trader->forsaken = trader->next.view.began;
-            }
-            trader->view = trader->next;
-        }
-    }
+    return entry->kind == DURABLE_NOTHING || keeps (self, request, entry)
+           || is_excused (self, place) || say_broken (self, place, text);
 }
 
 static bool see_stored (struct promise *self, const struct fact *fact, char *text)
 {
-    see_views (self, fact);
     for (size_t i = 0; i < fact->record_count; i++) {
         (void) durable_add (self->durable, &fact->records[i]);
     }
@@ -246,7 +202,7 @@ static bool see_stored (struct promise *self, const struct fact *fact, char *tex
         size_t place = place_of (self, order->buyer, order->number);
         struct request *request = &self->requests[place];
         request->sold_by = order->trader;
-        if (request->units && !keeps (request, durable_at (self->durable, place))
+        if (request->units && !keeps (self, request, durable_at (self->durable, place))
             && !is_excused (self, place)) {
             return say_broken (self, place, text);
         }
@@ -259,7 +215,7 @@ static bool see_over (struct promise *self, char *text)
     for (size_t place = 0; place < durable_count (self->durable) && place < self->request_size;
          place++) {
         const struct request *request = &self->requests[place];
-        if (request->units && !keeps (request, durable_at (self->durable, place))
+        if (request->units && !keeps (self, request, durable_at (self->durable, place))
             && !is_excused (self, place)) {
             return say_broken (self, place, text);
         }
@@ -267,22 +223,30 @@ static bool see_over (struct promise *self, char *text)
     return true;
 }
 
+// What is stored already is told from there.
+static bool is_promise (struct promise *self, const struct fact *fact)
+{
+    const struct message *message = fact->message;
+    if (message->type == MESSAGE_RECEIPT && message->receipt.status == STATUS_ACCEPTED) {
+        return true;
+    }
+    return excuses_early (self->excuses, fact)
+           && durable_at (self->durable, place_of (self, fact->peer, message->receipt.number))->kind
+                  == DURABLE_NOTHING;
+}
+
 static bool see (void *checker, const struct fact *fact, char *text)
 {
     struct promise *self = checker;
-    const struct message *message = fact->message;
+    excuses_see (self->excuses, fact);
     switch (fact->type) {
-    case FACT_ASKED:
-        see_asked (self, fact);
-        return true;
     case FACT_RECORDED:
         see_recorded (self, fact);
         return true;
     case FACT_STORED:
         return see_stored (self, fact, text);
     case FACT_SAID:
-        return message->type != MESSAGE_RECEIPT || message->receipt.status != STATUS_ACCEPTED
-               || see_accepted (self, fact, text);
+        return !is_promise (self, fact) || see_accepted (self, fact, text);
     case FACT_OVER:
         return see_over (self, text);
     default:

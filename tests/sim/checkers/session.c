@@ -8,7 +8,8 @@
 //   what a process says that it has seen never becomes less.
 //
 // The tokens of a cache name their own trader. Those of answers that were passed on from the
-// warehouse tell its version alone: clients merge them, and they promise nothing more.
+// warehouse tell its version alone: clients merge them, and they promise nothing more. Nor do those
+// of products that are batched or sold from leases.
 #include <stdio.h>
 #include <stdlib.h>
 #include <uthash.h>
@@ -54,6 +55,7 @@ struct decision {
 };
 
 struct session {
+    const struct rules *rules;
     session_clients_t *clients;
     struct process *processes;   // uthash
     struct decision *decisions;  // uthash
@@ -73,11 +75,11 @@ struct saying {
 
 static void *make (const struct rules *rules)
 {
-    (void) rules;  // Tokens travel in every market.
     struct session *self = calloc (1, sizeof *self);
     if (!self) {
         abort ();
     }
+    self->rules = rules;
     self->clients = session_clients_new ();
     return self;
 }
@@ -140,11 +142,35 @@ static void see_recorded (struct session *self, const struct fact *fact)
     }
 }
 
+static bool makes_no_promise (const struct rules *rules, const char *product)
+{
+    enum mode mode = rules_mode (rules, product);
+    return mode == MODE_BATCHED || mode == MODE_ESCROW;
+}
+
+static const char *product_of (const struct message *message)
+{
+    switch (message->type) {
+    case MESSAGE_RESTOCKED:
+        return message->restocked.product;
+    case MESSAGE_RECEIPT:
+        return message->receipt.product;
+    case MESSAGE_OVERSOLD:
+        return message->oversold.product;
+    default:
+        return NULL;
+    }
+}
+
 // Returns false for a message that is no answer of a cache.
 static bool read_saying (const struct session *self, const struct fact *fact, struct saying *saying)
 {
     const struct message *message = fact->message;
     *saying = (struct saying){.trader = fact->node, .client = fact->peer, .life = fact->life};
+    const char *product = product_of (message);
+    if (product && makes_no_promise (self->rules, product)) {
+        return false;
+    }
     if (message->type == MESSAGE_RESTOCKED) {
         saying->number = message->restocked.number;
         saying->seen = message->restocked.seen;

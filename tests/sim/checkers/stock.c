@@ -8,6 +8,9 @@
 // Which state of the warehouse a cache has heard of last is not seen from outside, so every state
 // from that version on may be it. Versions rise within a batch, product by product: of one whose end
 // was not reached, the state before it counts too.
+//
+// What a client has seen is what the cache has seen where that waits for it, and not in a batched
+// product. What is sold from leases is none of a cache.
 #include <stdlib.h>
 
 #include "tests/sim/checkers/checker.h"
@@ -26,9 +29,8 @@ static void *make (const struct rules *rules)
     if (!self) {
         abort ();
     }
-    (void) rules;  // What is decided by a cache is recorded, and nothing else.
     self->levels = stock_levels_new ();
-    self->writes = stock_writes_new ();
+    self->writes = stock_writes_new (rules);
     return self;
 }
 

@@ -53,6 +53,7 @@ struct process {
 };
 
 struct stock_writes {
+    const struct rules *rules;
     names_t *names;
     pairs_t *requests;  // (client, number)
     struct fate *fates;
@@ -71,12 +72,13 @@ struct stock_writes {
     size_t epoch_size;
 };
 
-stock_writes_t *stock_writes_new (void)
+stock_writes_t *stock_writes_new (const struct rules *rules)
 {
     stock_writes_t *self = calloc (1, sizeof *self);
     if (!self) {
         abort ();
     }
+    self->rules = rules;
     self->names = names_new ();
     self->requests = pairs_new ();
     self->trader_ids = pairs_new ();
@@ -276,7 +278,8 @@ bool stock_writes_recorded (stock_writes_t *self, const struct fact *fact,
     }
     add_made (self, writes_of (self, fact->node, process->began), decided->write, item);
     size_t request = request_of (self, item->client, item->number);
-    int64_t asked = self->fates[request].version;
+    enum mode mode = rules_mode (self->rules, item->product);
+    int64_t asked = mode == MODE_CACHED ? self->fates[request].version : 0;
     *promise = (struct promise){
         .trader = fact->node,
         .began = process->began,
@@ -287,7 +290,7 @@ bool stock_writes_recorded (stock_writes_t *self, const struct fact *fact,
         .units = item->promised,
         .version = greater (asked, process->crowded ? process->then : process->version),
     };
-    return item->kind == ITEM_BUY && item->promised > 0;
+    return item->kind == ITEM_BUY && item->promised > 0 && mode != MODE_ESCROW;
 }
 
 void stock_writes_roomy (stock_writes_t *self, const struct fact *fact)

@@ -8,8 +8,8 @@
 
 typedef struct stock_writes stock_writes_t;
 
-// The caller owns the result and must destroy it.
-stock_writes_t *stock_writes_new (void);
+// The caller owns the result and must destroy it. The rules are borrowed.
+stock_writes_t *stock_writes_new (const struct rules *rules);
 void stock_writes_destroy (stock_writes_t **self_p);
 
 // Each takes in facts of one type: all that there are of it.
@@ -30,7 +30,8 @@ struct promise {
     int64_t version;  // of the warehouse, that the trader had seen by then at least
 };
 
-// Takes in one record of a FACT_RECORDED. Returns whether it is a promise, which is then filled in.
+// Takes in one record of a FACT_RECORDED. Returns whether it is a promise by a cache, which is then
+// filled in.
 // stock_writes_roomy is to be called when all of them are taken in.
 bool stock_writes_recorded (stock_writes_t *self, const struct fact *fact,
                             const struct record *record, struct promise *promise);

@@ -46,7 +46,7 @@ static const char *same_view_wrong (const struct view *last, const struct view *
 }
 
 // A process has joined.
-static const char *grant_wrong (const struct view *last, const struct view *next)
+static const char *grant_wrong (const struct view *last, const struct view *next, bool forsaken)
 {
     bool first = last->trader.epoch == 0;
     bool over = last->view.state == MEMBER_FAILED || last->view.state == MEMBER_LEFT;
@@ -55,10 +55,12 @@ static const char *grant_wrong (const struct view *last, const struct view *next
         || !is_alone (next)) {
         return "a process that joins has the next epoch, no batch and no backup";
     }
-    if (next->view.closed != last->view.closed) {
+    bool fresh = next->view.began == next->trader.epoch;
+    bool gives_up = forsaken && alone && fresh && next->view.closed == next->trader.epoch;
+    if (next->view.closed != last->view.closed && !gives_up) {
         return "a join closes nothing";
     }
-    if (next->view.began == next->trader.epoch) {
+    if (fresh) {
         return next->trader.applied != 0 ? "a fresh start has no writes"
                : first || over || alone  ? NULL
                                          : "a fresh start waits until all is settled";
@@ -107,7 +109,7 @@ static const char *completion_wrong (const struct view *last, const struct view 
                : "a takeover that is complete closes the epochs before its own";
 }
 
-const char *views_wrong (const struct view *last, const struct view *next)
+const char *views_wrong (const struct view *last, const struct view *next, bool forsaken)
 {
     if (next->view.view == last->view.view) {
         return same_view_wrong (last, next);
@@ -118,7 +120,7 @@ const char *views_wrong (const struct view *last, const struct view *next)
     switch (next->view.state) {
     case MEMBER_LIVE:
         return next->trader.nonce != last->trader.nonce || last->trader.epoch == 0
-                   ? grant_wrong (last, next)
+                   ? grant_wrong (last, next, forsaken)
                    : claim_wrong (last, next);
     case MEMBER_LEFT:
         return claim_wrong (last, next);

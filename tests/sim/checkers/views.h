@@ -10,8 +10,9 @@ struct view {
     struct record_view view;
 };
 
-// Why `next` may not follow `last`, in words; NULL: it may.
-const char *views_wrong (const struct view *last, const struct view *next);
+// Why `next` may not follow `last`, in words; NULL: it may. Of a trader that is forsaken
+// (FACT_FORSAKEN), what an earlier process has promised may be closed when another one joins.
+const char *views_wrong (const struct view *last, const struct view *next, bool forsaken);
 
 // Whether `next` is a fresh start from a live view: whatever the process before it had promised and
 // not settled is lost, since another one came without its journal and nobody had a copy.

@@ -230,11 +230,13 @@ static enum passage strike (world_t *self, const struct line *line, const struct
     return PASSAGE_GOES;
 }
 
-// Whether those who watch each other say such a thing for ever.
+// Whether it is said for ever where nothing else happens: by those who watch each other, and by
+// caches that expire.
 static bool is_life_sign (const struct message *message)
 {
     return message->type == MESSAGE_PING || message->type == MESSAGE_PONG
-           || message->type == MESSAGE_JOURNALED
+           || message->type == MESSAGE_JOURNALED || message->type == MESSAGE_SNAPSHOT
+           || message->type == MESSAGE_STOCK
            || (message->type == MESSAGE_JOURNAL && message->journal.item_count == 0);
 }
 

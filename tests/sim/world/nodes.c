@@ -207,6 +207,7 @@ static void count_warehouse (int64_t *count, const warehouse_t *warehouse)
     count[SOMETIMES_RESTOCKS] += counters->restocks;
     count[SOMETIMES_REPEATED] += counters->repeated;
     count[SOMETIMES_FENCED_BATCH] += counters->fenced;
+    count[SOMETIMES_BUDGET_LEASED] += counters->budgeted;
 }
 
 void node_count_life (world_t *self, const struct node *node)

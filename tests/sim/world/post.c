@@ -146,18 +146,21 @@ static void publish_to (world_t *self, struct node *from, const struct message *
             story_news (self, from, message);
             told = true;
         }
+        tally_recalled (to, message);
         story_heard (self, to, network_send (self, from, to, PORT_NEWS, 0, message, NULL));
     }
 }
 
-// Of what the warehouse publishes, the traders listen for the stock and for each other; of what a
-// trader publishes, the clients for what befell the traders, and a buyer for its own orders.
+// Of what the warehouse publishes, the traders listen for the stock, for recalls of their leases and
+// for each other; of what a trader publishes, the clients for what befell the traders, and a buyer
+// for its own orders.
 static void publish (world_t *self, struct node *from, const struct letter *letter)
 {
     const struct message *message = &letter->message;
     bool member = message->type == MESSAGE_MEMBER;
-    bool stock = message->type == MESSAGE_INVALIDATION || message->type == MESSAGE_RECALL;
-    if (from->role == ROLE_WAREHOUSE && (member || stock)) {
+    bool for_traders =
+        member || message->type == MESSAGE_INVALIDATION || message->type == MESSAGE_RECALL;
+    if (from->role == ROLE_WAREHOUSE && for_traders) {
         publish_to (self, from, message, self->traders, self->trader_count);
     } else if (from->role == ROLE_TRADER && member && !from->aside) {
         publish_to (self, from, message, self->nodes, self->node_count);

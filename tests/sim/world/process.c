@@ -9,6 +9,9 @@ void process_step (world_t *self, struct node *node, const struct event *event)
 {
     self->steps++;
     node->class->step (node->core, event, node->out);
+    if (node->role == ROLE_TRADER) {
+        held_look (self, node);
+    }
 }
 
 static void step_simply (world_t *self, struct node *node, enum event_type type)
@@ -202,11 +205,6 @@ void process_round (world_t *self, struct node *node)
     process_work (self, node);
 }
 
-static bool has_lost_its_place (const struct node *node)
-{
-    return node->role == ROLE_TRADER && trader_fenced (node->core);
-}
-
 static void retire (world_t *self, struct node *node)
 {
     node->gone = true;
@@ -232,7 +230,7 @@ void process_round_end (world_t *self, struct node *node)
     if (node->state != NODE_UP) {
         return;  // The disk has ended it.
     }
-    if (has_lost_its_place (node)) {
+    if (node->role == ROLE_TRADER && trader_fenced (node->core)) {
         self->sometimes.count[SOMETIMES_FENCED]++;
         story_event (self, "trader %lld is fenced, and ends", (long long) node->id);
         process_end_and_restart (self, node);
@@ -291,6 +289,7 @@ void process_begin_life (world_t *self, struct node *node)
     node->life = next_life (self, node);
     node->wake_us = DEADLINE_NONE;
     node->was_paused = false;
+    held_forget (node);
     self->stirred_us = self->now_us;
     world_fact (self, (struct fact){.type = FACT_STARTED, .node = node->id, .life = node->life});
 }

@@ -30,6 +30,7 @@ static void tally_view (int64_t *count, struct tally *tally, const struct record
     count[SOMETIMES_TAKEOVER_COMMIT] += view->state == MEMBER_TAKING && commits_still (tally);
     count[SOMETIMES_TAKEOVER_DONE] += view->state == MEMBER_FAILED;
     count[SOMETIMES_RESUMED] += returns && view->began < epoch;
+    count[SOMETIMES_RESUMED_LEASED] += returns && view->began < epoch && tally->died_holding;
     count[SOMETIMES_FRESH] += returns && view->began == epoch;
     count[SOMETIMES_TAKEOVER_CANCELLED] += returns && tally->state == MEMBER_TAKING;
     if (is_live && view->backup) {
@@ -46,6 +47,18 @@ static struct tally *tally_of (world_t *self, int64_t trader)
     return node && node->role == ROLE_TRADER ? &node->tally : NULL;
 }
 
+// Whether the transaction frees leases of this trader.
+static bool frees_leases (const struct record *records, size_t count, int64_t trader)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (records[i].type == RECORD_LEASE && records[i].lease.trader == trader
+            && records[i].lease.units == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void tally_stored (world_t *self, const struct record *records, size_t count)
 {
     struct tally *tally;
@@ -53,6 +66,9 @@ void tally_stored (world_t *self, const struct record *records, size_t count)
         if (records[i].type == RECORD_VIEW && (tally = tally_of (self, records[i].view.trader))) {
             int64_t epoch = epoch_in (records, count, self->by_id[records[i].view.trader]);
             tally_view (self->sometimes.count, tally, &records[i].view, epoch);
+            self->sometimes.count[SOMETIMES_LEASE_TAKEN] +=
+                records[i].view.state == MEMBER_FAILED
+                && frees_leases (records, count, records[i].view.trader);
         }
     }
     for (size_t i = 0; i < count; i++) {
@@ -95,14 +111,71 @@ void tally_recorded (world_t *self, const struct node *node, const struct record
     }
 }
 
+// The trader's product of this name, NULL: it is not one that is sold from leases.
+static const struct product_policy *leased_product (const struct node *trader, const char *name)
+{
+    const struct trader_config *config = &trader->config.trader;
+    for (size_t i = 0; i < config->product_count && i < HELD_PRODUCTS; i++) {
+        if (config->products[i].policy.mode == MODE_ESCROW
+            && strcmp (config->products[i].product, name) == 0) {
+            return &config->products[i];
+        }
+    }
+    return NULL;
+}
+
+void tally_recalled (struct node *to, const struct message *news)
+{
+    const struct product_policy *product =
+        news->type == MESSAGE_RECALL ? leased_product (to, news->recall.product) : NULL;
+    if (product) {
+        to->tally.leases[product - to->config.trader.products].recalled = true;
+    }
+}
+
+static void count_lease (int64_t *count, struct node *from, const struct lease *lease)
+{
+    const struct product_policy *product = leased_product (from, lease->product);
+    if (!product) {
+        return;
+    }
+    size_t place = (size_t) (product - from->config.trader.products);
+    bool again = from->tally.leases[place].epoch == lease->epoch
+                 && from->tally.leases[place].number == lease->number;
+    bool recalled = from->tally.leases[place].recalled;
+    from->tally.leases[place].epoch = lease->epoch;
+    from->tally.leases[place].number = lease->number;
+    count[SOMETIMES_LEASE_RESENT] += again;
+    if (lease->all && !again) {
+        bool some = lease->returned_count > 0;
+        count[SOMETIMES_RECALL_FOUND] += recalled && some;
+        count[SOMETIMES_RECALL_FOUND_NONE] += recalled && !some;
+        count[SOMETIMES_IDLE_RETURNED] += !recalled && some;
+        from->tally.leases[place].recalled = false;
+    }
+}
+
+static void count_passed (int64_t *count, const struct node *from, const struct commit *commit)
+{
+    for (size_t i = 0; i < commit->item_count; i++) {
+        const struct item *item = &commit->items[i];
+        count[SOMETIMES_LEASE_PASSED] += item->kind == ITEM_BUY && !item->behind
+                                         && item->first.trader == from->id
+                                         && leased_product (from, item->product);
+    }
+}
+
 void tally_letter (world_t *self, struct node *from, const struct message *message)
 {
     struct tally *tally = &from->tally;
-    if (message->type == MESSAGE_JOURNAL) {
+    if (message->type == MESSAGE_LEASE) {
+        count_lease (self->sometimes.count, from, &message->lease);
+    } else if (message->type == MESSAGE_JOURNAL) {
         bool ahead = message->journal.view > self->by_id[from->id]->tally.view;
         self->sometimes.count[SOMETIMES_CAUGHT_UP] += ahead && message->journal.item_count > 0;
     } else if (message->type == MESSAGE_COMMIT
                && (message->commit.trader == 0 || message->commit.trader == from->id)) {
+        count_passed (self->sometimes.count, from, &message->commit);
         tally->sent_epoch = message->commit.epoch;
         tally->sent = message->commit.batch;
     }
@@ -141,12 +214,34 @@ static int64_t count_recovered (world_t *self, const struct node *warehouse,
     return recovered;
 }
 
+static int64_t units_in (const struct leased_units *units, size_t count)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += units[i].units;
+    }
+    return sum;
+}
+
+// Whether a trader got less than it wanted of what has a budget.
+static bool is_budget_short (const struct node *trader, const struct lease *lease,
+                             const struct leased *leased)
+{
+    const struct product_policy *product = leased_product (trader, lease->product);
+    return product && (product->policy.budget_units > 0 || product->policy.budget_percent > 0)
+           && units_in (leased->held, leased->held_count) < lease->wanted;
+}
+
 void tally_answer (world_t *self, const struct node *warehouse, const struct mail *asked,
                    const struct message *answer)
 {
     int64_t *count = self->sometimes.count;
     if (answer->type == MESSAGE_ERROR && answer->error.reason == REASON_TAKEN) {
         count[SOMETIMES_ZOMBIE_REFUSED] += asked->from->was_paused;
+    } else if (answer->type == MESSAGE_LEASED && asked->opened
+               && asked->opened->type == MESSAGE_LEASE) {
+        count[SOMETIMES_BUDGET_SHORT] +=
+            is_budget_short (asked->from, &asked->opened->lease, &answer->leased);
     } else if (answer->type == MESSAGE_COMMITTED && asked->opened
                && asked->opened->type == MESSAGE_COMMIT) {
         count[SOMETIMES_TABLE_ANSWER] += count_recovered (self, warehouse, &asked->opened->commit,

@@ -161,9 +161,11 @@ void trader_process_take_place (world_t *self, struct node *node)
     }
     story_event (self, "trader %lld is another process from now on", (long long) node->id);
     self->sometimes.count[SOMETIMES_REPLACED]++;
+    self->sometimes.count[SOMETIMES_ABANDONED] += node->config.trader.abandon;
     self->by_id[node->id] = node;
     node->aside = false;
     before->aside = true;
+    held_look (self, before);
     before->gone = before->gone || before->state == NODE_DOWN;
     if (self->healed && before->core && trader_epoch (before->core) == 0) {
         process_end (self, before);  // Its place is taken for good: it would ask for it for ever.

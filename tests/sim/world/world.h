@@ -101,7 +101,7 @@ void world_doom (world_t *self, int64_t id);   // dies at work, and is started a
 void world_start (world_t *self, int64_t id);  // what is down; else nothing
 void world_pause (world_t *self, int64_t id);
 void world_resume (world_t *self, int64_t id);
-void world_replace (world_t *self, int64_t trader);   // see below
+void world_replace (world_t *self, int64_t trader, bool abandon);  // see below
 void world_withdraw (world_t *self, int64_t trader);  // ends the other process if it is not let in
 void world_cut (world_t *self, int64_t from, int64_t to, bool cut);  // one way
 void world_disconnect (world_t *self, int64_t a, int64_t b);
@@ -115,7 +115,8 @@ bool world_clients_done (const world_t *self);  // and have
 
 // To replace is to start another process under a trader's id, on another machine and so without its
 // journal. Nobody reaches it until the warehouse lets it in, and then nobody else reaches the one
-// before it; but where that one is dead, it never comes back. There are no more than two at a time.
+// before it; but where that one is dead, it never comes back. There are no more than two at a time. With
+// `abandon` it gives up what the one before it has leased, so that it is let in all the same.
 
 // Tells FACT_BELIEVED of every trader and product; FACT_BOOK of every client's core.
 void world_tell_caches (world_t *self, const char *const *products, size_t count);

@@ -45,7 +45,7 @@ void world_resume (world_t *self, int64_t id)
 // On another machine, without a journal: only the warehouse hears of it until it is let in. Then
 // the one before it is heard by the warehouse alone (trader_process_take_place). In the place of one
 // that is dead, and will never come back, it is reached at once.
-void world_replace (world_t *self, int64_t trader)
+void world_replace (world_t *self, int64_t trader, bool abandon)
 {
     struct node *first = world_node (self, trader);
     assert (first->role == ROLE_TRADER);
@@ -56,6 +56,10 @@ void world_replace (world_t *self, int64_t trader)
                  (long long) trader);
     struct node *second = world_add_node (self, ROLE_TRADER, trader);
     second->config.trader = first->config.trader;
+    second->config.trader.abandon = abandon;
+    if (abandon) {
+        world_fact (self, (struct fact){.type = FACT_FORSAKEN, .node = trader});
+    }
     if (first->state == NODE_DOWN) {
         first->gone = true;
     } else {

@@ -5,6 +5,7 @@
 //   process.c     a node's process: rounds of work, start, crash, pause
 //   warehouse_process.c  what a warehouse's process does with its disk
 //   trader_process.c  what a trader's process does with its journal
+//   held.c        what traders have left of their leases
 //   tally.c       what happened sometimes, by records and letters
 //   network.c     connections, and what becomes of a letter on its way
 //   post.c        letters that leave a round: to whom, and as which facts
@@ -23,6 +24,7 @@
 enum {
     HELD_MAX = 64,  // letters that a connecting socket keeps while nobody answers
     NODES_FIRST = 16,
+    HELD_PRODUCTS = 4,  // of a trader's list, that held.c looks at
     RESTART_MIN_US = 5 * WORLD_MS,
     RESTART_MAX_US = 200 * WORLD_MS,
 };
@@ -73,6 +75,18 @@ struct tally {
     int64_t sent;
     int64_t decided;  // writes in its journal, and how many of them are settled
     int64_t settled;
+    bool died_holding;  // units of a lease, that its next process does not know
+    struct {
+        int64_t epoch;
+        int64_t number;
+        bool recalled;        // since it gave back all
+    } leases[HELD_PRODUCTS];  // the latest letter that it sent about each
+};
+
+// Of one product.
+struct held {
+    int64_t units;
+    int64_t budget;
 };
 
 struct node {
@@ -97,6 +111,7 @@ struct node {
     int64_t last_number;      // of a client, the highest that it used
     struct trader_disk disk;  // a trader's
     struct tally tally;
+    struct held held[HELD_PRODUCTS];  // a trader's, as told last
     struct mail_list inbox;
     struct mail_list round;  // taken in; lives until the round's letters have left
     struct outbox *out;
@@ -224,19 +239,25 @@ void trader_process_begin_anew (world_t *self, struct node *node);
 void trader_process_take_place (world_t *self, struct node *node);  // if it has been let in last
 struct node *trader_process_twin (const world_t *self, const struct node *node);  // NULL: none
 
+// held.c
+void held_look (world_t *self, struct node *trader);  // tells what it holds, where that has changed
+void held_forget (struct node *trader);               // its process is gone
+
 // tally.c
 void tally_stored (world_t *self, const struct record *records, size_t count);
 void tally_recorded (world_t *self, const struct node *node, const struct record *records,
                      size_t count);
+void tally_recalled (struct node *to, const struct message *news);  // if it is a recall
 void tally_letter (world_t *self, struct node *from, const struct message *message);
 void tally_answer (world_t *self, const struct node *warehouse, const struct mail *asked,
                    const struct message *answer);
 
 // post.c
 void post_letters (world_t *self, struct node *from, size_t count);  // the first ones of its outbox
-void post_early (world_t *self, struct node *from);  // those that need not wait for the disk; they are
-                                                     // taken out of it
-void post_told (world_t *self, const struct mail *mail);             // FACT_TOLD, to a client
+void post_early (world_t *self,
+                 struct node *from);  // those that need not wait for the disk; they are
+                                      // taken out of it
+void post_told (world_t *self, const struct mail *mail);  // FACT_TOLD, to a client
 
 // network.c
 enum passage {
