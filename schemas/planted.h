@@ -88,6 +88,8 @@
     X (49, "never-closed", "owner liveness", 20,                                                   \
        "what was sent to a trader that was taken over stays pending for ever")                     \
     X (50, "copy-forsaken", "owner", 20,                                                           \
-       "a process without a journal is let in while a backup has a copy")
+       "a process without a journal is let in while a backup has a copy")                          \
+    X (68, "late-decision-expired", "promise outcome", 200,                                        \
+       "what was decided is refused when its client is far ahead already")
 
 #endif

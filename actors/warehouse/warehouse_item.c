@@ -26,21 +26,28 @@ static const char *product_name (const warehouse_t *self, int64_t id)
     return product ? product->name : "";
 }
 
-static struct result receipt_result (warehouse_t *self, const struct item *item,
-                                     const struct answer *answer, struct outbox *out)
+static struct result receipt (const char *product, const struct answer *answer,
+                              const struct fill *fills)
 {
-    struct fill *fills = arena_take (out->arena, answer->fill_count, sizeof *fills);
-    answers_fills (self->answers, answer, fills);
     return (struct result){
         .kind = RESULT_RECEIPT,
         .status = (enum status) answer->status,
-        .product = item->kind == ITEM_BUY ? item->product : product_name (self, answer->product),
+        .product = product,
         .units = answer->units,
         .missing = answer->missing,
         .amount_cents = answer->amount_cents,
         .fills = fills,
         .fill_count = answer->fill_count,
     };
+}
+
+static struct result receipt_result (warehouse_t *self, const struct item *item,
+                                     const struct answer *answer, struct outbox *out)
+{
+    struct fill *fills = arena_take (out->arena, answer->fill_count, sizeof *fills);
+    answers_fills (self->answers, answer, fills);
+    return receipt (item->kind == ITEM_BUY ? item->product : product_name (self, answer->product),
+                    answer, fills);
 }
 
 static struct result restocked_result (warehouse_t *self, const struct answer *answer)
@@ -195,7 +202,7 @@ static struct result buy (warehouse_t *self, struct batch *batch, const struct i
         return error_result (REASON_LIMIT);
     }
     record_order (batch->view, item, &answer, out);
-    struct fill fills[LIMIT_FILLS];
+    struct fill *fills = arena_take (out->arena, plan.count, sizeof *fills);
     settle (self, batch->view, item, &plan, fills, out);
     warehouse_gather_sales (self, item, &plan, out);
     lots_sell (self->lots, &plan);
@@ -211,9 +218,7 @@ static struct result buy (warehouse_t *self, struct batch *batch, const struct i
         note_figure (batch, item->product);
         warehouse_publish_oversell (self, batch->view, item, &answer, out);
     }
-    const struct answer *found;
-    (void) answers_find (self->answers, item->client, item->number, &found);
-    return receipt_result (self, item, found, out);
+    return receipt (item->product, &answer, fills);
 }
 
 static struct result restock (warehouse_t *self, struct batch *batch, const struct item *item)
@@ -299,12 +304,34 @@ static bool is_pending (const warehouse_t *self, const struct batch *batch, cons
     return !PLANTED (46) && (!first || first->closed <= item->first.epoch);
 }
 
+// What its trader has decided may come so late that its client is far ahead already. Where it is
+// known that the number was skipped, it is as good as new, though no answer of it can be kept.
+static enum answer_state look_up (const warehouse_t *self, const struct item *item,
+                                  const struct answer **answer)
+{
+    enum answer_state state = answers_find (self->answers, item->client, item->number, answer);
+    if (state != ANSWER_SKIPPED) {
+        return state;
+    }
+    return item->behind && !PLANTED (68) ? ANSWER_NEW : ANSWER_EXPIRED;
+}
+
+// Whether the item's fills are known from what its trader took of its lease. Units of the budget are
+// nobody's lot.
+static bool is_told_by_lease (const struct item *item)
+{
+    return item->taken_count > 0 && item->taken[item->taken_count - 1].id != 0;
+}
+
 struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item)
 {
     const struct answer *answer;
-    enum answer_state state = answers_find (self->answers, item->client, item->number, &answer);
+    enum answer_state state = look_up (self, item, &answer);
     if (item->behind && !batch->again) {
         batch->view->applied++;
+    }
+    if (state == ANSWER_EXPIRED && batch->again && is_told_by_lease (item)) {
+        return (struct result){.kind = RESULT_SETTLED, .product = item->product};
     }
     if (state == ANSWER_EXPIRED) {
         return error_result (REASON_EXPIRED);

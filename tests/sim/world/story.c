@@ -191,6 +191,8 @@ static uint64_t record_digest (uint64_t hash, const struct record *record)
         return mix_numbers (hash, &record->trader, sizeof record->trader);
     case RECORD_VIEW:
         return view_digest (hash, &record->view);
+    case RECORD_SKIPPED:
+        return mix_numbers (hash, &record->skipped, sizeof record->skipped);
     case RECORD_JOINED:
         return mix_numbers (hash, &record->joined, sizeof record->joined);
     case RECORD_DECIDED:
