@@ -14,7 +14,7 @@ CORES := \
   $(addprefix broker/trader/,trader_state.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
-  $(addprefix actors/warehouse/,lots.c leases.c ledger.c answers.c warehouse_state.c warehouse.c \
+  $(addprefix actors/warehouse/,lots.c leases.c ledger.c skipped.c answers.c warehouse_state.c warehouse.c \
     warehouse_view.c warehouse_commit.c warehouse_item.c warehouse_sale.c warehouse_lease.c \
     warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
@@ -22,7 +22,7 @@ CORES := \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
-STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_sqlite_load.c \
+STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
     store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
     verify_print.c)
 SHELLS := \
@@ -47,11 +47,11 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns clocks histogram holding leases ledger liveness lots \
-  message_text message_text_leases policy queue seen seller seller_lots seller_random trader \
+  message_text message_text_leases policy queue seen seller seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_lease trader_news trader_oversell trader_place trader_random trader_recalling \
   trader_returns trader_settled trader_sync trader_takeover trader_takeover_end trader_writes \
-  warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_lease_sales \
+  warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_late warehouse_lease_sales \
   warehouse_leases warehouse_leases_random warehouse_random warehouse_records warehouse_takeover \
   warehouse_views warehouse_views_random window
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))

@@ -24,12 +24,14 @@ enum {
     LIMIT_SALES = 256,                       // sales that one message tells of
     LIMIT_COPIES = 256,                      // decisions that one message copies
     LIMIT_QUEUE = 65536,                     // highest setting of a trader's queue
-    LIMIT_WAITING = 512,   // requests of a trader that wait for what precedes them
-    LIMIT_VECTOR = 64,     // components of a vector clock
-    LIMIT_ANSWERS = 1024,  // answers kept for each client, unless set otherwise
-    LIMIT_TEXT = 255,      // bytes of an error's text
-    LIMIT_ROUTE = 15,      // bytes of a ROUTER's routing id
-    LIMIT_ENDPOINT = 127,  // bytes of an endpoint that nodes tell each other
+    LIMIT_WAITING = 512,          // requests of a trader that wait for what precedes them
+    LIMIT_VECTOR = 64,            // components of a vector clock
+    LIMIT_ANSWERS = 1024,         // answers kept for each client, unless set otherwise
+    LIMIT_SKIPPED_BACK = 65536,   // numbers down from a client's highest that may still be settled
+    LIMIT_SKIPPED = 1024 * 1024,  // ranges of such numbers, of all clients
+    LIMIT_TEXT = 255,             // bytes of an error's text
+    LIMIT_ROUTE = 15,             // bytes of a ROUTER's routing id
+    LIMIT_ENDPOINT = 127,         // bytes of an endpoint that nodes tell each other
 };
 
 // Integers travel as JSON numbers, which many languages hold as doubles: RFC 8259, section 6.

@@ -121,6 +121,8 @@
     X (66, "recall-answered-blindly", "escrow liveness", 300,                                      \
        "a trader that is back answers a recall before it knows what it holds")                     \
     X (67, "leased-to-any-order", "promise outcome", 120,                                          \
-       "a trader sells from its lease to an order that was first sent to another one")
+       "a trader sells from its lease to an order that was first sent to another one")             \
+    X (68, "late-decision-expired", "promise outcome", 500,                                        \
+       "what was decided is refused when its client is far ahead already")
 
 #endif

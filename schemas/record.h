@@ -23,6 +23,7 @@ enum record_type {
     RECORD_VIEW,         // the rest of its view: what changes seldom
     RECORD_LEASE,        // units of a lot that a trader holds; 0: none any more
     RECORD_LEASE_STATE,  // how a trader stands with the leases of a product
+    RECORD_SKIPPED,      // numbers that a client never had an answer to: loaded, and never written
 
     // Of a trader's journal.
     RECORD_JOINED,        // the trader was granted an epoch
@@ -130,6 +131,12 @@ struct record_lease_state {
     bool clean;      // it has given back all that it had, and got nothing since
 };
 
+struct record_skipped {
+    int64_t client;
+    int64_t first;  // number
+    int64_t last;
+};
+
 // What a trader's journal tells. Writes count from 1 since the epoch `began`.
 struct record_joined {
     int64_t market;
@@ -170,6 +177,7 @@ struct record {
         struct record_view view;
         struct record_lease lease;
         struct record_lease_state lease_state;
+        struct record_skipped skipped;
         struct record_joined joined;
         struct record_decided decided;
         struct record_write write;

@@ -137,6 +137,7 @@ START_TEST (test_answers_take_huge_and_sparse_numbers)
     ck_assert (add (4, 8, 1));
     ck_assert (add (4, 8 + 1024 * 4, 1));
     ck_assert_int_eq (state (4, 8), ANSWER_EXPIRED);
+    ck_assert_int_eq (state (4, 9), ANSWER_SKIPPED);
     check_known (4, 8 + 1024 * 4, 1);
 }
 END_TEST
@@ -206,6 +207,106 @@ START_TEST (test_answers_give_a_restock_no_fills)
 }
 END_TEST
 
+START_TEST (test_answers_know_which_numbers_were_skipped)
+{
+    answers = answers_new (4);
+    static const int64_t numbers[] = {2, 3, 5, 9, 12};
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert (add (3, numbers[i], 1));
+    }
+    static const enum answer_state states[] = {
+        ANSWER_SKIPPED, ANSWER_EXPIRED, ANSWER_EXPIRED, ANSWER_SKIPPED, ANSWER_EXPIRED,
+        ANSWER_SKIPPED, ANSWER_SKIPPED, ANSWER_SKIPPED, ANSWER_KNOWN,   ANSWER_NEW};
+    for (int64_t number = 1; number <= 10; number++) {
+        ck_assert_int_eq (state (3, number), states[number - 1]);
+    }
+    // Taken once, it is expired like any other: there is no place for the answer itself.
+    ck_assert (add (3, 7, 2));
+    ck_assert_int_eq (state (3, 7), ANSWER_EXPIRED);
+    ck_assert (!add (3, 7, 2));
+    ck_assert_int_eq (state (3, 6), ANSWER_SKIPPED);
+    ck_assert_int_eq (state (3, 8), ANSWER_SKIPPED);
+    check_known (3, 9, 1);
+}
+END_TEST
+
+START_TEST (test_answers_tell_skipped_numbers_up_to_a_bound)
+{
+    answers = answers_new (10);
+    int64_t highest = INT64_C (1700000000000000);  // microseconds since 1970
+    ck_assert (add (3, highest, 0));
+    ck_assert_int_eq (state (3, highest - 9), ANSWER_NEW);
+    ck_assert_int_eq (state (3, highest - 10), ANSWER_SKIPPED);
+    ck_assert_int_eq (state (3, highest - LIMIT_SKIPPED_BACK + 1), ANSWER_SKIPPED);
+    ck_assert_int_eq (state (3, highest - LIMIT_SKIPPED_BACK), ANSWER_EXPIRED);
+    ck_assert (add (3, highest + 100, 0));
+    ck_assert_int_eq (state (3, highest), ANSWER_EXPIRED);
+    ck_assert_int_eq (state (3, highest + 90), ANSWER_SKIPPED);
+    ck_assert_int_eq (state (3, highest - LIMIT_SKIPPED_BACK + 101), ANSWER_SKIPPED);
+    ck_assert_int_eq (state (3, highest - LIMIT_SKIPPED_BACK + 100), ANSWER_EXPIRED);
+    ck_assert (!add (3, highest - LIMIT_SKIPPED_BACK + 100, 0));
+}
+END_TEST
+
+// Many clients that leave out every other number: those that come late get no ranges any more.
+START_TEST (test_answers_bound_what_was_skipped_by_all_clients)
+{
+    enum { ORDERS = LIMIT_SKIPPED_BACK / 2, CLIENTS = LIMIT_SKIPPED / ORDERS + 2 };
+    answers = answers_new (2);
+    for (int64_t client = 1; client <= CLIENTS; client++) {
+        for (int64_t number = 1; number <= ORDERS; number++) {
+            if (!add (client, 2 * number, 0)) {
+                ck_abort_msg ("number %d of client %d is not new", (int) number, (int) client);
+            }
+        }
+    }
+    ck_assert_int_eq (state (1, 3), ANSWER_SKIPPED);
+    ck_assert_int_eq (state (1, 4), ANSWER_EXPIRED);
+    ck_assert_int_eq (state (CLIENTS, 3), ANSWER_EXPIRED);
+    check_known (CLIENTS, 2 * ORDERS, 0);
+}
+END_TEST
+
+START_TEST (test_answers_conclude_nothing_from_what_a_store_leaves_out)
+{
+    answers = answers_new (4);
+    static const int64_t numbers[] = {2, 90, 100, 97};
+    for (size_t i = 0; i < 4; i++) {
+        struct answer answer = make (3, numbers[i], 0);
+        ck_assert (answers_restore (answers, 3, &answer));
+    }
+    for (int64_t number = 1; number <= 96; number++) {
+        ck_assert_int_eq (state (3, number), ANSWER_EXPIRED);
+    }
+    ck_assert (answers_restore_skipped (answers, 3, 50, 59));
+    ck_assert (answers_restore_skipped (answers, 3, 96, 96));
+    for (int64_t number = 1; number <= 96; number++) {
+        bool is_skipped = (number >= 50 && number <= 59) || number == 96;
+        ck_assert_int_eq (state (3, number), is_skipped ? ANSWER_SKIPPED : ANSWER_EXPIRED);
+    }
+    ck_assert_int_eq (state (3, 98), ANSWER_NEW);
+    // From then on it notes them itself.
+    ck_assert (add (3, 102, 0));
+    ck_assert_int_eq (state (3, 97), ANSWER_EXPIRED);
+    ck_assert_int_eq (state (3, 98), ANSWER_SKIPPED);
+}
+END_TEST
+
+START_TEST (test_answers_refuse_ranges_that_cannot_have_been_skipped)
+{
+    answers = answers_new (4);
+    ck_assert (!answers_restore_skipped (answers, 3, 1, 1));  // of nobody
+    struct answer answer = make (3, 100000, 0);
+    ck_assert (answers_restore (answers, 3, &answer));
+    ck_assert (!answers_restore_skipped (answers, 3, 99990, 99997));  // may still come in time
+    ck_assert (!answers_restore_skipped (answers, 3, 99991, 99990));
+    ck_assert (!answers_restore_skipped (answers, 3, 100000 - LIMIT_SKIPPED_BACK, 99990));
+    ck_assert (answers_restore_skipped (answers, 3, 100001 - LIMIT_SKIPPED_BACK, 99990));
+    ck_assert (!answers_restore_skipped (answers, 3, 99990, 99996));  // told already
+    ck_assert (answers_restore_skipped (answers, 3, 99992, 99996));
+}
+END_TEST
+
 // What a client was answered, in a plain list.
 struct diary {
     int64_t numbers[2000];
@@ -217,16 +318,15 @@ struct diary {
 static enum answer_state expect (const struct diary *diary, int64_t number, int64_t kept,
                                  size_t *fill_count)
 {
-    if (diary->count > 0 && number <= diary->highest - kept) {
-        return ANSWER_EXPIRED;
-    }
+    bool is_old = diary->count > 0 && number <= diary->highest - kept;
     for (size_t i = 0; i < diary->count; i++) {
         if (diary->numbers[i] == number) {
             *fill_count = diary->fill_counts[i];
-            return ANSWER_KNOWN;
+            return is_old ? ANSWER_EXPIRED : ANSWER_KNOWN;
         }
     }
-    return ANSWER_NEW;
+    bool is_too_old = number <= diary->highest - LIMIT_SKIPPED_BACK;
+    return is_old ? is_too_old ? ANSWER_EXPIRED : ANSWER_SKIPPED : ANSWER_NEW;
 }
 
 START_TEST (test_answers_agree_with_a_plain_list)
@@ -241,7 +341,8 @@ START_TEST (test_answers_agree_with_a_plain_list)
         int64_t client = random_between (&random, 0, CLIENTS - 1);
         struct diary *diary = &diaries[client];
         int64_t jump = random_between (&random, 0, 40) ? 3 : 5 * kept;
-        int64_t number = diary->highest + random_between (&random, -kept - 2, jump);
+        int64_t back = random_between (&random, 0, 9) ? kept + 2 : LIMIT_SKIPPED_BACK + 9;
+        int64_t number = diary->highest + random_between (&random, -back, jump);
         number = number < 1 ? 1 : number;
         size_t fill_count = 0;
         enum answer_state expected = expect (diary, number, kept, &fill_count);
@@ -249,7 +350,7 @@ START_TEST (test_answers_agree_with_a_plain_list)
         if (expected == ANSWER_KNOWN) {
             check_known (client, number, fill_count);
         }
-        if (expected == ANSWER_NEW && diary->count < 2000) {
+        if ((expected == ANSWER_NEW || expected == ANSWER_SKIPPED) && diary->count < 2000) {
             fill_count = (size_t) random_between (&random, 0, LIMIT_FILLS);
             ck_assert (add (client, number, fill_count));
             diary->numbers[diary->count] = number;
@@ -273,6 +374,11 @@ int main (void)
     tcase_add_test (table, test_answers_have_room_for_as_many_clients_as_the_limit);
     tcase_add_test (table, test_answers_take_fills_one_by_one);
     tcase_add_test (table, test_answers_give_a_restock_no_fills);
+    tcase_add_test (table, test_answers_know_which_numbers_were_skipped);
+    tcase_add_test (table, test_answers_tell_skipped_numbers_up_to_a_bound);
+    tcase_add_test (table, test_answers_bound_what_was_skipped_by_all_clients);
+    tcase_add_test (table, test_answers_conclude_nothing_from_what_a_store_leaves_out);
+    tcase_add_test (table, test_answers_refuse_ranges_that_cannot_have_been_skipped);
     tcase_add_loop_test (table, test_answers_agree_with_a_plain_list, 0, 20);
     suite_add_tcase (suite, table);
 

@@ -202,6 +202,58 @@ START_TEST (test_store_loads_the_last_lot_even_when_it_is_old_and_sold)
 }
 END_TEST
 
+// Node 5 has used 2, 3, 6 and 20 for orders, and 9 and 10 for lots; node 4 has begun far above 1;
+// node 3 has left nothing out, and node 6 only what may still come in time.
+START_TEST (test_store_tells_which_numbers_were_skipped)
+{
+    store_t *store = open_store (_i);
+    const struct record batch[] = {
+        order_record (5, 20),        order_record (5, 2),       lot_record (1, 5, 10, 0),
+        order_record (5, 6),         order_record (5, 3),       lot_record (2, 5, 9, 1),
+        order_record (4, 100000000), lot_record (3, 4, 500, 1), order_record (3, 1),
+        order_record (3, 2),         order_record (3, 3),       order_record (6, 1),
+        order_record (6, 4),
+    };
+    must_write (store, batch, sizeof batch / sizeof *batch);
+    const char *text = load_text (store, 3);
+    const char *skipped = strstr (text, "skipped ");
+    ck_assert_ptr_nonnull (skipped);
+    ck_assert_str_eq (skipped, "skipped 4 from 99934465 to 99999997\n"
+                               "skipped 5 from 1 to 1\n"
+                               "skipped 5 from 4 to 5\n"
+                               "skipped 5 from 7 to 8\n"
+                               "skipped 5 from 11 to 17\n");
+    ck_assert_uint_eq (count_lines (text, "skipped "), 5);
+    ck_assert_uint_eq (count_lines (load_text (store, LIMIT_SKIPPED_BACK), "skipped "), 0);
+    // One that comes late parts a range.
+    const struct record late = order_record (5, 13);
+    must_write (store, &late, 1);
+    skipped = strstr (load_text (store, 3), "skipped 5 from 11 ");
+    ck_assert_ptr_nonnull (skipped);
+    ck_assert_str_eq (skipped, "skipped 5 from 11 to 12\nskipped 5 from 14 to 17\n");
+    store_close (&store);
+}
+END_TEST
+
+static bool refuse_skipped (void *context, const struct record *record)
+{
+    ++*(int *) context;
+    return record->type != RECORD_SKIPPED;
+}
+
+START_TEST (test_store_stops_loading_when_a_skipped_number_is_refused)
+{
+    int seen = 0;
+    store_t *store = open_store (_i);
+    const struct record orders[] = {order_record (5, 7), order_record (5, 4)};
+    must_write (store, orders, 2);
+    ck_assert_int_eq (store_load (store, 1, refuse_skipped, &seen), STORE_FAILED);
+    ck_assert_int_eq (seen, 1 + 1);
+    ck_assert_ptr_nonnull (strstr (store_error (store), "skipped"));
+    store_close (&store);
+}
+END_TEST
+
 static bool refuse_accounts (void *context, const struct record *record)
 {
     ++*(int *) context;
@@ -238,6 +290,9 @@ static Suite *store_suite (void)
     tcase_add_loop_test (records, test_store_loads_live_lots_and_each_sellers_last_ones, 0,
                          STORE_COUNT);
     tcase_add_loop_test (records, test_store_loads_the_last_lot_even_when_it_is_old_and_sold, 0,
+                         STORE_COUNT);
+    tcase_add_loop_test (records, test_store_tells_which_numbers_were_skipped, 0, STORE_COUNT);
+    tcase_add_loop_test (records, test_store_stops_loading_when_a_skipped_number_is_refused, 0,
                          STORE_COUNT);
     tcase_add_loop_test (records, test_store_stops_loading_when_a_record_is_refused, 0,
                          STORE_COUNT);

@@ -84,7 +84,8 @@ static const struct record contradictions[] = {
     {.type = RECORD_LEASE, .lease = {1, 4, 1}},
     {.type = RECORD_LEASE, .lease = {1, 2, -1}},
     {.type = RECORD_LEASE_STATE, .lease_state = {1, 1, 2, 4, -1, false}},
-    {.type = RECORD_SETTLED, .write = {1, 5}},  // of a trader's journal
+    {.type = RECORD_SETTLED, .write = {1, 5}},       // of a trader's journal
+    {.type = RECORD_SKIPPED, .skipped = {7, 1, 1}},  // is found in what is stored
 };
 
 START_TEST (test_store_refuses_a_contradiction_and_its_whole_batch)

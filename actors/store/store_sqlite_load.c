@@ -1,9 +1,11 @@
 // Loading what a warehouse is rebuilt from. Of the orders, the key is read whole, which is a small
-// part of them: it tells each buyer's highest number, and from which order on they are to be read.
+// part of them: it tells each buyer's highest number, and from which order on they are to be read;
+// together with that of the lots, which numbers were skipped.
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "actors/store/store_gaps.h"
 #include "actors/store/store_schema.h"
 #include "actors/store/store_sqlite.h"
 
@@ -13,8 +15,9 @@ struct load {
     int64_t answers_kept;
     store_visit_fn *visit;
     void *context;
-    int64_t *highest;     // number of each node's orders, 0 for none
-    int64_t first;        // the first order in time to be handed over
+    int64_t *highest;  // number of each node's orders, 0 for none
+    int64_t first;     // the first order in time to be handed over
+    struct gaps *gaps;
     sqlite3_stmt *fills;  // of one order, but for the first
 };
 
@@ -53,9 +56,11 @@ static const char lease_states_sql[] =
     "SELECT trader, product, epoch, number, budget, clean FROM lease_states"
     " ORDER BY trader, product";
 
-// Each buyer's highest number comes first.
+// Each client's highest number comes first. A lot has no id here. Both keys are read in their order,
+// so that nothing is sorted.
 static const char numbers_sql[] =
-    "SELECT buyer, number, id FROM orders ORDER BY number DESC, buyer DESC";
+    "SELECT buyer AS client, number, id FROM orders"
+    " UNION ALL SELECT seller, number, 0 FROM lots ORDER BY number DESC, client DESC";
 
 // In order of arrival, with the first fill. Where its lot is gone there is a NULL.
 static const char orders_sql[] =
@@ -286,6 +291,12 @@ static bool load_number (struct load *load, sqlite3_stmt *row)
     int64_t buyer = sqlite3_column_int64 (row, 0);
     int64_t number = sqlite3_column_int64 (row, 1);
     int64_t id = sqlite3_column_int64 (row, 2);
+    if (!gaps_note (load->gaps, buyer, number)) {
+        return fail (load, "out of memory");
+    }
+    if (id == 0) {
+        return true;
+    }
     if (is_node (buyer) && number > load->highest[buyer]) {
         load->highest[buyer] = number;
     }
@@ -350,13 +361,15 @@ static bool load_orders (struct load *load)
 {
     load->first = INT64_MAX;
     load->highest = calloc (LIMIT_NODE + 1, sizeof *load->highest);
-    if (!load->highest) {
-        return fail (load, "out of memory");
-    }
-    bool loaded = prepare (load, fills_sql, &load->fills)
-                  && load_rows (load, numbers_sql, 0, load_number)
-                  && load_rows (load, orders_sql, load->first, load_order);
+    load->gaps = gaps_new (load->answers_kept);
+    const char *error = "out of memory";
+    bool loaded =
+        load->highest && load->gaps ? prepare (load, fills_sql, &load->fills) : fail (load, error);
+    loaded = loaded && load_rows (load, numbers_sql, 0, load_number)
+             && load_rows (load, orders_sql, load->first, load_order)
+             && (gaps_load (load->gaps, load->visit, load->context, &error) || fail (load, error));
     sqlite3_finalize (load->fills);
+    gaps_destroy (&load->gaps);
     free (load->highest);
     return loaded;
 }

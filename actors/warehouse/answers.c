@@ -5,6 +5,9 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "actors/warehouse/skipped.h"
+#include "schemas/limits.h"
+
 enum { RING_FIRST = 8, FILLS_FIRST = 1024 };
 
 static_assert (sizeof (struct answer) == 56, "each client has many of them");
@@ -21,15 +24,17 @@ struct kept_fill {
 
 struct client {
     int64_t node;
-    int64_t highest;      // number
-    struct answer *ring;  // number n stands at n % ring_size, if at all
-    int64_t ring_size;    // a power of two; grows until what is kept fits
+    int64_t highest;         // number
+    struct answer *ring;     // number n stands at n % ring_size, if at all
+    int64_t ring_size;       // a power of two; grows until what is kept fits
+    struct skipped skipped;  // below what is kept
     UT_hash_handle hh;
 };
 
 struct answers {
     int64_t kept;
     struct client *clients;
+    size_t skipped_room;  // ranges that all clients together may still have
     struct kept_fill *fills;
     uint32_t fill_size;
     uint32_t fill_unused;  // first free one, 0: none (entry 0 is never used)
@@ -42,6 +47,7 @@ answers_t *answers_new (int64_t kept)
         abort ();
     }
     self->kept = kept;
+    self->skipped_room = LIMIT_SKIPPED;
     return self;
 }
 
@@ -56,6 +62,7 @@ void answers_destroy (answers_t **self_p)
     struct client *next;
     HASH_ITER (hh, self->clients, client, next) {
         HASH_DEL (self->clients, client);
+        skipped_clear (&client->skipped, &self->skipped_room);
         free (client->ring);
         free (client);
     }
@@ -90,7 +97,7 @@ enum answer_state answers_find (const answers_t *self, int64_t client_node, int6
         return HASH_COUNT (self->clients) < LIMIT_CLIENTS ? ANSWER_NEW : ANSWER_NO_ROOM;
     }
     if (is_expired (self, client, number)) {
-        return ANSWER_EXPIRED;
+        return skipped_has (&client->skipped, number) ? ANSWER_SKIPPED : ANSWER_EXPIRED;
     }
     const struct answer *answer = slot (client, number);
     if (answer->number != number) {
@@ -211,27 +218,90 @@ static struct answer *free_slot (answers_t *self, struct client *client, int64_t
     }
 }
 
-bool answers_add (answers_t *self, int64_t client_node, const struct answer *answer,
-                  const struct fill *fills)
+static int64_t max (int64_t a, int64_t b)
 {
-    assert (answer->number >= 1);
-    struct client *client = find_client (self, client_node);
-    if (!client) {
-        client = add_client (self, client_node);
+    return a > b ? a : b;
+}
+
+static int64_t skipped_least (int64_t highest)
+{
+    return max (1, highest - LIMIT_SKIPPED_BACK + 1);
+}
+
+// Notes which numbers `highest` makes too old that have no answer: of those above the highest so far
+// none has one.
+static void note_skipped (answers_t *self, struct client *client, int64_t highest)
+{
+    int64_t least = skipped_least (highest);
+    int64_t last = highest - self->kept;
+    int64_t number = max (least, client->highest - self->kept + 1);
+    skipped_trim (&client->skipped, least, &self->skipped_room);
+    for (; number <= last && number <= client->highest; number++) {
+        if (slot (client, number)->number != number) {
+            skipped_add (&client->skipped, number, number, &self->skipped_room);
+        }
     }
-    if (!client || is_expired (self, client, answer->number)) {
-        return false;
+    if (number <= last) {
+        skipped_add (&client->skipped, number, last, &self->skipped_room);
     }
-    if (answer->number > client->highest) {
-        client->highest = answer->number;
+}
+
+// Keeps the answer, without its fills. Returns NULL where its number has no place.
+static struct answer *keep (answers_t *self, struct client *client, const struct answer *answer)
+{
+    if (is_expired (self, client, answer->number)) {
+        return NULL;
     }
+    client->highest = max (client->highest, answer->number);
     struct answer *kept = free_slot (self, client, answer->number);
     *kept = *answer;
     kept->fills = 0;
     kept->fill_count = 0;
+    return kept;
+}
+
+static struct client *client_of (answers_t *self, int64_t node)
+{
+    struct client *client = find_client (self, node);
+    return client ? client : add_client (self, node);
+}
+
+bool answers_add (answers_t *self, int64_t client_node, const struct answer *answer,
+                  const struct fill *fills)
+{
+    assert (answer->number >= 1);
+    struct client *client = client_of (self, client_node);
+    if (!client) {
+        return false;
+    }
+    if (answer->number > client->highest) {
+        note_skipped (self, client, answer->number);
+    }
+    struct answer *kept = keep (self, client, answer);
+    if (!kept) {
+        return skipped_take (&client->skipped, answer->number, &self->skipped_room);
+    }
     for (int i = 0; i < answer->fill_count; i++) {
         append_fill (self, kept, &fills[i]);
     }
+    return true;
+}
+
+bool answers_restore (answers_t *self, int64_t client_node, const struct answer *answer)
+{
+    assert (answer->number >= 1);
+    struct client *client = client_of (self, client_node);
+    return client && keep (self, client, answer);
+}
+
+bool answers_restore_skipped (answers_t *self, int64_t client_node, int64_t first, int64_t last)
+{
+    struct client *client = find_client (self, client_node);
+    if (!client || first > last || first < skipped_least (client->highest)
+        || last > client->highest - self->kept || first <= skipped_last (&client->skipped)) {
+        return false;
+    }
+    skipped_add (&client->skipped, first, last, &self->skipped_room);
     return true;
 }
 

@@ -1,6 +1,7 @@
 // The warehouse's answers, by (client, number): each client's last ones, so that a request that
-// comes again gets the same answer. Older numbers are expired. Memory grows with the answers that
-// are kept and is reused from then on.
+// comes again gets the same answer. Older numbers are expired; but of those that are not too old it is
+// known which of them were skipped: they were never answered. Memory grows with the answers that are
+// kept and is reused from then on.
 #ifndef SOUK_ANSWERS_H
 #define SOUK_ANSWERS_H
 
@@ -33,6 +34,7 @@ struct answer {
 enum answer_state {
     ANSWER_NEW,  // the number was not used before
     ANSWER_KNOWN,
+    ANSWER_SKIPPED,  // too old to be kept, and never answered
     ANSWER_EXPIRED,  // too old to tell
     ANSWER_NO_ROOM,  // a new client beyond LIMIT_CLIENTS
 };
@@ -48,10 +50,18 @@ void answers_destroy (answers_t **self_p);
 enum answer_state answers_find (const answers_t *self, int64_t client, int64_t number,
                                 const struct answer **found);
 
-// Keeps an answer whose number is new, with its fills; forgets what that makes too old. Returns
-// false, keeping nothing, when the number is expired or there is no room.
+// Keeps an answer whose number is new, with its fills; forgets what that makes too old. Of a number
+// that was skipped it keeps only that it is not skipped any more. Returns false, keeping nothing,
+// when the number is expired or there is no room.
 bool answers_add (answers_t *self, int64_t client, const struct answer *answer,
                   const struct fill *fills);
+
+// Keeps an answer without fills that a store hands over, in any order of numbers. Which numbers were
+// skipped the store tells by itself, behind all answers and ascending: for them nothing is concluded
+// from what it does not hand over. Both return false as answers_add, and where the numbers are none
+// that can be skipped.
+bool answers_restore (answers_t *self, int64_t client, const struct answer *answer);
+bool answers_restore_skipped (answers_t *self, int64_t client, int64_t first, int64_t last);
 
 // Adds a fill to the answer that an order of this client and number has: for restoring from a
 // store. Returns false where there is no such order, or LIMIT_FILLS are there.

@@ -181,15 +181,37 @@ static struct result from_lease (warehouse_t *self, struct batch *batch, const s
     return warehouse_item_error (state == ANSWER_EXPIRED ? REASON_EXPIRED : REASON_LIMIT);
 }
 
+// What its trader has decided may come so late that its client is far ahead already. Where it is
+// known that the number was skipped, it is as good as new, though no answer of it can be kept.
+static enum answer_state look_up (const warehouse_t *self, const struct item *item,
+                                  const struct answer **answer)
+{
+    enum answer_state state = answers_find (self->answers, item->client, item->number, answer);
+    if (state != ANSWER_SKIPPED) {
+        return state;
+    }
+    return item->behind && !PLANTED (68) ? ANSWER_NEW : ANSWER_EXPIRED;
+}
+
+// Whether the item's fills are known from what its trader took of its lease. Units of the budget are
+// nobody's lot.
+static bool is_told_by_lease (const struct item *item)
+{
+    return item->taken_count > 0 && item->taken[item->taken_count - 1].id != 0;
+}
+
 struct result warehouse_item (warehouse_t *self, struct batch *batch, const struct item *item)
 {
     const struct answer *answer;
-    enum answer_state state = answers_find (self->answers, item->client, item->number, &answer);
+    enum answer_state state = look_up (self, item, &answer);
     if (item->behind && !batch->again) {
         batch->view->applied++;
     }
     if (item->taken_count > 0 && !batch->again) {
         return from_lease (self, batch, item, state, answer);
+    }
+    if (state == ANSWER_EXPIRED && batch->again && is_told_by_lease (item)) {
+        return (struct result){.kind = RESULT_SETTLED, .product = item->product};
     }
     if (state == ANSWER_EXPIRED) {
         return warehouse_item_error (REASON_EXPIRED);

@@ -87,7 +87,7 @@ static bool restore_lot (warehouse_t *self, const struct record_lot *record)
     const struct answer *known;
     switch (answers_find (self->answers, record->seller, record->number, &known)) {
     case ANSWER_NEW:
-        return answers_add (self->answers, record->seller, &answer, NULL);
+        return answers_restore (self->answers, record->seller, &answer);
     case ANSWER_EXPIRED:
         return true;  // An old lot that still has units.
     default:
@@ -127,7 +127,7 @@ static bool restore_order (warehouse_t *self, const struct record_order *record)
     }
     switch (answers_find (self->answers, record->buyer, record->number, &known)) {
     case ANSWER_NEW:
-        return answers_add (self->answers, record->buyer, &answer, NULL);
+        return answers_restore (self->answers, record->buyer, &answer);
     case ANSWER_EXPIRED:
         return true;
     default:
@@ -153,6 +153,13 @@ static bool restore_fill (warehouse_t *self, const struct record_fill *record)
         return true;
     }
     return answers_add_fill (self->answers, record->buyer, record->number, &fill);
+}
+
+// Behind all orders.
+static bool restore_skipped (warehouse_t *self, const struct record_skipped *record)
+{
+    return is_node (record->client) && is_number (record->first) && is_number (record->last)
+           && answers_restore_skipped (self->answers, record->client, record->first, record->last);
 }
 
 static bool restore_account (warehouse_t *self, const struct record_account *record)
@@ -271,7 +278,9 @@ static bool restore_lease_state (warehouse_t *self, const struct record_lease_st
 
 bool warehouse_restore (warehouse_t *self, const struct record *record)
 {
-    if (PLANTED (2) && (record->type == RECORD_ORDER || record->type == RECORD_FILL)) {
+    if (PLANTED (2)
+        && (record->type == RECORD_ORDER || record->type == RECORD_FILL
+            || record->type == RECORD_SKIPPED)) {
         return true;
     }
     switch (record->type) {
@@ -297,6 +306,8 @@ bool warehouse_restore (warehouse_t *self, const struct record *record)
         return restore_lease (self, &record->lease);
     case RECORD_LEASE_STATE:
         return restore_lease_state (self, &record->lease_state);
+    case RECORD_SKIPPED:
+        return restore_skipped (self, &record->skipped);
     default:
         break;  // Those of a trader's journal are not for a warehouse.
     }

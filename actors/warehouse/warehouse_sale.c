@@ -10,22 +10,29 @@ struct result warehouse_item_error (enum reason reason)
     return (struct result){.kind = RESULT_ERROR, .reason = reason};
 }
 
-struct result warehouse_receipt (warehouse_t *self, const struct item *item,
-                                 const struct answer *answer, struct outbox *out)
+static struct result receipt (const char *product, const struct answer *answer,
+                              const struct fill *fills)
 {
-    struct fill *fills = arena_take (out->arena, answer->fill_count, sizeof *fills);
-    answers_fills (self->answers, answer, fills);
     return (struct result){
         .kind = RESULT_RECEIPT,
         .status = (enum status) answer->status,
-        .product =
-            item->kind == ITEM_BUY ? item->product : warehouse_product_name (self, answer->product),
+        .product = product,
         .units = answer->units,
         .missing = answer->missing,
         .amount_cents = answer->amount_cents,
         .fills = fills,
         .fill_count = answer->fill_count,
     };
+}
+
+struct result warehouse_receipt (warehouse_t *self, const struct item *item,
+                                 const struct answer *answer, struct outbox *out)
+{
+    struct fill *fills = arena_take (out->arena, answer->fill_count, sizeof *fills);
+    answers_fills (self->answers, answer, fills);
+    return receipt (item->kind == ITEM_BUY ? item->product
+                                           : warehouse_product_name (self, answer->product),
+                    answer, fills);
 }
 
 void warehouse_note_figure (struct batch *batch, const char *product)
@@ -113,12 +120,13 @@ static struct answer answer_to (const struct item *item, const struct product *p
     };
 }
 
-// Keeps what was decided for ever, and tells of it.
-static void keep (warehouse_t *self, struct batch *batch, const struct item *item,
-                  struct product *product, const struct plan *plan, const struct answer *answer)
+// Keeps what was decided for ever, and tells of it. Returns what becomes of the order.
+static struct result keep (warehouse_t *self, struct batch *batch, const struct item *item,
+                           struct product *product, const struct plan *plan,
+                           const struct answer *answer)
 {
     struct outbox *out = batch->out;
-    struct fill fills[LIMIT_FILLS];
+    struct fill *fills = arena_take (out->arena, plan->count, sizeof *fills);
     record_order (batch->view, item, answer, out);
     settle (self, batch->view, item, plan, fills, out);
     warehouse_gather_sales (self, item, plan, out);
@@ -134,13 +142,7 @@ static void keep (warehouse_t *self, struct batch *batch, const struct item *ite
         warehouse_note_figure (batch, item->product);
         warehouse_publish_oversell (self, batch->view, item, answer, out);
     }
-}
-
-static struct result receipt_of (warehouse_t *self, const struct item *item, struct outbox *out)
-{
-    const struct answer *found;
-    (void) answers_find (self->answers, item->client, item->number, &found);
-    return warehouse_receipt (self, item, found, out);
+    return receipt (item->product, answer, fills);
 }
 
 bool warehouse_must_recall (const warehouse_t *self, const struct item *item)
@@ -182,7 +184,7 @@ struct result warehouse_sell (warehouse_t *self, struct batch *batch, const stru
     if (!accounts_bear (self, batch->view, item, &plan)) {
         return warehouse_item_error (REASON_LIMIT);
     }
-    keep (self, batch, item, product, &plan, &answer);
+    struct result result = keep (self, batch, item, product, &plan, &answer);
     lots_sell (self->lots, &plan);
     if (product && (answer.units > 0 || answer.missing > 0)) {
         warehouse_touch (self, product);
@@ -190,7 +192,7 @@ struct result warehouse_sell (warehouse_t *self, struct batch *batch, const stru
     if (product && !item->behind) {
         product->recalling = false;
     }
-    return receipt_of (self, item, batch->out);
+    return result;
 }
 
 bool warehouse_covers (const struct lease_entry *entry, const struct item *item)
@@ -316,7 +318,7 @@ struct result warehouse_sell_leased (warehouse_t *self, struct batch *batch,
         return warehouse_item_error (REASON_LIMIT);
     }
     struct answer answer = answer_to (item, product, &sale.whole, sale.missing);
-    keep (self, batch, item, product, &sale.whole, &answer);
+    struct result result = keep (self, batch, item, product, &sale.whole, &answer);
     if (sale.missing > 0 && item->all_or_nothing) {
         warehouse_free_taken (self, entry, item);
     } else {
@@ -327,7 +329,7 @@ struct result warehouse_sell_leased (warehouse_t *self, struct batch *batch,
         warehouse_touch (self, product);
     }
     if (sale.budget > 0) {
-        return receipt_of (self, item, batch->out);
+        return result;
     }
     return (struct result){.kind = RESULT_SETTLED, .product = item->product};
 }

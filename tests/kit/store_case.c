@@ -183,6 +183,11 @@ static bool add_record (void *context, const struct record *record)
                      (int64_t[]){leases->trader, leases->product, leases->epoch, leases->number,
                                  leases->budget, leases->clean});
         return true;
+    case RECORD_SKIPPED:
+        add_numbers ("skipped # from # to #\n",
+                     (int64_t[]){record->skipped.client, record->skipped.first,
+                                 record->skipped.last});
+        return true;
     default:
         ck_abort_msg ("a load hands over no record of type %d", (int) record->type);
     }

@@ -288,13 +288,33 @@ static struct result error (enum reason reason)
     return (struct result){.kind = RESULT_ERROR, .reason = reason};
 }
 
+// Ever, whether its answer is still kept or not.
+static bool is_answered (const struct model *self, int64_t client, int64_t number)
+{
+    for (size_t i = 0; i < self->request_count; i++) {
+        const struct item *item = &self->requests[i].item;
+        if (item->client == client && item->number == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_skipped (const struct model *self, int64_t client, int64_t number)
+{
+    return number > self->highest[client] - LIMIT_SKIPPED_BACK
+           && !is_answered (self, client, number);
+}
+
 static struct result foretell (struct model *self, int64_t trader, const struct item *item,
                                bool again, struct news *news)
 {
     const struct model_request *known = model_find (self, item->client, item->number);
-    if (is_expired (self, item->client, item->number)) {
+    if (is_expired (self, item->client, item->number)
+        && !(item->behind && is_skipped (self, item->client, item->number))) {
         return error (REASON_EXPIRED);
     }
+    self->late += is_expired (self, item->client, item->number);
     if (item->kind == ITEM_ORDER_STATUS) {
         return known && known->item.kind == ITEM_BUY ? result_of (item, known)
                                                      : (struct result){.kind = RESULT_RECEIPT,

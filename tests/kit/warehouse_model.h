@@ -51,6 +51,7 @@ struct model {
     size_t product_count;
     int64_t stock_seq[MODEL_PRODUCTS];
     int64_t sale_seq[MODEL_PRODUCTS];
+    int64_t late;  // decisions that came when their numbers were old
 };
 
 // The warehouse was started, for the first time or again.

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "tests/kit/used_numbers.h"
+
 // What a record is of. Fills have the lot as their third part, all others have 0.
 struct key {
     int64_t type;
@@ -197,6 +199,22 @@ static bool is_loaded (const struct wh_store *self, const struct row *row, int64
     }
 }
 
+static bool load_skipped (const struct wh_store *self, int64_t kept, store_visit_fn *visit,
+                          void *context)
+{
+    struct used_numbers used = {0};
+    for (const struct row *row = self->rows; row; row = row->hh.next) {
+        if (row->record.type == RECORD_LOT) {
+            used_add (&used, row->record.lot.seller, row->record.lot.number);
+        } else if (row->record.type == RECORD_ORDER) {
+            used_add (&used, row->record.order.buyer, row->record.order.number);
+        }
+    }
+    bool loaded = used_load_skipped (&used, kept, visit, context);
+    used_clear (&used);
+    return loaded;
+}
+
 bool wh_store_load (struct wh_store *self, int64_t answers_kept, store_visit_fn *visit,
                     void *context)
 {
@@ -210,7 +228,7 @@ bool wh_store_load (struct wh_store *self, int64_t answers_kept, store_visit_fn 
             return false;
         }
     }
-    return true;
+    return load_skipped (self, answers_kept, visit, context);
 }
 
 int64_t wh_store_restocked (const struct wh_store *self, int64_t product)

@@ -1,9 +1,9 @@
 // What the tables of a store in memory are made of. Shared by store_tables.c, which fills them, and
-// store_tables_load.c, which hands them over. Private to them.
+// store_tables_load.c and store_tables_skipped.c, which hand them over. Private to them.
 #ifndef SOUK_STORE_ROWS_H
 #define SOUK_STORE_ROWS_H
 
-#include "schemas/record.h"
+#include "actors/store/store.h"
 
 enum { NO_FILL = -1 };  // place of a fill that there is not
 
@@ -68,6 +68,10 @@ struct tables {
     size_t fill_count;
     size_t fill_size;
 };
+
+// Hands over which numbers were skipped, as the last part of a load. Returns what tables_load does.
+const char *tables_load_skipped (const struct tables *self, int64_t answers_kept,
+                                 store_visit_fn *visit, void *context);
 
 // The order of this buyer and number, which is there.
 struct order_row *tables_order (const struct tables *self, int64_t buyer, int64_t number);

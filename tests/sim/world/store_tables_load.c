@@ -155,5 +155,5 @@ const char *tables_load (const struct tables *self, int64_t answers_kept, store_
                   && load_pairs (&load, &self->leases, "leases")
                   && load_pairs (&load, &self->lease_states, "lease_states") && load_orders (&load);
     assert (loaded == !load.refused);
-    return load.refused;
+    return loaded ? tables_load_skipped (self, answers_kept, visit, context) : load.refused;
 }

@@ -205,6 +205,8 @@ static uint64_t record_digest (uint64_t hash, const struct record *record)
         return mix_numbers (hash, &record->lease, sizeof record->lease);
     case RECORD_LEASE_STATE:
         return lease_state_digest (hash, &record->lease_state);
+    case RECORD_SKIPPED:
+        return mix_numbers (hash, &record->skipped, sizeof record->skipped);
     case RECORD_JOINED:
         return mix_numbers (hash, &record->joined, sizeof record->joined);
     case RECORD_DECIDED:
