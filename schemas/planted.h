@@ -113,7 +113,7 @@
        "a trader sells from a lease as if it had not sold from it before")                         \
     X (62, "recall-keeps-a-unit", "escrow liveness", 60,                                           \
        "a trader says that it gives all of a lease back, and keeps a unit")                        \
-    X (63, "own-sales-in-lease", "escrow", 20,                                                     \
+    X (63, "own-sales-in-lease", "escrow liveness", 20,                                            \
        "a trader takes what it is leased for what it holds, and has sold some of it")              \
     X (64, "returned-units-sold", "escrow", 60, "a trader goes on selling what it has given back") \
     X (65, "recalling-refused", "escrow outcome durability liveness", 60,                          \

@@ -26,6 +26,9 @@ static const struct rules rules = {.answers_kept = 100, .products = products, .p
     STORED (of_lease (1, FISH_LOT, units), of_lease_state (1, FISH, 1, 0)), \
         held (1, 1, "fish", units, 0)
 
+// All of which is sold and settled.
+#define GONE STORED (of_lease (1, FISH_LOT, 0), of_left (FISH_LOT, 0), of_trader (1, 1, 77, 1, 1))
+
 static struct message sold (int64_t number, const char *product, int64_t units)
 {
     return receipt (1, number, STATUS_SOLD, product, units, units * 100);
@@ -136,7 +139,7 @@ START_TEST (test_who_lost_its_place_may_sell_what_is_void)
     static const struct leased_units three[] = {{FISH_LOT, SELLER, 1, 3, 100}};
     is_fine (FACTS (SHOP, HOLDS (4),
                     STORED (of_trader (1, 2, 77, 0, 0), of_view (1, 2, 1, MEMBER_TAKING, 0, 2, 0)),
-                    STORED (of_lease (1, FISH_LOT, 0)),
+                    STORED (of_view (1, 3, 1, MEMBER_FAILED, 0, 0, 3), of_lease (1, FISH_LOT, 0)),
                     RECORDED (1, 1, of_taken (1, BUYER, 1, "fish", three))));
 }
 END_TEST
@@ -167,16 +170,17 @@ START_TEST (test_a_refusal_is_right_when_nothing_was_idle_all_the_time)
     struct message wish = buy (BUYER, 1, "fish", 2);
     // It was sold, and units came back before the refusal.
     is_fine (FACTS (SHOP, HOLDS (10), asked (BUYER, 1, wish), held (1, 1, "fish", 0, 0),
-                    held (1, 1, "fish", 6, 0), STORED (refused (1, 2))));
+                    held (1, 1, "fish", 6, 0), GONE, STORED (refused (1, 2))));
     // It had none when it was asked.
     is_fine (FACTS (SHOP, HOLDS (10), held (1, 1, "fish", 0, 0), asked (BUYER, 1, wish),
-                    held (1, 1, "fish", 6, 0), STORED (refused (1, 2))));
+                    held (1, 1, "fish", 6, 0), GONE, STORED (refused (1, 2))));
     // Who died cannot sell, nor can who only believes that it holds something.
-    is_fine (
-        FACTS (SHOP, HOLDS (10), ended (1, 1), asked (BUYER, 1, wish), STORED (refused (1, 2))));
-    is_fine (FACTS (SHOP, HOLDS (10),
-                    STORED (of_lease (1, FISH_LOT, 0), of_lease (2, FISH_LOT, 10)),
-                    asked (BUYER, 1, wish), STORED (refused (1, 2))));
+    is_fine (FACTS (SHOP, HOLDS (10), ended (1, 1), asked (BUYER, 1, wish), GONE,
+                    STORED (refused (1, 2))));
+    is_fine (FACTS (
+        SHOP, HOLDS (10),
+        STORED (of_left (FISH_LOT, 0), of_lease (1, FISH_LOT, 0), of_trader (1, 1, 77, 1, 1)),
+        asked (BUYER, 1, wish), GONE, STORED (refused (1, 2))));
     // The same batch has sold them to somebody else.
     is_fine (FACTS (SHOP, asked (BUYER, 1, wish),
                     STORED (of_order (OTHER, 1, FISH, 10, STATUS_SOLD, 10, 1000),
@@ -188,11 +192,70 @@ END_TEST
 START_TEST (test_all_or_nothing_is_refused_when_less_was_idle)
 {
     struct message wish = buy (BUYER, 1, "fish", 8);
-    is_fine (FACTS (SHOP, HOLDS (10), asked (BUYER, 1, wish), held (1, 1, "fish", 7, 0),
+    is_fine (FACTS (SHOP, HOLDS (10), asked (BUYER, 1, wish), held (1, 1, "fish", 7, 0), GONE,
                     STORED (refused_whole (1, 8))));
     is_wrong ("for 8 units of fish or nothing gets 0, while 8 were idle",
               FACTS (SHOP, HOLDS (6), asked (BUYER, 1, wish), held (1, 1, "fish", 4, 0),
                      STORED (refused_whole (1, 8))));
+}
+END_TEST
+
+static struct record state (int64_t epoch, int64_t number, bool clean)
+{
+    struct record record = of_lease_state (1, FISH, number, 0);
+    record.lease_state.epoch = epoch;
+    record.lease_state.clean = clean;
+    return record;
+}
+
+START_TEST (test_a_lease_changes_by_a_new_letter_or_by_sales)
+{
+    is_wrong (
+        "the lease of trader 1 of product 1 goes from 4 units to 6, and nothing new has asked "
+        "for that",
+        FACTS (SHOP, HOLDS (4), STORED (of_lease (1, FISH_LOT, 6))));
+    is_wrong ("goes from 4 units to 6",
+              FACTS (SHOP, HOLDS (4), STORED (of_lease (1, FISH_LOT, 6), state (1, 1, false))));
+    is_fine (FACTS (SHOP, HOLDS (4), STORED (of_lease (1, FISH_LOT, 6), state (1, 2, false))));
+    is_wrong ("goes from 4 units to 2",
+              FACTS (SHOP, HOLDS (4), STORED (of_lease (1, FISH_LOT, 2))));
+    is_fine (
+        FACTS (SHOP, HOLDS (4), STORED (of_lease (1, FISH_LOT, 2), of_trader (1, 1, 77, 1, 1))));
+    is_wrong ("is taken under epoch 2, and the warehouse knows epoch 1",
+              FACTS (SHOP, HOLDS (4), STORED (state (2, 1, false))));
+}
+END_TEST
+
+START_TEST (test_leases_stay_until_a_takeover_is_complete)
+{
+    is_wrong ("goes from 4 units to 0",
+              FACTS (SHOP, HOLDS (4),
+                     STORED (of_trader (1, 2, 77, 0, 0), of_view (1, 2, 1, MEMBER_TAKING, 0, 2, 0),
+                             of_lease (1, FISH_LOT, 0))));
+    is_fine (FACTS (SHOP, HOLDS (4),
+                    STORED (of_trader (1, 2, 77, 0, 0), of_view (1, 2, 1, MEMBER_TAKING, 0, 2, 0)),
+                    STORED (of_view (1, 3, 1, MEMBER_FAILED, 0, 0, 3), of_lease (1, FISH_LOT, 0))));
+}
+END_TEST
+
+START_TEST (test_who_is_clean_has_sold_all_that_is_leased_to_it)
+{
+    static const struct leased_units three[] = {{FISH_LOT, SELLER, 1, 3, 100}};
+    is_fine (FACTS (SHOP, HOLDS (4), RECORDED (1, 1, of_taken (1, BUYER, 1, "fish", three)),
+                    STORED (of_lease (1, FISH_LOT, 3), state (1, 2, true))));
+    is_wrong (
+        "trader 1 has given back all of product 1 that it says it had, is leased 4 units, and "
+        "has sold 3",
+        FACTS (SHOP, HOLDS (4), RECORDED (1, 1, of_taken (1, BUYER, 1, "fish", three)),
+               STORED (state (1, 2, true))));
+}
+END_TEST
+
+START_TEST (test_nobody_is_refused_before_leases_are_recalled)
+{
+    is_wrong ("order 1 of buyer 5 gets 0 units, while 10 are leased that nobody has recalled",
+              FACTS (SHOP, HOLDS (10), held (1, 1, "fish", 0, 0),
+                     asked (BUYER, 1, buy (BUYER, 1, "fish", 2)), STORED (refused (1, 2))));
 }
 END_TEST
 
@@ -218,6 +281,13 @@ START_TEST (test_a_trader_is_told_what_is_leased_to_it)
 }
 END_TEST
 
+static struct record of_lease_state_of_two (void)
+{
+    struct record record = state (1, 1, false);
+    record.lease_state.trader = 2;
+    return record;
+}
+
 START_TEST (test_nothing_idles_in_the_end_where_nobody_can_get_it)
 {
     is_fine (FACTS (SHOP, HOLDS (4), held (1, 1, "fish", 0, 0), over ()));
@@ -228,7 +298,10 @@ START_TEST (test_nothing_idles_in_the_end_where_nobody_can_get_it)
         "there",
         FACTS (SHOP, HOLDS (4), ended (1, 1), over ()));
     is_wrong ("are leased to trader 2 to the end, which is not there",
-              FACTS (SHOP, STORED (of_lease (2, FISH_LOT, 1)), over ()));
+              FACTS (SHOP,
+                     STORED (of_trader (2, 1, 78, 0, 0), of_lease (2, FISH_LOT, 1),
+                             of_lease_state_of_two ()),
+                     over ()));
 }
 END_TEST
 
@@ -262,6 +335,10 @@ int main (void)
     suite_add_tcase (suite, refusals);
 
     TCase *leases = tcase_create ("leases");
+    tcase_add_test (leases, test_a_lease_changes_by_a_new_letter_or_by_sales);
+    tcase_add_test (leases, test_leases_stay_until_a_takeover_is_complete);
+    tcase_add_test (leases, test_who_is_clean_has_sold_all_that_is_leased_to_it);
+    tcase_add_test (leases, test_nobody_is_refused_before_leases_are_recalled);
     tcase_add_test (leases, test_a_trader_is_told_what_is_leased_to_it);
     tcase_add_test (leases, test_nothing_idles_in_the_end_where_nobody_can_get_it);
     suite_add_tcase (suite, leases);

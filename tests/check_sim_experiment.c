@@ -199,7 +199,7 @@ END_TEST
 START_TEST (test_meter_counts_batches_and_the_orders_in_them)
 {
     const struct result results[] = {
-        {.kind = RESULT_RECEIPT}, {.kind = RESULT_RESTOCKED}, {.kind = RESULT_RECEIPT}};
+        {.kind = RESULT_RECEIPT}, {.kind = RESULT_RESTOCKED}, {.kind = RESULT_SETTLED}};
     struct message committed = {.type = MESSAGE_COMMITTED};
     struct message snapshot = {.type = MESSAGE_STOCK};
     committed.committed = (struct committed){.results = results, .result_count = 3};
@@ -351,6 +351,11 @@ START_TEST (test_no_more_clients_than_a_warehouse_remembers)
     experiment.sellers = 2;
     ck_assert (!experiment_check (&experiment, error, sizeof error));
     ck_assert_ptr_nonnull (strstr (error, "--buyers"));
+    experiment.sellers = 0;
+    ck_assert (!experiment_check (&experiment, error, sizeof error));
+    ck_assert_ptr_nonnull (strstr (error, "--stock"));
+    experiment.stock = 1;
+    ck_assert (experiment_check (&experiment, error, sizeof error));
 }
 END_TEST
 

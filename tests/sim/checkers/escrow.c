@@ -13,6 +13,7 @@
 #include "tests/sim/checkers/checker.h"
 #include "tests/sim/checkers/idle.h"
 #include "tests/sim/checkers/lease_sales.h"
+#include "tests/sim/checkers/lease_steps.h"
 #include "tests/sim/checkers/pairs.h"
 #include "tests/sim/checkers/shelf.h"
 
@@ -28,6 +29,7 @@ struct escrow {
     bool nothing_leased;  // no product is sold from leases
     lease_book_t *leases;
     lease_sales_t *sales;
+    lease_steps_t *steps;
     idle_t *idle;
     pairs_t *numbers;  // (client, number)
     int64_t *asked;    // the moment of the first time
@@ -47,6 +49,7 @@ static void *make (const struct rules *rules)
     self->nothing_leased = !rules_any (rules, MODE_ESCROW);
     self->leases = lease_book_new (rules);
     self->sales = lease_sales_new (rules, self->leases);
+    self->steps = lease_steps_new (self->leases, self->sales);
     self->idle = idle_new ();
     self->numbers = pairs_new ();
     self->held_ids = pairs_new ();
@@ -56,6 +59,7 @@ static void *make (const struct rules *rules)
 static void destroy (void *checker)
 {
     struct escrow *self = checker;
+    lease_steps_destroy (&self->steps);
     lease_sales_destroy (&self->sales);
     lease_book_destroy (&self->leases);
     idle_destroy (&self->idle);
@@ -172,14 +176,23 @@ static bool check_refusal (const struct escrow *self, const struct record_order 
     }
     int64_t idle = idle_through (self->idle, order->product, self->asked[place]);
     int64_t enough = order->all_or_nothing ? order->quantity : order->units + 1;
-    return idle < enough
-           || complain (text,
-                        "order %" PRId64 " of buyer %" PRId64 " for %" PRId64
-                        " units of %s%s gets %" PRId64 ", while %" PRId64
-                        " were idle all the time since it was asked for",
-                        order->number, order->buyer, order->quantity,
-                        lease_book_product (self->leases, order->product)->name,
-                        order->all_or_nothing ? " or nothing" : "", order->units, idle);
+    if (idle >= enough) {
+        return complain (text,
+                         "order %" PRId64 " of buyer %" PRId64 " for %" PRId64
+                         " units of %s%s gets %" PRId64 ", while %" PRId64
+                         " were idle all the time since it was asked for",
+                         order->number, order->buyer, order->quantity,
+                         lease_book_product (self->leases, order->product)->name,
+                         order->all_or_nothing ? " or nothing" : "", order->units, idle);
+    }
+    int64_t unclean = lease_steps_unclean (self->steps, order->product);
+    if (unclean >= (order->all_or_nothing ? order->quantity : 1)) {
+        return complain (text,
+                         "order %" PRId64 " of buyer %" PRId64 " gets %" PRId64
+                         " units, while %" PRId64 " are leased that nobody has recalled",
+                         order->number, order->buyer, order->units, unclean);
+    }
+    return true;
 }
 
 static bool is_refusal (const struct escrow *self, const struct record *record)
@@ -208,8 +221,8 @@ static bool check_refusals (const struct escrow *self, const struct fact *fact, 
 static bool see_stored (struct escrow *self, const struct fact *fact, char *text)
 {
     note_free_least (self, fact);
-    if (!lease_book_stored (self->leases, fact, text)
-        || !lease_sales_see (self->sales, fact, text)) {
+    if (!lease_book_stored (self->leases, fact, text) || !lease_sales_see (self->sales, fact, text)
+        || !lease_steps_stored (self->steps, fact, text)) {
         return false;
     }
     note_free (self);

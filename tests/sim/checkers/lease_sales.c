@@ -368,3 +368,15 @@ int64_t lease_sales_applied (const lease_sales_t *self, int64_t trader)
     size_t place = pairs_find (self->seller_ids, 0, trader);
     return place == PAIRS_NONE ? 0 : self->sellers[place].trader.applied;
 }
+
+int64_t lease_sales_open (const lease_sales_t *self, int64_t trader, int64_t product)
+{
+    size_t place = pairs_find (self->seller_ids, 0, trader);
+    int64_t units = 0;
+    for (size_t i = 0; place != PAIRS_NONE && i < self->sellers[place].open_count; i++) {
+        const struct open_sale *open = &self->sellers[place].open[i];
+        const struct lease_lot *lot = open->lot ? lease_book_lot (self->leases, open->lot) : NULL;
+        units += lot && lot->product == product ? open->units : 0;
+    }
+    return units;
+}

@@ -19,6 +19,10 @@ bool lease_sales_see (lease_sales_t *self, const struct fact *fact, char *text);
 // is not taken over.
 bool lease_sales_is_live (const lease_sales_t *self, int64_t trader);
 
+// Units of the product (id), those of the budget apart, that the trader has sold and the warehouse
+// has not settled, as its journal has it.
+int64_t lease_sales_open (const lease_sales_t *self, int64_t trader, int64_t product);
+
 // The trader's writes that are applied.
 int64_t lease_sales_applied (const lease_sales_t *self, int64_t trader);
 

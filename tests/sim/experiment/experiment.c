@@ -44,6 +44,8 @@ struct run {
     struct experiment experiment;
     struct experiment_market market;
     meter_t *meter;
+    int64_t settled_before;  // units, before anything was counted
+    int64_t told_before;
     int64_t begun_us;  // on the wall
     int64_t shown_us;
     bool terminal;  // where progress is shown
@@ -72,10 +74,20 @@ static void show_progress (struct run *self)
              done > 0 ? spent * (all - done) / done / 1e6 : 0.0);
 }
 
+// Where nobody brings more, a sale is over when all that there was is sold, and the buyers know.
+static bool is_sold_out (const struct run *self)
+{
+    const struct experiment *experiment = &self->experiment;
+    int64_t stock = experiment->sellers == 0 ? experiment->stock * experiment->products : 0;
+    const struct figures *figures = meter_figures (self->meter);
+    return stock > 0 && self->settled_before + figures->settled_units >= stock
+           && self->told_before + figures->promised_units >= stock;
+}
+
 static void run_until (struct run *self, int64_t until_us)
 {
     enum world_end end = WORLD_STEPS;
-    while (!stopped && end == WORLD_STEPS) {
+    while (!stopped && end == WORLD_STEPS && !is_sold_out (self)) {
         show_progress (self);
         end = world_run (self->market.world, until_us, SLICE_STEPS);
     }
@@ -91,10 +103,13 @@ static void measure (struct run *self)
 {
     struct finding finding = {.experiment = &self->experiment};
     const struct experiment *experiment = &self->experiment;
-    run_until (self, experiment->warm_up_us);
+    int64_t stocked_us = self->market.stocked_us;
+    run_until (self, stocked_us + experiment->warm_up_us);
+    self->settled_before = meter_figures (self->meter)->settled_units;
+    self->told_before = meter_figures (self->meter)->promised_units;
     meter_begin (self->meter);
     census_take (&finding.begin, &self->market, experiment->traders);
-    run_until (self, experiment->warm_up_us + experiment->duration_us);
+    run_until (self, stocked_us + experiment->warm_up_us + experiment->duration_us);
     census_take (&finding.end, &self->market, experiment->traders);
     finding.interrupted = stopped;
     finding.figures = meter_figures (self->meter);
@@ -112,8 +127,8 @@ static int answer (const struct experiment *experiment)
     struct run self = {.experiment = *experiment, .terminal = isatty (STDERR_FILENO)};
     catch_signals ();
     self.begun_us = wall_now_us ();
+    self.meter = meter_new (experiment->traders + 1, experiment->buyers);
     experiment_market_open (&self.market, &self.experiment, witness, &self);
-    self.meter = meter_new (self.market.first_buyer, experiment->buyers);
     measure (&self);
     experiment_market_close (&self.market);
     meter_destroy (&self.meter);

@@ -2,7 +2,12 @@
 
 #include <stdlib.h>
 
-enum { PRICE_CENTS = 1000, SETTLE_TIMEOUTS = 2, GIVE_UP_TIMEOUTS = 60 };
+enum {
+    PRICE_CENTS = 1000,
+    SETTLE_TIMEOUTS = 2,
+    GIVE_UP_TIMEOUTS = 60,
+    STOCKED_WITHIN_US = 5 * WORLD_SECOND,
+};
 
 static void *zeroed (size_t count, size_t size)
 {
@@ -43,6 +48,7 @@ static struct world_config world_config_of (const struct experiment *experiment)
     config.item_us = experiment->item_cost_us;
     config.fsync_min_us = experiment->fsync_us.min;
     config.fsync_max_us = experiment->fsync_us.max;
+    config.warehouse.policy = policy_default ((enum mode) experiment->mode);
     config.warehouse.commission_percent = experiment->commission;
     config.bare = true;
     return config;
@@ -97,7 +103,7 @@ static void add_buyers (struct experiment_market *self, const struct experiment 
         buyer.window = experiment->window;
         world_add_buyer (self->world, &buyer);
         world_set_begin (self->world, buyer.client.id,
-                         experiment->warm_up_us / 2 * i / experiment->buyers);
+                         self->stocked_us + experiment->warm_up_us / 2 * i / experiment->buyers);
     }
 }
 
@@ -117,7 +123,24 @@ static void add_sellers (struct experiment_market *self, const struct experiment
         seller.every_us = experiment->restock_every_us;
         world_add_seller (self->world, &seller);
         world_set_begin (self->world, seller.client.id,
-                         experiment->restock_every_us * i / experiment->sellers);
+                         self->stocked_us + experiment->restock_every_us * i / experiment->sellers);
+    }
+}
+
+// What there is before anybody buys comes from one hand, through the first trader.
+static void bring_stock (struct experiment_market *self, const struct experiment *experiment)
+{
+    int64_t hand = self->first_seller + experiment->sellers;
+    for (int64_t i = 0; i < experiment->products; i++) {
+        struct message lot = {.type = MESSAGE_RESTOCK, .from = hand, .clock = i + 1};
+        lot.restock = (struct restock){
+            .number = i + 1,
+            .attempt = 1,
+            .product = self->products[i],
+            .quantity = experiment->stock,
+            .price_cents = PRICE_CENTS,
+        };
+        world_say (self->world, hand, 1, &lot);
     }
 }
 
@@ -128,9 +151,15 @@ void experiment_market_open (struct experiment_market *self, const struct experi
     *self = (struct experiment_market){0};
     name_all (self, experiment);
     self->world = world_new (&config, witness, context);
+    self->stocked_us = experiment->stock > 0 ? STOCKED_WITHIN_US : 0;
     add_traders (self, experiment);
     add_buyers (self, experiment);
     add_sellers (self, experiment);
+    if (experiment->stock > 0) {
+        world_add_hand (self->world, self->first_seller + experiment->sellers);
+        bring_stock (self, experiment);
+        (void) world_run (self->world, self->stocked_us, INT64_MAX / 2);
+    }
 }
 
 void experiment_market_close (struct experiment_market *self)

@@ -12,6 +12,7 @@ struct experiment_market {
     int64_t *trader_ids;    // twice over, so that those of a client are a slice
     char (*names)[32];      // of the products
     const char **products;  // the same
+    int64_t stocked_us;     // when all of the first stock was there; 0: there is none
     world_t *world;
 };
 

@@ -23,7 +23,11 @@ struct row {
     const char *about;
 };
 
-static const char *const modes[] = {[MODE_SYNC] = "sync", [MODE_CACHED] = "cached", NULL};
+static const char *const modes[] = {[MODE_SYNC] = "sync",
+                                    [MODE_CACHED] = "cached",
+                                    [MODE_BATCHED] = "batched",
+                                    [MODE_ESCROW] = "escrow",
+                                    NULL};
 static const char *const off_on[] = {"off", "on", NULL};
 static const char *const choices[] = {
     [CHOICE_RANDOM] = "random", [CHOICE_ROUND_ROBIN] = "round-robin", NULL};
@@ -34,7 +38,7 @@ static const char *const refusals[] = {"keep", "switch", NULL};
 static const struct row rows[] = {
     {"--traders", "N", KIND_WHOLE, AT (traders), 1, LIMIT_TRADERS, NULL, "traders"},
     {"--buyers", "N", KIND_WHOLE, AT (buyers), 1, LIMIT_CLIENTS, NULL, "buyers"},
-    {"--sellers", "N", KIND_WHOLE, AT (sellers), 1, LIMIT_CLIENTS, NULL, "sellers"},
+    {"--sellers", "N", KIND_WHOLE, AT (sellers), 0, LIMIT_CLIENTS, NULL, "sellers"},
     {"--products", "N", KIND_WHOLE, AT (products), 1, LIMIT_PRODUCTS, NULL,
      "products, in turn one for each seller"},
     {"--traders-each", "N", KIND_WHOLE, AT (traders_each), 0, LIMIT_TRADERS, NULL,
@@ -51,6 +55,8 @@ static const struct row rows[] = {
     {"--quantity", "A-B", KIND_WHOLES, AT (quantity), 1, LIMIT_QUANTITY, NULL, "units of an order"},
     {"--on-refusal", NULL, KIND_WORD, AT (on_refusal), 0, 0, refusals,
      "keep asking, or take another product"},
+    {"--stock", "N", KIND_WHOLE, AT (stock), 0, LIMIT_QUANTITY, NULL,
+     "units of each product, before anybody buys"},
     {"--restock", "N", KIND_WHOLE, AT (restock), 1, LIMIT_QUANTITY, NULL,
      "units that a seller brings"},
     {"--restock-every", "TIME", KIND_TIME, AT (restock_every_us), 1000, HOUR_US, NULL,
@@ -262,6 +268,11 @@ bool experiment_take (struct experiment *self, const char *word, const char *val
 
 bool experiment_check (const struct experiment *self, char *error, size_t error_size)
 {
+    if (self->sellers == 0 && self->stock == 0) {
+        snprintf (error, error_size,
+                  "--sellers 0: nobody brings anything; give --stock, what there is to sell");
+        return false;
+    }
     if (self->buyers + self->sellers > LIMIT_CLIENTS) {
         snprintf (error, error_size,
                   "--buyers and --sellers: %" PRId64
@@ -298,6 +309,9 @@ void experiment_print_help (FILE *file)
         "  souk-sim --experiment                                100 traders, 10000 buyers\n"
         "  souk-sim --experiment --mode cached --traders 256    sold from 256 caches\n"
         "  souk-sim --experiment --warehouse-latency 10ms-12ms  the warehouse is far away\n"
+        "  souk-sim --experiment --mode escrow --products 1 --sellers 0 --stock 1000000\n"
+        "                                                       one sale: ends when all is "
+        "settled\n"
         "  souk-sim --experiment --traders 1 --buyers 50 --think-time 0 --restock 100000\n"
         "  tools/scale.py --help                                series of these, as tables\n"
         "\n"

@@ -29,6 +29,7 @@ struct experiment {
     int64_t window;
     struct span quantity;
     int64_t on_refusal;  // 0: keep asking; 1: another product
+    int64_t stock;       // of each product, before anybody buys; with no sellers, all that there is
     int64_t restock;
     int64_t restock_every_us;
     int64_t commission;

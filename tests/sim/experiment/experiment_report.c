@@ -118,6 +118,22 @@ static void print_orders (struct object *self, const struct figures *figures, do
     close_object (&again);
 }
 
+// From when counting begins until the last unit was told, and until the warehouse had sold it.
+static void print_sale (struct object *self, const struct finding *finding)
+{
+    const struct figures *figures = finding->figures;
+    double answered_us = (double) (figures->promised_us - finding->begin.now_us);
+    double settled_us = (double) (figures->settled_us - finding->begin.now_us);
+    struct object sale = open_object (self, "sale");
+    whole (&sale, "units_told", figures->promised_units);
+    ratio (&sale, "last_told_s", answered_us, figures->promised_us > 0 ? 1e6 : 0);
+    ratio (&sale, "told_units_per_s", (double) figures->promised_units, answered_us / 1e6);
+    whole (&sale, "units_settled", figures->settled_units);
+    ratio (&sale, "last_settled_s", settled_us, figures->settled_us > 0 ? 1e6 : 0);
+    ratio (&sale, "settled_units_per_s", (double) figures->settled_units, settled_us / 1e6);
+    close_object (&sale);
+}
+
 static void print_traffic (struct object *self, const struct finding *finding)
 {
     const struct census *begin = &finding->begin;
@@ -172,6 +188,7 @@ void experiment_report (const struct finding *finding, FILE *file)
     fputs (finding->interrupted ? "true" : "false", file);
     ratio (&object, "virtual_s", seconds, 1);
     print_orders (&object, finding->figures, seconds);
+    print_sale (&object, finding);
     print_traffic (&object, finding);
     print_work (&object, finding);
     whole (&object, "core_events", finding->core_events);

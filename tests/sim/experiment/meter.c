@@ -144,6 +144,10 @@ static void answer (meter_t *self, struct open_order *order, enum status status,
         return;
     }
     count_first (self, order, now_us);
+    if (!order->accepted && units > 0) {
+        self->figures.promised_units += units;
+        self->figures.promised_us = now_us;
+    }
     if (status == STATUS_ACCEPTED) {
         order->accepted = true;
         return;
@@ -203,7 +207,18 @@ static void see_answered (meter_t *self, const struct fact *fact)
     const struct committed *committed = &fact->message->committed;
     self->figures.batches++;
     for (size_t i = 0; i < committed->result_count; i++) {
-        self->figures.batched += committed->results[i].kind == RESULT_RECEIPT;
+        enum result_kind kind = committed->results[i].kind;
+        self->figures.batched += kind == RESULT_RECEIPT || kind == RESULT_SETTLED;
+    }
+}
+
+static void see_stored (meter_t *self, const struct fact *fact)
+{
+    for (size_t i = 0; i < fact->record_count; i++) {
+        if (fact->records[i].type == RECORD_FILL) {
+            self->figures.settled_units += fact->records[i].fill.units;
+            self->figures.settled_us = fact->now_us;
+        }
     }
 }
 
@@ -215,6 +230,9 @@ void meter_see (meter_t *self, const struct fact *fact)
         break;
     case FACT_TOLD:
         see_told (self, fact);
+        break;
+    case FACT_STORED:
+        see_stored (self, fact);
         break;
     case FACT_ANSWERED:
         see_answered (self, fact);

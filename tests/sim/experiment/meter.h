@@ -22,6 +22,10 @@ struct figures {
     int64_t turned_away;            // answers that were none: busy, unavailable
     int64_t batches;                // committed
     int64_t batched;                // orders in these
+    int64_t promised_units;         // that buyers were told of: sold or accepted,
+    int64_t promised_us;            // the last of them then; 0: none yet
+    int64_t settled_units;          // that the warehouse has sold,
+    int64_t settled_us;             // the last of them then
     struct histogram first_answer;  // of the orders that got one, from when they were made
     struct histogram final_answer;
 };
