@@ -45,11 +45,11 @@ CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns clocks histogram holding ledger liveness lots \
   message_text policy queue seen seller seller_lots seller_random trader trader_backup \
-  trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow trader_lease \
-  trader_news trader_oversell trader_place trader_random trader_recalling trader_returns \
-  trader_settled trader_sync trader_takeover trader_takeover_end trader_writes warehouse \
-  warehouse_batches warehouse_behind warehouse_bounds warehouse_random warehouse_records \
-  warehouse_takeover warehouse_views warehouse_views_random window
+  trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
+  trader_escrow_random trader_lease trader_news trader_oversell trader_place trader_random \
+  trader_recalling trader_returns trader_settled trader_sync trader_takeover trader_takeover_end \
+  trader_writes warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_random \
+  warehouse_records warehouse_takeover warehouse_views warehouse_views_random window
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c transcript.c)
 KIT := $(filter-out $(SIM_KIT),$(wildcard tests/kit/*.c))
