@@ -117,6 +117,20 @@ START_TEST (test_a_sale_is_told_when_the_warehouse_has_it_before_the_backup)
 }
 END_TEST
 
+// Of anything else the trader does not know the receipt.
+START_TEST (test_only_a_sale_from_a_lease_can_be_settled_without_a_receipt)
+{
+    fix_escrow ();
+    fix_order (ALICE, 1, 1);
+    fix_leases ("fish", 1, 0, NULL, 0);
+    fix_passes (1, ALICE, 1);
+    fix_settle (1, fix_settled ());
+    fix_nothing ();
+    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_receipts (ALICE, 1, STATUS_SOLD, 1);
+}
+END_TEST
+
 // One unit of lot 1 and some of the budget; Alice's first order took the former.
 static void lend_budget (void)
 {
@@ -282,6 +296,7 @@ int main (void)
     tcase_add_test (settled,
                     test_a_restarted_trader_takes_nothing_off_its_cache_for_what_was_leased);
     tcase_add_test (settled, test_what_there_is_no_room_to_write_behind_is_passed_on);
+    tcase_add_test (settled, test_only_a_sale_from_a_lease_can_be_settled_without_a_receipt);
     suite_add_tcase (suite, settled);
 
     TCase *budget = tcase_create ("budget");
