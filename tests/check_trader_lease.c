@@ -68,20 +68,22 @@ START_TEST (test_the_target_follows_the_demand)
 {
     const struct {
         int64_t lasted_us;
+        int64_t held;  // with the second grant
         int64_t sold;  // until fewer than half of the new target are held
         int64_t wanted;
-    } cases[] = {{49999, 1, 32 - 15}, {50000, 9, 16 - 7}, {500000, 9, 16 - 7}, {500001, 13, 8 - 3}};
+    } cases[] = {{49999, 32, 17, 32 - 15},
+                 {50000, 16, 9, 16 - 7},
+                 {500000, 16, 9, 16 - 7},
+                 {500001, 16, 13, 8 - 3}};
     fix_sells ();
     fix_order (BOB, 1, 9);
     fix_asks_for (2, 9);
     fix.now_us += cases[_i].lasted_us;
-    fix_tell (2, 0, FIX_TARGET + 10);
-    ck_assert_int_eq (trader_held (fix.trader, "fish"), FIX_TARGET);
+    fix_tell (2, 0, cases[_i].held + 10);
+    ck_assert_int_eq (trader_held (fix.trader, "fish"), cases[_i].held);
     ck_assert_uint_eq (fix_count (MESSAGE_LEASE), 0);
-    if (cases[_i].sold > 1) {
-        fix_order (BOB, 2, cases[_i].sold - 1);
-        ck_assert_uint_eq (fix_count (MESSAGE_LEASE), 0);
-    }
+    fix_order (BOB, 2, cases[_i].sold - 1);
+    ck_assert_uint_eq (fix_count (MESSAGE_LEASE), 0);
     fix_order (BOB, 3, 1);
     fix_asks_for (3, cases[_i].wanted);
 }

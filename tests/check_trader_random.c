@@ -358,6 +358,7 @@ START_TEST (test_trader_survives_whatever_comes)
     arena_t *arena = arena_new (64 * 1024);
     int ended = 0;
     settings (_i);
+    fix.config.policy = policy_default ((enum mode) (_i % MODE_COUNT));
     fix_begin ();
     fix_warehouse (fix_view (FIX_SEED, 1));
     for (int i = 0; i < 4 * ROUNDS; i++) {

@@ -104,6 +104,29 @@ START_TEST (test_what_is_no_order_does_not_wait_for_a_recall)
 }
 END_TEST
 
+// Bob's order may have been decided before; what is held in the meantime is not for it.
+START_TEST (test_an_order_that_is_passed_on_is_passed_on_again)
+{
+    fix_escrow ();
+    struct message message = fix_buy (BOB, 1, "fish", 5);
+    message.buy.attempt = 2;
+    fix_ask (message);
+    fix_passes (1, BOB, 1);
+    fix_settle (1, fix_error (REASON_RECALLING));
+    fix_step (EVENT_DRAINED);
+    fix_asks_for (1, 0);
+    fix_tell (1, 0, 0);
+    fix_order (ALICE, 1, 1);
+    fix_tell (2, 0, FIX_TARGET + 1);
+    fix_receipts (ALICE, 1, STATUS_SOLD, 1);
+    fix_wait (RETRY_US);
+    fix_gives_back (3, FIX_TARGET);
+    fix_commits (2, (const int64_t[]){1, 1, 0});
+    ck_assert_int_eq (fix_commit (2)->items[1].client, BOB);
+    ck_assert (!fix_commit (2)->items[1].behind);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("trader recalling");
@@ -114,6 +137,7 @@ int main (void)
     tcase_add_test (recalling, test_an_order_that_waits_for_a_recall_is_unavailable_at_its_bound);
     tcase_add_test (recalling, test_an_order_that_was_unavailable_can_be_asked_again);
     tcase_add_loop_test (recalling, test_what_is_no_order_does_not_wait_for_a_recall, 0, 2);
+    tcase_add_test (recalling, test_an_order_that_is_passed_on_is_passed_on_again);
     suite_add_tcase (suite, recalling);
 
     SRunner *runner = srunner_create (suite);

@@ -117,6 +117,20 @@ START_TEST (test_a_sale_is_told_when_the_warehouse_has_it_before_the_backup)
 }
 END_TEST
 
+// Of anything else the trader does not know the receipt.
+START_TEST (test_only_a_sale_from_a_lease_can_be_settled_without_a_receipt)
+{
+    fix_escrow ();
+    fix_order (ALICE, 1, 1);
+    fix_leases ("fish", 1, 0, NULL, 0);
+    fix_passes (1, ALICE, 1);
+    fix_settle (1, fix_settled ());
+    fix_nothing ();
+    fix_settle (1, fix_receipt (STATUS_SOLD, "fish", 1));
+    fix_receipts (ALICE, 1, STATUS_SOLD, 1);
+}
+END_TEST
+
 // One unit of lot 1 and some of the budget; Alice's first order took the former.
 static void lend_budget (void)
 {
@@ -204,6 +218,69 @@ START_TEST (test_a_restarted_trader_writes_behind_what_was_open)
 }
 END_TEST
 
+// Fish by leases, beside boar from the cache, of which there are nine.
+static void sell_both (void)
+{
+    const struct level levels[] = {{"boar", 9}, {"fish", 10}};
+    fix_sell_fish_by (policy_default (MODE_ESCROW));
+    fix.config.policy = policy_default (MODE_CACHED);
+    fix_join ();
+    fix_warehouse (fix_snapshot (levels, 2));
+    fix_order (ALICE, 1, 1);
+}
+
+// What it had leased is not in the figures of the stock.
+START_TEST (test_a_restarted_trader_takes_nothing_off_its_cache_for_what_was_leased)
+{
+    const struct leased_units held = fix_units (1, 17);
+    const struct level level = {"fish", 10};
+    sell_both ();
+    fix_leases ("fish", 1, 0, &held, 1);
+    fix_receipts (ALICE, 1, STATUS_SOLD, 1);
+    ck_assert_int_eq (trader_available (fix.trader, "fish"), 10);
+    fix_restart ();
+    struct message view = fix_view_of (2, 2, 0);
+    fix.epoch = 2;
+    fix_warehouse (view);
+    fix_step (EVENT_DRAINED);
+    fix_warehouse (fix_snapshot (&level, 1));
+    ck_assert_int_eq (trader_available (fix.trader, "fish"), 10);
+}
+END_TEST
+
+// A write from the cache stays open in it for want of news, until there is no room behind it.
+START_TEST (test_what_there_is_no_room_to_write_behind_is_passed_on)
+{
+    const struct leased_units held = fix_units (1, LIMIT_QUANTITY);
+    int64_t writes = 2 * 2 + LIMIT_BATCH - 2;  // One less than fit behind that of the boar.
+    int64_t number = 1;
+    fix.config.queue_max = 2;
+    sell_both ();
+    fix_ask (fix_buy (BOB, 1, "boar", 1));
+    fix_settle (1, fix_receipt (STATUS_SOLD, "boar", 1));
+    fix_leases ("fish", 1, 1, &held, 1);
+    for (; number <= writes; number++) {
+        fix_receipts (ALICE, number, STATUS_SOLD, 1);
+        fix_wait (FLUSH_US);
+        fix_settle (number + 1, fix_settled ());
+        if (number < writes) {
+            fix_order (ALICE, number + 1, 1);
+        }
+    }
+    fix_recall ("fish");
+    fix_leases ("fish", 2, writes + 1, NULL, 0);
+    fix.now_us += 50000;
+    fix_order (ALICE, number, 1);
+    fix_order (CAROL, 1, 1);
+    fix_leases ("fish", 3, writes + 1, &held, 1);
+    fix_receipts (ALICE, number, STATUS_SOLD, 1);
+    const struct commit *commit = fix_commit (number + 1);
+    ck_assert_uint_eq (commit->item_count, 2);
+    ck_assert_int_eq (commit->items[1].client, CAROL);
+    ck_assert (!commit->items[1].behind);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("trader settled");
@@ -216,6 +293,10 @@ int main (void)
     tcase_add_test (settled, test_a_sale_is_told_when_the_backup_has_it);
     tcase_add_test (settled, test_a_sale_is_told_when_the_warehouse_has_it_before_the_backup);
     tcase_add_test (settled, test_a_restarted_trader_writes_behind_what_was_open);
+    tcase_add_test (settled,
+                    test_a_restarted_trader_takes_nothing_off_its_cache_for_what_was_leased);
+    tcase_add_test (settled, test_what_there_is_no_room_to_write_behind_is_passed_on);
+    tcase_add_test (settled, test_only_a_sale_from_a_lease_can_be_settled_without_a_receipt);
     suite_add_tcase (suite, settled);
 
     TCase *budget = tcase_create ("budget");

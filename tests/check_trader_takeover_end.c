@@ -47,6 +47,20 @@ START_TEST (test_a_trader_that_stops_finishes_its_takeover_first)
 }
 END_TEST
 
+// Nor keep from others what it may have leased.
+START_TEST (test_a_trader_that_stops_answers_recalls_while_it_finishes_a_takeover)
+{
+    copy_die (1);
+    copy_grant (FIRST_PRIMARY, 0, 0);
+    fix_step (EVENT_STOP);
+    struct message message = fix_plain (MESSAGE_RECALL, WAREHOUSE_NODE);
+    message.recall = (struct recall){.epoch = 1, .seq = 1, .product = "fish"};
+    fix_news (message);
+    copy_drain ();
+    ck_assert_str_eq (fix_only (MESSAGE_LEASE)->message.lease.product, "fish");
+}
+END_TEST
+
 // Nobody is suspected for being silent who has said that it leaves.
 START_TEST (test_a_copy_of_a_trader_that_has_left_is_not_kept)
 {
@@ -222,6 +236,7 @@ int main (void)
     tcase_add_checked_fixture (end, copy_set_up, copy_tear_down);
     tcase_add_test (end, test_completion_is_reported_until_it_is_answered);
     tcase_add_test (end, test_a_trader_that_stops_finishes_its_takeover_first);
+    tcase_add_test (end, test_a_trader_that_stops_answers_recalls_while_it_finishes_a_takeover);
     tcase_add_test (end, test_a_copy_of_a_trader_that_has_left_is_not_kept);
     tcase_add_test (end, test_a_zombie_begins_no_copy_under_its_old_view);
     tcase_add_test (end, test_a_trader_that_returns_is_copied_again);

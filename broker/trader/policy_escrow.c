@@ -65,8 +65,7 @@ void escrow_admit (trader_t *self, struct request *request, struct outbox *out)
     } else if (take (self, request, out)) {
         return;
     } else if (lease_is_dry (self, supply) || holding_total (&supply->held) >= request->quantity) {
-        pass_short (self,
-                    request);  // There are no more; or too many lots, and more would not help.
+        pass_short (self, request);  // There are no more, or more would be of too many lots.
     } else {
         wait_in (self, &supply->waiting, request);
     }

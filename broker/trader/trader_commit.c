@@ -116,17 +116,17 @@ void trader_send_batches (trader_t *self, struct outbox *out)
 }
 
 // Whether a result of this kind can answer the request.
-static bool answers (enum result_kind result, enum item_kind request)
+static bool answers (enum result_kind result, const struct request *request)
 {
     switch (result) {
     case RESULT_RECEIPT:
-        return request == ITEM_BUY || request == ITEM_ORDER_STATUS;
+        return request->kind == ITEM_BUY || request->kind == ITEM_ORDER_STATUS;
     case RESULT_RESTOCKED:
-        return request == ITEM_RESTOCK;
+        return request->kind == ITEM_RESTOCK;
     case RESULT_LOT:
-        return request == ITEM_LOT_STATUS;
+        return request->kind == ITEM_LOT_STATUS;
     case RESULT_SETTLED:
-        return request == ITEM_BUY;
+        return request->taken_count > 0;
     case RESULT_ERROR:
         return true;
     case RESULT_KIND_COUNT:
@@ -143,8 +143,7 @@ static bool well_formed (const struct batch *batch, const struct committed *comm
         return false;
     }
     for (size_t i = 0; i < batch->count; i++) {
-        if (!answers (committed->results[i].kind,
-                      trader_request (self, batch->requests[i])->kind)) {
+        if (!answers (committed->results[i].kind, trader_request (self, batch->requests[i]))) {
             return false;
         }
     }

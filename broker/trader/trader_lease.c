@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/trader/trader_copy.h"
 #include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 
@@ -192,7 +193,7 @@ static int64_t due_of (const trader_t *self, const struct supply *supply)
 void lease_proceed (trader_t *self, struct outbox *out)
 {
     self->supply_due_us = DEADLINE_NONE;
-    if (self->stopping && self->pending_count == 0) {
+    if (self->stopping && self->pending_count == 0 && !copies_busy (self)) {
         return;  // It leaves, and all that it holds with it.
     }
     for (struct supply *supply = self->supplies; supply; supply = supply->hh.next) {
