@@ -89,7 +89,7 @@
        "what was sent to a trader that was taken over stays pending for ever")                     \
     X (50, "copy-forsaken", "owner", 20,                                                           \
        "a process without a journal is let in while a backup has a copy")                          \
-    X (68, "late-decision-expired", "promise outcome", 500,                                        \
+    X (68, "late-decision-expired", "escrow promise outcome", 300,                                 \
        "what was decided is refused when its client is far ahead already")
 
 #endif
