@@ -89,11 +89,11 @@
        "what was sent to a trader that was taken over stays pending for ever")                     \
     X (50, "copy-forsaken", "owner", 20,                                                           \
        "a process without a journal is let in while a backup has a copy")                          \
-    X (51, "lease-granted-twice", "escrow conservation", 120,                                      \
+    X (51, "lease-granted-twice", "escrow", 120,                                                   \
        "a lease that is asked for again is granted again")                                         \
     X (52, "return-credited-twice", "escrow conservation", 120,                                    \
        "what a lease gives back is credited again when that comes again")                          \
-    X (53, "freed-before-settled", "escrow conservation", 120,                                     \
+    X (53, "freed-before-settled", "escrow conservation money", 120,                               \
        "a takeover frees the leases when it begins, before what was sold is settled")              \
     X (54, "resumed-stays-clean", "escrow conservation", 120,                                      \
        "what a resumed trader may hold again is not counted as idle")                              \
@@ -103,7 +103,7 @@
        "what was oversold does not count against the budget")                                      \
     X (57, "known-stays-leased", "escrow conservation", 120,                                       \
        "what is taken for an order that is known already stays leased for ever")                   \
-    X (58, "leases-forsaken", "escrow conservation", 120,                                          \
+    X (58, "leases-forsaken", "owner escrow conservation", 120,                                    \
        "a process without a journal is let in while leases are out")                               \
     X (59, "leases-forgotten", "escrow conservation", 120,                                         \
        "a restarted warehouse does not know what it has leased")                                   \
@@ -122,7 +122,7 @@
        "a trader that is back answers a recall before it knows what it holds")                     \
     X (67, "leased-to-any-order", "promise outcome", 120,                                          \
        "a trader sells from its lease to an order that was first sent to another one")             \
-    X (68, "late-decision-expired", "promise outcome", 500,                                        \
+    X (68, "late-decision-expired", "escrow promise outcome money", 300,                           \
        "what was decided is refused when its client is far ahead already")
 
 #endif

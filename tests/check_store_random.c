@@ -139,8 +139,8 @@ static void add_any (struct draft *self)
     }
 }
 
-// Both hand over the same, whatever they were told and however often they were asked. Some nodes buy
-// and sell; numbers lie close together, or are spread over more than a gap may be wide.
+// Both hand over the same, whatever they were told and however often they were asked. Some nodes
+// buy and sell; numbers lie close together, or are spread over more than a gap may be wide.
 START_TEST (test_stores_do_not_differ)
 {
     static char text[STORE_TEXT_BYTES];

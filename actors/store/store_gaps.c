@@ -61,8 +61,8 @@ static bool make_room (struct gaps *self)
     return true;
 }
 
-// Adds the numbers between two that were used, as far as they are below those whose answers are kept
-// and not too old. Beyond the limit the lowest ones of all are left out, for they come last.
+// Adds the numbers between two that were used, as far as they are below those whose answers are
+// kept and not too old. Beyond the limit the lowest ones of all are left out, for they come last.
 static bool add (struct gaps *self, int64_t node, int64_t below, int64_t above)
 {
     int64_t highest = self->clients[node].highest;

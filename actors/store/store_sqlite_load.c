@@ -56,8 +56,8 @@ static const char lease_states_sql[] =
     "SELECT trader, product, epoch, number, budget, clean FROM lease_states"
     " ORDER BY trader, product";
 
-// Each client's highest number comes first. A lot has no id here. Both keys are read in their order,
-// so that nothing is sorted.
+// Each client's highest number comes first. A lot has no id here. Both keys are read in their
+// order, so that nothing is sorted.
 static const char numbers_sql[] =
     "SELECT buyer AS client, number, id FROM orders"
     " UNION ALL SELECT seller, number, 0 FROM lots ORDER BY number DESC, client DESC";

@@ -228,8 +228,8 @@ static int64_t skipped_least (int64_t highest)
     return max (1, highest - LIMIT_SKIPPED_BACK + 1);
 }
 
-// Notes which numbers `highest` makes too old that have no answer: of those above the highest so far
-// none has one.
+// Notes which numbers `highest` makes too old that have no answer: of those above the highest so
+// far none has one.
 static void note_skipped (answers_t *self, struct client *client, int64_t highest)
 {
     int64_t least = skipped_least (highest);

@@ -1,7 +1,7 @@
 // The warehouse's answers, by (client, number): each client's last ones, so that a request that
-// comes again gets the same answer. Older numbers are expired; but of those that are not too old it is
-// known which of them were skipped: they were never answered. Memory grows with the answers that are
-// kept and is reused from then on.
+// comes again gets the same answer. Older numbers are expired; but of those that are not too old it
+// is known which of them were skipped: they were never answered. Memory grows with the answers that
+// are kept and is reused from then on.
 #ifndef SOUK_ANSWERS_H
 #define SOUK_ANSWERS_H
 
@@ -56,8 +56,8 @@ enum answer_state answers_find (const answers_t *self, int64_t client, int64_t n
 bool answers_add (answers_t *self, int64_t client, const struct answer *answer,
                   const struct fill *fills);
 
-// Keeps an answer without fills that a store hands over, in any order of numbers. Which numbers were
-// skipped the store tells by itself, behind all answers and ascending: for them nothing is concluded
+// Keeps an answer without fills that a store hands over, in any order of numbers. Which numbers
+// were skipped the store tells by itself, behind all answers and ascending: nothing is concluded
 // from what it does not hand over. Both return false as answers_add, and where the numbers are none
 // that can be skipped.
 bool answers_restore (answers_t *self, int64_t client, const struct answer *answer);

@@ -193,8 +193,8 @@ static enum answer_state look_up (const warehouse_t *self, const struct item *it
     return item->behind && !PLANTED (68) ? ANSWER_NEW : ANSWER_EXPIRED;
 }
 
-// Whether the item's fills are known from what its trader took of its lease. Units of the budget are
-// nobody's lot.
+// Whether the item's fills are known from what its trader took of its lease. Units of the budget
+// are nobody's lot.
 static bool is_told_by_lease (const struct item *item)
 {
     return item->taken_count > 0 && item->taken[item->taken_count - 1].id != 0;
