@@ -1,7 +1,8 @@
 // What a trader has decided and the warehouse hears so late that the client is far ahead already.
 #include <stdlib.h>
 
-#include "tests/kit/warehouse_fixture.h"
+#include "tests/kit/lease_fixture.h"
+#include "tests/kit/warehouse_store.h"
 
 // SAM's lots 1 and 2: salt at 15 each, oil at 10. Four numbers of each client are kept.
 static void begin (void)
@@ -207,6 +208,54 @@ START_TEST (test_warehouse_cannot_tell_what_is_far_too_old)
 }
 END_TEST
 
+// Its trader has told it as sold.
+START_TEST (test_warehouse_settles_late_what_was_sold_from_a_lease)
+{
+    wh.config.answers_kept = 4;
+    lf_begin (2, 10);
+    (void) lf_lease (TRADER, 10);
+    wh_is_receipt (wh_one_by (OTHER_TRADER, wh_buy (ALICE, 50, "salt", 1)), STATUS_SOLD, 1, 0, 20);
+    perhaps_restart (_i);
+    const struct leased_units three = lf_units (1, 3);
+    const struct item item = lf_sold (wh_buy (ALICE, 7, "salt", 3), &three, 1);
+    const struct committed *committed = wh_commit (TRADER, &item, 1);
+    ck_assert_int_eq (committed->results[0].kind, RESULT_SETTLED);
+    ck_assert_int_eq (wh_store_sold (wh.store, 1), 4);
+    ck_assert_int_eq (wh_store_balance (wh.store, SAM), 40);
+    // The reply was lost.
+    perhaps_restart (_i);
+    committed = wh_commit_as (TRADER, wh.streams[TRADER].batch, &item, 1);
+    ck_assert_int_eq (committed->results[0].kind, RESULT_SETTLED);
+    ck_assert_int_eq (wh_store_sold (wh.store, 1), 4);
+    ck_assert_int_eq (lf_held (TRADER), 7);
+    // Another promise of it is one too many: its units are free again.
+    wh_is_error (wh_one (item), REASON_EXPIRED);
+    ck_assert_int_eq (wh_store_sold (wh.store, 1), 4);
+    ck_assert_int_eq (lf_held (TRADER), 4);
+}
+END_TEST
+
+START_TEST (test_warehouse_tells_late_what_the_budget_came_to)
+{
+    wh.config.answers_kept = 4;
+    lf_budget (5, 0);
+    lf_begin (1, 2);
+    (void) lf_lease (TRADER, 5);
+    const struct leased_units taken[] = {lf_units (1, 1), lf_units (0, 2)};
+    (void) wh_one_by (OTHER_TRADER, wh_buy (BOB, 1, "salt", 1));
+    (void) wh_one_by (OTHER_TRADER, wh_restock (ALICE, 50, "oil", 1, 1));
+    perhaps_restart (_i);
+    const struct item item = lf_sold (wh_buy (ALICE, 7, "salt", 3), taken, 2);
+    struct result result = wh_one (item);
+    wh_is_receipt (result, STATUS_OVERSOLD, 1, 2, 10);
+    wh_is_fill (result, 0, (struct fill){SAM, 1, 1, 10});
+    perhaps_restart (_i);
+    const struct committed *committed = wh_commit_as (TRADER, wh.streams[TRADER].batch, &item, 1);
+    wh_is_error (committed->results[0], REASON_EXPIRED);
+    ck_assert_int_eq (wh_store_oversold (wh.store, 1), 2);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("warehouse_late");
@@ -222,6 +271,9 @@ int main (void)
                          2);
     tcase_add_test (late, test_warehouse_forgets_a_late_decision_that_was_not_written);
     tcase_add_loop_test (late, test_warehouse_cannot_tell_what_is_far_too_old, 0, 2);
+    TCase *leases = wh_tcase (suite, "leases");
+    tcase_add_loop_test (leases, test_warehouse_settles_late_what_was_sold_from_a_lease, 0, 2);
+    tcase_add_loop_test (leases, test_warehouse_tells_late_what_the_budget_came_to, 0, 2);
 
     SRunner *runner = srunner_create (suite);
     srunner_run_all (runner, CK_NORMAL);
