@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "schemas/limits.h"
 #include "tests/sim/checkers/asked.h"
 #include "tests/sim/checkers/pairs.h"
 #include "tests/sim/checkers/views.h"
@@ -159,7 +160,7 @@ bool excuses_promise (const excuses_t *self, int64_t client, int64_t number, int
     size_t promiser = pairs_find (self->trader_ids, 0, trader);
     bool unsteady =
         place != PAIRS_NONE && (self->requests[place].wavers || asked_twice (self->asked, place));
-    bool expires = asked_highest (self->asked, client) >= number + self->rules->answers_kept;
+    bool expires = asked_highest (self->asked, client) >= number + LIMIT_SKIPPED_BACK;
     bool forsaken = promiser != PAIRS_NONE && began < self->traders[promiser].forsaken;
     return unsteady || expires || forsaken;
 }

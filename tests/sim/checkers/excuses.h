@@ -1,8 +1,8 @@
 // What excuses a trader that has promised something which another answer takes back, since no trader
 // can keep it: a client that asks for different things under one number, or names different first
-// traders, is promised different things; a number may be too old to be taken when its promise comes
-// to the warehouse; and a process that comes without its journal where nobody holds a copy, forsakes
-// what the one before it had promised.
+// traders, is promised different things; a number may be so old, when its promise comes to the
+// warehouse, that nobody knows whether it was answered; and a process that comes without its journal
+// where nobody holds a copy, forsakes what the one before it had promised.
 #ifndef SOUK_EXCUSES_H
 #define SOUK_EXCUSES_H
 
