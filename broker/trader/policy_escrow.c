@@ -8,12 +8,12 @@
 #include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 
-// An order for all or nothing would lose what is there, too, should units of the budget be missing:
-// it is sold none of those.
+// What is recalled is sold no more: it goes back as soon as it can. An order for all or nothing would
+// lose what is there, too, should units of the budget be missing: it is sold none of those.
 static bool holds_enough (const struct supply *supply, const struct request *request)
 {
     int64_t units = request->all_or_nothing ? supply->held.units : holding_total (&supply->held);
-    return supply->known && units >= request->quantity;
+    return supply->known && !supply->recalled && units >= request->quantity;
 }
 
 // Returns false where it holds too little.
@@ -37,6 +37,7 @@ static bool take (trader_t *self, struct request *request, struct outbox *out)
     supply->sold = true;
     self->counters.budgeted += taken[count - 1].id == 0 ? taken[count - 1].units : 0;
     decide_write (self, request, 0);
+    supply->write = request->write;
     return true;
 }
 
@@ -54,6 +55,14 @@ static void pass_short (trader_t *self, struct request *request)
     trader_pass (self, request);
 }
 
+// There are no more to be had; or those that are held must not be sold, or are of too many lots.
+static bool passes_at_once (const trader_t *self, const struct supply *supply,
+                            const struct request *request)
+{
+    return lease_is_dry (self, supply) || supply->recalled
+           || holding_total (&supply->held) >= request->quantity;
+}
+
 void escrow_admit (trader_t *self, struct request *request, struct outbox *out)
 {
     struct supply *supply = lease_supply (self, request->product);
@@ -64,8 +73,8 @@ void escrow_admit (trader_t *self, struct request *request, struct outbox *out)
         wait_in (self, &supply->waiting, request);  // Behind those that came before it.
     } else if (take (self, request, out)) {
         return;
-    } else if (lease_is_dry (self, supply) || holding_total (&supply->held) >= request->quantity) {
-        pass_short (self, request);  // There are no more, or more would be of too many lots.
+    } else if (passes_at_once (self, supply, request)) {
+        pass_short (self, request);
     } else {
         wait_in (self, &supply->waiting, request);
     }

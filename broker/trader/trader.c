@@ -107,8 +107,8 @@ static void proceed (trader_t *self, struct outbox *out)
     if (self->epoch > 0 && writes_joined (self, out)) {
         decide_all (self, out);
         trader_ask (self, out);  // Deciding may have found that a snapshot is needed.
-        lease_proceed (self, out);
         writes_record (self, out);
+        lease_proceed (self, out);
         backup_proceed (self, out);
         writes_tell (self, out);
         trader_send_batches (self, out);

@@ -161,6 +161,13 @@ static int64_t idle_us (const trader_t *self, const struct supply *supply)
     return since_us + self->config.lease_idle_us;
 }
 
+// A warehouse that is told that nothing is left refuses others: so it is told when what was sold is in
+// the journal, and not before.
+static bool may_give_up (const trader_t *self, const struct supply *supply)
+{
+    return supply->write <= self->recorded_then;
+}
+
 static void look (trader_t *self, struct supply *supply, struct outbox *out)
 {
     supply->recalled = supply->recalled && !supply->clean;
@@ -169,12 +176,14 @@ static void look (trader_t *self, struct supply *supply, struct outbox *out)
             send (self, supply, out);
         }
     } else if (supply->recalled && (supply->known || PLANTED (66))) {
-        give_up (self, supply, out);
+        if (may_give_up (self, supply)) {
+            give_up (self, supply, out);
+        }
     } else if (supply->waiting.count > 0) {
         ask (self, supply, waiting_units (self, supply) + to_target (supply), out);
     } else if (supply->recalled) {
         ask (self, supply, 0, out);
-    } else if (self->now_us >= idle_us (self, supply)) {
+    } else if (self->now_us >= idle_us (self, supply) && may_give_up (self, supply)) {
         give_up (self, supply, out);
     } else if (runs_low (self, supply)) {
         ask (self, supply, to_target (supply), out);
@@ -186,6 +195,11 @@ static int64_t due_of (const trader_t *self, const struct supply *supply)
     int64_t due_us = supply->recalling.count > 0 ? supply->retry_us : DEADLINE_NONE;
     if (supply->asked) {
         return lesser (due_us, supply->asked_us + self->config.commit_timeout_us);
+    }
+    bool gives_up = supply->recalled || self->now_us >= idle_us (self, supply);
+    if (gives_up && !may_give_up (self, supply)) {
+        // In the next round; or when there is room, which writes_due knows.
+        return writes_full (self) ? due_us : self->now_us;
     }
     return lesser (due_us, idle_us (self, supply));
 }

@@ -26,6 +26,7 @@ struct supply {
     int64_t granted_us;     // and when that was
     int64_t taken_us;       // when it sold some last
     bool sold;              // some since it asked last
+    int64_t write;          // of the latest order that it was sold to
     int64_t dry_until_us;   // there are none to be had, it seems
     int64_t retry_us;       // when what waits for a recall tries again
     struct list waiting;    // for the answer to the `lease`
