@@ -185,7 +185,7 @@ static const struct field lease_fields[] = {
 };
 static const struct field leased_fields[] = {
     {MESSAGE (leased.epoch, "epoch"), COUNT},
-    {MESSAGE (leased.number, "number"), NUMBER},
+    {MESSAGE (leased.number, "number"), COUNT},
     {MESSAGE (leased.product, "product"), PRODUCT},
     {MESSAGE (leased.applied, "applied"), COUNT},
     {MESSAGE (leased.held, "held"),

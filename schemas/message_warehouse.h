@@ -155,7 +155,7 @@ struct lease {
 };
 
 // What a trader holds of one product, as the warehouse knows it: what it has sold behind `applied`
-// is still in it.
+// is still in it. Number 0: the product is not known there, and the lease's number not used up.
 struct leased {
     int64_t epoch;
     int64_t number;

@@ -117,15 +117,19 @@ START_TEST (test_warehouse_leases_nothing_of_what_never_came)
 {
     wh_begin ();
     struct message request = lf_message (TRADER, 1, 5);
-    lf_is_held (lf_ask (&request), NULL, 0);
+    const struct leased *leased = lf_ask (&request);
+    lf_is_held (leased, NULL, 0);
+    ck_assert_int_eq (leased->number, 0);
     ck_assert_uint_eq (wh.out.record_count, 0);
     const struct leased_units one = lf_units (1, 1);
     request.lease.returned = &one;
     request.lease.returned_count = 1;
     (void) wh_refused (&request, REASON_BAD_REQUEST);
-    // Once it has come, the numbers go on from where the trader is.
+    // Its number is not used up.
     (void) wh_one (wh_restock (SAM, 1, "salt", 8, 10));
     request = lf_message (TRADER, 2, 3);
+    (void) wh_refused (&request, REASON_GAP);
+    request = lf_message (TRADER, 1, 3);
     ck_assert_int_eq (lf_sum (lf_ask (&request)), 3);
     request.lease.number = 0;
     (void) wh_refused (&request, REASON_BAD_REQUEST);

@@ -37,7 +37,8 @@ void warehouse_tell_leases (warehouse_t *self, struct outbox *out)
     }
 }
 
-// Tells what the trader holds of the product; of one that nobody has ever offered, nothing.
+// Tells what the trader holds of the product. Of one that nobody has ever offered nothing is kept, and
+// so its number is not used up: one that comes late may find the product, and be granted then.
 static void answer_lease (warehouse_t *self, const struct view *view, const struct lease *lease,
                           const struct lease_entry *entry, struct outbox *out)
 {
@@ -61,7 +62,7 @@ static void answer_lease (warehouse_t *self, const struct view *view, const stru
     warehouse_letter (self, out, PORT_WAREHOUSE, view->trader, MESSAGE_LEASED)->leased =
         (struct leased){
             .epoch = lease->epoch,
-            .number = lease->number,
+            .number = entry ? lease->number : 0,
             .product = lease->product,
             .applied = view->applied,
             .held = held,
@@ -190,13 +191,6 @@ static void refuse_input (warehouse_t *self, const struct message *message, stru
     warehouse_decline (self, message, out, REASON_BAD_REQUEST, 0, text);
 }
 
-// One that is the next, or the same again. Of a product that had no entry none was ever applied,
-// and those that came before its first lot were answered without one.
-static bool is_next (const struct lease_entry *entry, int64_t last, int64_t number)
-{
-    return !entry || number == last || number == last + 1;
-}
-
 static void apply_lease (warehouse_t *self, const struct view *view, struct product *product,
                          const struct message *message, struct outbox *out)
 {
@@ -205,7 +199,7 @@ static void apply_lease (warehouse_t *self, const struct view *view, struct prod
     int64_t last = entry && entry->epoch == view->epoch ? entry->number : 0;
     bool again = lease->number == last;
     bool held = holds_returned (entry, lease);
-    if (!is_next (entry, last, lease->number)) {
+    if (!again && lease->number != last + 1) {
         warehouse_decline (self, message, out, REASON_GAP, 0,
                            "leases of a product are numbered one by one: send the next one");
         return;

@@ -51,7 +51,7 @@ static void wait_in (trader_t *self, struct list *list, struct request *request)
 // others give back.
 static void pass_short (trader_t *self, struct request *request)
 {
-    request->supply->recalled = true;
+    request->supply->recalled = request->supply->recalled || request->supply->known;
     trader_pass (self, request);
 }
 

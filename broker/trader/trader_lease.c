@@ -241,11 +241,28 @@ static void granted (trader_t *self, struct supply *supply, int64_t units)
     self->counters.leased += units;
 }
 
+// Nobody has ever brought the product. Before anything is said of it, it must be asked for again: a
+// copy of the `lease` that comes late may be granted when somebody has.
+static void not_offered (trader_t *self, struct supply *supply)
+{
+    supply->number--;
+    supply->asked = false;
+    supply->recalled = false;
+    supply->dry_until_us = self->now_us + DRY_US;
+    self->counters.leases++;
+}
+
 void lease_told (trader_t *self, const struct leased *leased)
 {
     struct supply *supply = lease_find (self, leased->product);
-    if (!supply || !supply->asked || leased->epoch != self->epoch
-        || leased->number != supply->number) {
+    if (!supply || !supply->asked || leased->epoch != self->epoch) {
+        return;
+    }
+    if (leased->number == 0) {
+        not_offered (self, supply);
+        return;
+    }
+    if (leased->number != supply->number) {
         return;
     }
     if (leased->applied < self->settled) {
