@@ -49,6 +49,28 @@ START_TEST (test_products_are_leased_apart)
 }
 END_TEST
 
+// A buyer asks for name after name; the answer to a `lease` without number: nobody has brought that.
+START_TEST (test_names_that_nobody_offers_leave_room_for_products)
+{
+    char name[LIMIT_PRODUCT_NAME + 1];
+    fix_escrow ();
+    for (int64_t i = 1; i <= LIMIT_PRODUCTS; i++) {
+        snprintf (name, sizeof name, "nothing-%d", (int) i);
+        fix_ask (fix_buy (ALICE, i, name, 1));
+        (void) fix_lease (1);
+        fix_leases (name, 0, 0, NULL, 0);
+        fix_settle (i, fix_receipt (STATUS_OUT_OF_STOCK, name, 0));
+    }
+    fix_ask (fix_buy (BOB, 1, "fish", 1));
+    fix_asks_for (1, FIX_TARGET + 1);
+    fix_tell (1, 0, FIX_TARGET + 1);
+    fix_receipts (BOB, 1, STATUS_SOLD, 1);
+    fix_ask (fix_buy (BOB, 2, "salt", 1));
+    fix_asks_for (1, FIX_TARGET + 1);
+    ck_assert_int_eq (trader_held (fix.trader, "fish"), FIX_TARGET);
+}
+END_TEST
+
 START_TEST (test_units_are_asked_for_before_they_run_out)
 {
     fix_sells ();
@@ -241,6 +263,7 @@ int main (void)
     tcase_add_test (asking, test_units_are_asked_for_again_until_they_come);
     tcase_add_test (asking, test_what_waits_is_asked_for_together);
     tcase_add_test (asking, test_products_are_leased_apart);
+    tcase_add_test (asking, test_names_that_nobody_offers_leave_room_for_products);
     tcase_add_test (asking, test_units_are_asked_for_before_they_run_out);
     tcase_add_loop_test (asking, test_the_target_follows_the_demand, 0, 4);
     tcase_add_test (asking, test_nothing_is_asked_for_where_there_was_nothing);

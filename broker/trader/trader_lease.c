@@ -38,10 +38,36 @@ bool lease_under_way (const trader_t *self)
     return false;
 }
 
+static void free_supply (trader_t *self, struct supply *supply)
+{
+    HASH_DEL (self->supplies, supply);
+    holding_free (&supply->held);
+    holding_free (&supply->returned);
+    free (supply);
+}
+
+// Buyers may ask for names that nobody offers: those make room for others.
+static bool has_room (trader_t *self)
+{
+    struct supply *supply;
+    struct supply *next;
+    if (HASH_COUNT (self->supplies) < LIMIT_PRODUCTS) {
+        return true;
+    }
+    HASH_ITER (hh, self->supplies, supply, next) {
+        if (supply->unoffered && !supply->asked && supply->waiting.count == 0
+            && supply->recalling.count == 0) {
+            free_supply (self, supply);
+            return true;
+        }
+    }
+    return false;
+}
+
 struct supply *lease_supply (trader_t *self, const char *product)
 {
     struct supply *supply = lease_find (self, product);
-    if (supply || !product || HASH_COUNT (self->supplies) == LIMIT_PRODUCTS) {
+    if (supply || !product || !has_room (self)) {
         return supply;
     }
     supply = calloc (1, sizeof *supply);
@@ -61,10 +87,7 @@ void lease_free (trader_t *self)
     struct supply *supply;
     struct supply *next;
     HASH_ITER (hh, self->supplies, supply, next) {
-        HASH_DEL (self->supplies, supply);
-        holding_free (&supply->held);
-        holding_free (&supply->returned);
-        free (supply);
+        free_supply (self, supply);
     }
 }
 
@@ -246,6 +269,7 @@ static void granted (trader_t *self, struct supply *supply, int64_t units)
 static void not_offered (trader_t *self, struct supply *supply)
 {
     supply->number--;
+    supply->unoffered = !supply->known;
     supply->asked = false;
     supply->recalled = false;
     supply->dry_until_us = self->now_us + DRY_US;
@@ -280,6 +304,7 @@ void lease_told (trader_t *self, const struct leased *leased)
     }
     supply->clean = leased->held_count == 0 || (supply->all && units == 0);
     supply->known = true;
+    supply->unoffered = false;
     supply->asked = false;
     self->counters.leases++;
 }

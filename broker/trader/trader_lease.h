@@ -12,6 +12,7 @@ struct supply {
     char product[LIMIT_PRODUCT_NAME + 1];
     struct holding held;
     bool known;        // `held` is right: the warehouse has told since this trader joined
+    bool unoffered;    // nobody had ever brought it, and nothing else was told since
     bool clean;        // all was given back, the warehouse knows it, and none came since
     bool recalled;     // somebody else is in want: all is to be given back
     int64_t number;    // of the latest `lease`
@@ -34,7 +35,9 @@ struct supply {
     UT_hash_handle hh;      // by product
 };
 
-struct supply *lease_supply (trader_t *self, const char *product);  // NULL: there are too many
+// Makes one where there is none yet, in place of one that nobody offers if need be. NULL: there are
+// too many.
+struct supply *lease_supply (trader_t *self, const char *product);
 struct supply *lease_find (const trader_t *self, const char *product);
 bool lease_under_way (const trader_t *self);  // some `lease` is not answered yet
 bool lease_is_dry (const trader_t *self, const struct supply *supply);
