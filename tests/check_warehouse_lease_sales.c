@@ -148,6 +148,27 @@ START_TEST (test_warehouse_recalls_before_it_refuses)
 }
 END_TEST
 
+// A product that is sold from caches now was leased in an earlier life of its traders.
+START_TEST (test_warehouse_recalls_what_writes_behind_are_refused_for)
+{
+    const struct item full = wh_promised (wh_buy (ALICE, 1, "salt", 2), 2);
+    const struct item refused = wh_promised (wh_buy (ALICE, 2, "salt", 4), 0);
+    lf_begin (1, 10);
+    (void) lf_lease (TRADER, 5);
+    wh_is_receipt (wh_one_by (OTHER_TRADER, full), STATUS_SOLD, 2, 0, 20);
+    ck_assert_uint_eq (wh_letters (MESSAGE_RECALL), 0);
+    wh_is_receipt (wh_one_by (OTHER_TRADER, refused), STATUS_OUT_OF_STOCK, 0, 0, 0);
+    ck_assert_uint_eq (wh_letters (MESSAGE_RECALL), 1);
+    wh_is_receipt (wh_one_by (OTHER_TRADER, wh_promised (wh_buy (BOB, 1, "salt", 4), 4)),
+                   STATUS_OVERSOLD, 3, 1, 30);
+    ck_assert_uint_eq (wh_letters (MESSAGE_RECALL), 1);
+    (void) lf_return_all (TRADER);
+    wh_is_receipt (wh_one_by (OTHER_TRADER, wh_promised (wh_buy (BOB, 2, "salt", 9), 0)),
+                   STATUS_OUT_OF_STOCK, 0, 0, 0);
+    ck_assert_uint_eq (wh_letters (MESSAGE_RECALL), 0);
+}
+END_TEST
+
 START_TEST (test_warehouse_leases_nothing_while_it_recalls)
 {
     lf_begin (1, 10);
@@ -342,6 +363,7 @@ int main (void)
     tcase_add_test (orders, test_warehouse_frees_what_a_known_order_has_taken);
     tcase_add_test (orders, test_warehouse_frees_what_an_expired_order_has_taken);
     tcase_add_test (orders, test_warehouse_recalls_before_it_refuses);
+    tcase_add_test (orders, test_warehouse_recalls_what_writes_behind_are_refused_for);
     tcase_add_test (orders, test_warehouse_leases_nothing_while_it_recalls);
     tcase_add_test (orders, test_warehouse_sells_batched_products_in_the_order_of_clocks);
     tcase_add_test (orders, test_warehouse_records_a_batch_of_one_lot_once);

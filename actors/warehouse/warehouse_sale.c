@@ -168,6 +168,15 @@ static struct plan plan_free (const struct product *product, const struct item *
     return plan;
 }
 
+// Whether a write-behind gets less than was asked for while units are leased. A product that is sold
+// from caches has none leased, unless its mode was changed: then nobody else would want them back.
+static bool misses_leased (const warehouse_t *self, const struct product *product,
+                           const struct item *item, const struct plan *plan)
+{
+    return item->behind && product && plan->units < item->quantity
+           && leases_idle (self->leases, product) > 0;
+}
+
 struct result warehouse_sell (warehouse_t *self, struct batch *batch, const struct item *item)
 {
     struct product *product = lots_find_product (self->lots, item->product);
@@ -176,6 +185,9 @@ struct result warehouse_sell (warehouse_t *self, struct batch *batch, const stru
         return warehouse_item_error (REASON_RECALLING);
     }
     struct plan plan = plan_free (product, item);
+    if (misses_leased (self, product, item, &plan)) {
+        warehouse_recall (self, product);
+    }
     int64_t missing = item->behind && !PLANTED (12) ? item->promised - plan.units : 0;
     struct answer answer = answer_to (item, product, &plan, missing);
     if (PLANTED (8) && plan.units > 0) {
