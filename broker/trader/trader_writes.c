@@ -180,10 +180,11 @@ static void close_up_to (trader_t *self, int64_t write)
     }
 }
 
-// By how much a write changes the stock that caches tell of: what was leased is not in that.
-static int64_t units_of (const struct request *request)
+// By how much a write changes the stock that the cache tells of: what was leased is not in that.
+// Where nothing is sold from caches any more nobody tells the stock, and the write would wait for it.
+static int64_t units_of (const trader_t *self, const struct request *request)
 {
-    if (request->taken_count > 0) {
+    if (!self->caches || request->taken_count > 0) {
         return 0;
     }
     return request->kind == ITEM_BUY ? -request->promised : request->quantity;
@@ -200,7 +201,7 @@ static void resume (trader_t *self, const struct view_told *view)
     cache_begin (self->cache, self->began, view->applied);
     for (int32_t at = self->behind.first; at != NOTHING; at = trader_request (self, at)->next) {
         struct request *request = trader_request (self, at);
-        request->write = cache_write (self->cache, request->product, units_of (request));
+        request->write = cache_write (self->cache, request->product, units_of (self, request));
         writes_add (self, request);
     }
     self->flush_due_us = self->behind.count > 0 ? self->now_us : DEADLINE_NONE;
