@@ -46,8 +46,8 @@ void policies_mode (struct policies *self, const char *command, const char *text
 // Takes the value of --product, which is cut in place and whose name is borrowed.
 void policies_product (struct policies *self, const char *command, char *text);
 
-// Reads "MODE[:KEY=VALUE]...", as in "batched:flush=5:flush-time=100ms", the value of the option, or of what is called so; a bad one is a usage
-// error.
+// Reads "MODE[:KEY=VALUE]...", as in "batched:flush=5:flush-time=100ms", the value of the option,
+// or of what is called so; a bad one is a usage error.
 struct policy parse_policy (const char *command, const char *option, const char *text);
 
 #endif

@@ -42,8 +42,8 @@ void holding_set (struct holding *self, const struct leased_units *held, size_t 
     }
 }
 
-// Lots that are empty leave at the front, where nearly all of them are; one that a deduction emptied
-// further back waits there for its turn.
+// Lots that are empty leave at the front, where nearly all of them are; one that a deduction
+// emptied further back waits there for its turn.
 static void drop_empty (struct holding *self)
 {
     while (self->first < self->end && self->lots[self->first].units == 0) {

@@ -26,8 +26,8 @@ bool mode_parse (const char *name, enum mode *mode)
     return false;
 }
 
-// A cached decision is written behind at once: the sooner, the fewer are oversold. One that rests on
-// a lease can wait: nobody else can sell those units.
+// A cached decision is written behind at once: the sooner, the fewer are oversold. One that rests
+// on a lease can wait: nobody else can sell those units.
 struct policy policy_default (enum mode mode)
 {
     struct policy policy = {.mode = mode, .flush_count = 1, .expiry_us = 500000};

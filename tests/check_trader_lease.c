@@ -49,7 +49,8 @@ START_TEST (test_products_are_leased_apart)
 }
 END_TEST
 
-// A buyer asks for name after name; the answer to a `lease` without number: nobody has brought that.
+// A buyer asks for name after name; the answer to a `lease` without number: nobody has brought
+// that.
 START_TEST (test_names_that_nobody_offers_leave_room_for_products)
 {
     char name[LIMIT_PRODUCT_NAME + 1];

@@ -54,8 +54,8 @@ const char *market_trader_name (const struct bench_config *config, int64_t index
 // Measures what a write of one line and its fsync take in the run's folder; adds to `result`.
 bool market_measure_fsync (struct bench *self);
 
-// Stops all, and takes from what each told last how many requests it had. Returns false where one had ended before, or ends badly: then that is why the run has
-// failed.
+// Stops all, and takes from what each told last how many requests it had. Returns false where one
+// had ended before, or ends badly: then that is why the run has failed.
 bool market_stop (struct bench *self);
 
 #endif

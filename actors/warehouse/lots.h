@@ -73,8 +73,8 @@ struct product *lots_product (const lots_t *self, int64_t id);
 struct product *lots_add_product (lots_t *self, const char *name);
 size_t lots_product_count (const lots_t *self);
 
-// Adds a lot behind all others of its product, all of it free. Returns NULL at LIMIT_LOTS. An `id` of 0 takes
-// the next one; a restored lot brings its own, which must be above all before it.
+// Adds a lot behind all others of its product, all of it free. Returns NULL at LIMIT_LOTS. An `id`
+// of 0 takes the next one; a restored lot brings its own, which must be above all before it.
 struct lot *lots_add (lots_t *self, struct product *product, int64_t id, int64_t seller,
                       int64_t number, int64_t price_cents, int64_t quantity, int64_t left);
 

@@ -37,8 +37,8 @@ void warehouse_tell_leases (warehouse_t *self, struct outbox *out)
     }
 }
 
-// Tells what the trader holds of the product. Of one that nobody has ever offered nothing is kept, and
-// so its number is not used up: one that comes late may find the product, and be granted then.
+// Tells what the trader holds of the product. Of one that nobody has ever offered nothing is kept,
+// and so its number is not used up: one that comes late may find the product, and be granted then.
 static void answer_lease (warehouse_t *self, const struct view *view, const struct lease *lease,
                           const struct lease_entry *entry, struct outbox *out)
 {

@@ -168,8 +168,9 @@ static struct plan plan_free (const struct product *product, const struct item *
     return plan;
 }
 
-// Whether a write-behind gets less than was asked for while units are leased. A product that is sold
-// from caches has none leased, unless its mode was changed: then nobody else would want them back.
+// Whether a write-behind gets less than was asked for while units are leased. A product that is
+// sold from caches has none leased, unless its mode was changed: then nobody else would want them
+// back.
 static bool misses_leased (const warehouse_t *self, const struct product *product,
                            const struct item *item, const struct plan *plan)
 {

@@ -96,8 +96,8 @@ static enum grant decide_join (const warehouse_t *self, const struct view *view,
     return lost ? GRANT_FRESH : GRANT_NOTHING;
 }
 
-// What a process without a journal leaves of the one before it: what that had sold of its leases and
-// not recorded counts no more, so that others may sell it and decide who was waiting.
+// What a process without a journal leaves of the one before it: what that had sold of its leases
+// and not recorded counts no more, so that others may sell it and decide who was waiting.
 static void abandon (warehouse_t *self, struct view *view)
 {
     if (warehouse_holds_leases (self, view->trader)) {

@@ -33,7 +33,8 @@ enum journal_status {
 
 typedef struct journal_file journal_t;
 
-// Is told one record, whose strings and lists are valid until it returns; returns false to refuse it.
+// Is told one record, whose strings and lists are valid until it returns; returns false to refuse
+// it.
 typedef bool journal_visit_fn (void *context, const struct record *record);
 
 // Opens the trader's journal, or makes it where there is none, and cuts off what a crash has left

@@ -13,7 +13,8 @@ enum copy_state {
     COPY_COMPLETING,  // all of it is settled; the warehouse is told so
 };
 
-// A decision. Its item's `product` and `taken` are set when it is looked at, since the ring may move.
+// A decision. Its item's `product` and `taken` are set when it is looked at, since the ring may
+// move.
 struct copied {
     struct item item;
     char product[LIMIT_PRODUCT_NAME + 1];

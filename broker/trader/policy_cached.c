@@ -1,7 +1,7 @@
-// Policies `cached` and `batched`. A request is decided at once, from the cached stock, and written behind. The
-// cache must first have seen all that the request's client has (causal consistency: Ahamad et
-// al. 1995; session guarantees: Terry et al. 1994). Two traders may sell the same unit: the
-// warehouse finds out, and the buyer is told.
+// Policies `cached` and `batched`. A request is decided at once, from the cached stock, and written
+// behind. The cache must first have seen all that the request's client has (causal consistency:
+// Ahamad et al. 1995; session guarantees: Terry et al. 1994). Two traders may sell the same unit:
+// the warehouse finds out, and the buyer is told.
 #include <string.h>
 
 #include "broker/trader/trader_state.h"
@@ -20,8 +20,8 @@ static void decide_buy (trader_t *self, struct request *request)
     self->counters.accepted += request->promised > 0;
 }
 
-// Only `cached` keeps the order of causes: a token of what is `batched` would make everybody wait for
-// its flush.
+// Only `cached` keeps the order of causes: a token of what is `batched` would make everybody wait
+// for its flush.
 static struct seen seen_for (const trader_t *self, const struct request *request,
                              struct outbox *out)
 {
@@ -91,9 +91,9 @@ bool cached_expired (const trader_t *self, const struct request *request)
            && (cache_stale (self->cache) || self->now_us >= self->snapshot_us + policy->expiry_us);
 }
 
-// The buyer learns what became of its own write, and nothing of the others': its token need not pass
-// what this cache has seen, and its next order here need not wait for a snapshot. Of what an earlier
-// process has decided, and no snapshot has come since, it learns the outcome alone.
+// The buyer learns what became of its own write, and nothing of the others': its token need not
+// pass what this cache has seen, and its next order here need not wait for a snapshot. Of what an
+// earlier process has decided, and no snapshot has come since, it learns the outcome alone.
 static struct seen settled_seen (const trader_t *self, const struct request *request,
                                  struct outbox *out)
 {

@@ -1,15 +1,15 @@
-// Policy `escrow`: a buy is sold at once from units that the warehouse has leased to this trader, and
-// written behind. They are nobody else's, so its receipt is final (O'Neil 1986). Only a buy that wants
-// no more than is held is decided here: all others, once more units were asked for, go to the
-// warehouse, as in sync. It refuses only when nothing idles at any trader, and until it knows that it
-// says `recalling`.
+// Policy `escrow`: a buy is sold at once from units that the warehouse has leased to this trader,
+// and written behind. They are nobody else's, so its receipt is final (O'Neil 1986). Only a buy
+// that wants no more than is held is decided here: all others, once more units were asked for, go
+// to the warehouse, as in sync. It refuses only when nothing idles at any trader, and until it
+// knows that it says `recalling`.
 #include <string.h>
 
 #include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 
-// What is recalled is sold no more: it goes back as soon as it can. An order for all or nothing would
-// lose what is there, too, should units of the budget be missing: it is sold none of those.
+// What is recalled is sold no more: it goes back as soon as it can. An order for all or nothing
+// would lose what is there, too, should units of the budget be missing: it is sold none of those.
 static bool holds_enough (const struct supply *supply, const struct request *request)
 {
     int64_t units = request->all_or_nothing ? supply->held.units : holding_total (&supply->held);

@@ -9,9 +9,9 @@ void trader_start (trader_t *self, struct outbox *out)
 }
 
 // Another process has this trader's place. The first time that is the one before this process, to
-// be replaced; later it is one that has come since, and this process gives way. It may have to wait:
-// while the backup of the one before it is at work, or nobody but the backup knows what that one had
-// decided.
+// be replaced; later it is one that has come since, and this process gives way. It may have to
+// wait: while the backup of the one before it is at work, or nobody but the backup knows what that
+// one had decided.
 static void find_place (trader_t *self, const struct view_told *view)
 {
     if (view->epoch < self->epoch_before) {
@@ -182,7 +182,8 @@ static void look_for_news (trader_t *self)
     }
 }
 
-// Whether a snapshot is wanted at once: nothing can be decided, or something waits for a newer cache.
+// Whether a snapshot is wanted at once: nothing can be decided, or something waits for a newer
+// cache.
 static bool wants_snapshot (const trader_t *self)
 {
     return cache_stale (self->cache) || self->waiting.count > 0;

@@ -1,9 +1,9 @@
 // Units that the warehouse leases to this trader: asked for ahead of demand, given back when they
 // idle, or when somebody else is in want of them.
 //
-// One `lease` a product is under way at once, and it is sent again until it is answered. The answer is
-// all that this trader has as the warehouse knows it, so that nothing is ever added up wrong: less
-// what was sold since, it is what the trader holds.
+// One `lease` a product is under way at once, and it is sent again until it is answered. The answer
+// is all that this trader has as the warehouse knows it, so that nothing is ever added up wrong:
+// less what was sold since, it is what the trader holds.
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,8 +184,8 @@ static int64_t idle_us (const trader_t *self, const struct supply *supply)
     return since_us + self->config.lease_idle_us;
 }
 
-// A warehouse that is told that nothing is left refuses others: so it is told when what was sold is in
-// the journal, and not before.
+// A warehouse that is told that nothing is left refuses others: so it is told when what was sold is
+// in the journal, and not before.
 static bool may_give_up (const trader_t *self, const struct supply *supply)
 {
     return supply->write <= self->recorded_then;

@@ -94,8 +94,8 @@ static void record_joined (const trader_t *self, struct outbox *out)
     };
 }
 
-// Until then nothing may be done under the new epoch: a journal that does not know of it could not be
-// resumed.
+// Until then nothing may be done under the new epoch: a journal that does not know of it could not
+// be resumed.
 bool writes_joined (trader_t *self, struct outbox *out)
 {
     if (self->joined_recorded) {
@@ -181,7 +181,8 @@ static void close_up_to (trader_t *self, int64_t write)
 }
 
 // By how much a write changes the stock that the cache tells of: what was leased is not in that.
-// Where nothing is sold from caches any more nobody tells the stock, and the write would wait for it.
+// Where nothing is sold from caches any more nobody tells the stock, and the write would wait for
+// it.
 static int64_t units_of (const trader_t *self, const struct request *request)
 {
     if (!self->caches || request->taken_count > 0) {
