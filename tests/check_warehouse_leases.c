@@ -238,6 +238,17 @@ START_TEST (test_warehouse_lets_nobody_in_without_the_journal_while_leases_are_o
 }
 END_TEST
 
+START_TEST (test_warehouse_gives_nothing_up_of_whoever_has_the_journal_that_counts)
+{
+    lf_begin (1, 10);
+    (void) lf_lease (TRADER, 4);
+    ck_assert (lf_join_again (TRADER, true, true));
+    ck_assert_int_eq (warehouse_counters (wh.warehouse)->abandoned, 0);
+    ck_assert_int_eq (wh_available ("salt"), 6);
+    ck_assert_int_eq (lf_held (TRADER), 4);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("warehouse_leases");
@@ -254,6 +265,7 @@ int main (void)
     tcase_add_test (views, test_warehouse_takes_leases_back_when_all_that_was_sold_is_settled);
     tcase_add_test (views, test_warehouse_takes_what_a_resumed_trader_holds_for_idle);
     tcase_add_test (views, test_warehouse_lets_nobody_in_without_the_journal_while_leases_are_out);
+    tcase_add_test (views, test_warehouse_gives_nothing_up_of_whoever_has_the_journal_that_counts);
 
     SRunner *runner = srunner_create (suite);
     srunner_run_all (runner, CK_NORMAL);

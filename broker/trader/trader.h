@@ -37,7 +37,8 @@ struct trader_config {
     int64_t causal_wait_us;     // longest wait for what causally precedes a request
     int64_t recall_wait_us;     // longest wait of a request for a recall of leases to end
     int64_t lease_idle_us;      // a lease that nothing was sold from for so long is returned
-    bool abandon;               // its journal is lost: join without it, give up what it decided
+    bool abandon;               // where the journal that counts is lost: join without it, and give
+                                // up what it decided
     int64_t ping_every_us;      // of traders that back each other up, which are suspected after
                                 // three; 0: it looks for no backup, and suspects nobody
     const char *router;         // where other traders reach it; borrowed, at most LIMIT_ENDPOINT

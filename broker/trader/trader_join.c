@@ -214,7 +214,7 @@ void trader_ask (trader_t *self, struct outbox *out)
                 .epoch = self->epoch_before,
                 .began = self->began,
                 .router = self->config.router,
-                .abandon = self->config.abandon && self->began == 0,
+                .abandon = self->config.abandon,
             };
             self->join_due_us = self->now_us + JOIN_RETRY_US;
         }
