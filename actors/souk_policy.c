@@ -244,3 +244,15 @@ void policies_product (struct policies *self, const char *command, char *text)
     self->from_option[place] = true;
     self->count += place == self->count;
 }
+
+bool policies_option (struct policies *self, const char *command, int option, char *value)
+{
+    if (option == 'm') {
+        policies_mode (self, command, value);
+    } else if (option == 'P') {
+        policies_product (self, command, value);
+    } else {
+        return false;
+    }
+    return true;
+}

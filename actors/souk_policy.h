@@ -40,6 +40,9 @@ struct policies {
 // gives a setting to a mode that has none such. Names are borrowed from the topology.
 void policies_begin (struct policies *self, const char *command, const struct topology *topology);
 
+// Takes the value of an option of POLICY_OPTIONS, as below. Returns false for any other option.
+bool policies_option (struct policies *self, const char *command, int option, char *value);
+
 // Takes the value of --mode: of all products but those of --product, whatever the topology says.
 void policies_mode (struct policies *self, const char *command, const char *text);
 

@@ -131,12 +131,6 @@ static void use_option (struct trader_shell_config *config, struct policies *pol
     case 'W':
         config->warehouse_pub = optarg;
         break;
-    case 'm':
-        policies_mode (policies, argv[0], optarg);
-        break;
-    case 'P':
-        policies_product (policies, argv[0], optarg);
-        break;
     case 'A':
         trader->abandon = true;
         break;
@@ -167,7 +161,9 @@ static void use_option (struct trader_shell_config *config, struct policies *pol
     case 't':
         break;  // Read before the others.
     default:
-        option_error (argv[0], option, argv);
+        if (!policies_option (policies, argv[0], option, optarg)) {
+            option_error (argv[0], option, argv);
+        }
     }
 }
 

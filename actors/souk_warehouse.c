@@ -60,6 +60,13 @@ static void use_topology (struct warehouse_shell_config *config, const struct to
     }
 }
 
+static void use_policies (struct warehouse_config *config, const struct policies *policies)
+{
+    config->policy = policies->rest;
+    config->products = policies->products;
+    config->product_count = policies->count;
+}
+
 int souk_warehouse (int argc, char **argv)
 {
     struct warehouse_shell_config config = {
@@ -94,12 +101,6 @@ int souk_warehouse (int argc, char **argv)
         case 'a':
             config.warehouse.answers_kept = parse_integer (argv[0], "answers", optarg, 1, 65536);
             break;
-        case 'm':
-            policies_mode (&policies, argv[0], optarg);
-            break;
-        case 'P':
-            policies_product (&policies, argv[0], optarg);
-            break;
         case 'C':
             config.crash = parse_crash (argv[0], optarg, "before-commit", "after-commit");
             break;
@@ -115,14 +116,14 @@ int souk_warehouse (int argc, char **argv)
             fputs (help, stdout);
             return EXIT_FINE;
         default:
-            option_error (argv[0], option, argv);
+            if (!policies_option (&policies, argv[0], option, optarg)) {
+                option_error (argv[0], option, argv);
+            }
         }
     }
     if (optind < argc) {
         usage_error (argv[0], "'%s' is no option", argv[optind]);
     }
-    config.warehouse.policy = policies.rest;
-    config.warehouse.products = policies.products;
-    config.warehouse.product_count = policies.count;
+    use_policies (&config.warehouse, &policies);
     return node_run (warehouse_shell, &config, config.json);
 }
