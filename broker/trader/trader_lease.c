@@ -55,7 +55,7 @@ static bool has_room (trader_t *self)
         return true;
     }
     HASH_ITER (hh, self->supplies, supply, next) {
-        if (supply->unoffered && !supply->asked && supply->waiting.count == 0
+        if (supply->unoffered && !supply->asked && !supply->recalled && supply->waiting.count == 0
             && supply->recalling.count == 0) {
             free_supply (self, supply);
             return true;
