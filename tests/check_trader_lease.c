@@ -124,6 +124,26 @@ START_TEST (test_units_are_asked_for_at_news_of_stock)
 }
 END_TEST
 
+START_TEST (test_what_nobody_has_offered_is_asked_for_under_the_same_number)
+{
+    fix_escrow ();
+    fix_order (ALICE, 1, 1);
+    fix_asks_for (1, FIX_TARGET + 1);
+    fix_tell (0, 0, 0);
+    fix_passes (1, ALICE, 1);
+    fix_settle (1, fix_receipt (STATUS_OUT_OF_STOCK, "fish", 0));
+    fix_order (BOB, 1, 1);
+    (void) fix_alone (MESSAGE_COMMIT);  // There are none to be had for a while.
+    fix_settle (2, fix_receipt (STATUS_OUT_OF_STOCK, "fish", 0));
+    fix.now_us += DRY_US;
+    fix_order (CAROL, 1, 1);
+    fix_asks_for (1, FIX_TARGET + 1);
+    fix_tell (1, 0, FIX_TARGET + 1);
+    fix_receipts (CAROL, 1, STATUS_SOLD, 1);
+    ck_assert_int_eq (trader_held (fix.trader, "fish"), FIX_TARGET);
+}
+END_TEST
+
 // However many of its two sales the warehouse knows of, what it holds is the same.
 START_TEST (test_what_it_holds_is_less_what_the_warehouse_does_not_know_of)
 {
@@ -156,8 +176,6 @@ START_TEST (test_an_answer_to_something_else_changes_nothing)
 {
     fix_escrow ();
     fix_order (ALICE, 1, 1);
-    fix_tell (0, 0, 5);
-    fix_silent ();
     fix_tell (2, 0, 5);
     fix_silent ();
     fix.epoch = 2;
@@ -245,6 +263,7 @@ int main (void)
     tcase_add_loop_test (asking, test_the_target_follows_the_demand, 0, 4);
     tcase_add_test (asking, test_nothing_is_asked_for_where_there_was_nothing);
     tcase_add_test (asking, test_units_are_asked_for_at_news_of_stock);
+    tcase_add_test (asking, test_what_nobody_has_offered_is_asked_for_under_the_same_number);
     tcase_add_test (asking, test_a_lease_that_the_warehouse_cannot_take_now_is_asked_for_again);
     tcase_add_test (asking, test_no_more_products_are_leased_than_there_can_be);
     suite_add_tcase (suite, asking);
