@@ -251,6 +251,24 @@ START_TEST (test_no_more_products_are_leased_than_there_can_be)
 }
 END_TEST
 
+// Nobody brought them, and so they must not take the places of products that there are.
+START_TEST (test_names_that_buyers_make_up_use_no_products_up)
+{
+    char name[16];
+    fix_escrow ();
+    for (int i = 0; i < LIMIT_PRODUCTS; i++) {
+        (void) snprintf (name, sizeof name, "p%d", i);
+        fix_recall (name);
+        (void) fix_lease (1);
+        fix_leases (name, 0, 0, NULL, 0);
+    }
+    fix_wait (DRY_US);
+    fix_silent ();
+    fix_order (ALICE, 1, 1);
+    fix_asks_for (1, FIX_TARGET + 1);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("trader lease");
@@ -266,6 +284,7 @@ int main (void)
     tcase_add_test (asking, test_what_nobody_has_offered_is_asked_for_under_the_same_number);
     tcase_add_test (asking, test_a_lease_that_the_warehouse_cannot_take_now_is_asked_for_again);
     tcase_add_test (asking, test_no_more_products_are_leased_than_there_can_be);
+    tcase_add_test (asking, test_names_that_buyers_make_up_use_no_products_up);
     suite_add_tcase (suite, asking);
 
     TCase *answers = tcase_create ("answers");

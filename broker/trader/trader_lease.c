@@ -56,15 +56,20 @@ struct supply *lease_supply (trader_t *self, const char *product)
     return supply;
 }
 
+static void forget (trader_t *self, struct supply *supply)
+{
+    HASH_DEL (self->supplies, supply);
+    holding_free (&supply->held);
+    holding_free (&supply->returned);
+    free (supply);
+}
+
 void lease_free (trader_t *self)
 {
     struct supply *supply;
     struct supply *next;
     HASH_ITER (hh, self->supplies, supply, next) {
-        HASH_DEL (self->supplies, supply);
-        holding_free (&supply->held);
-        holding_free (&supply->returned);
-        free (supply);
+        forget (self, supply);
     }
 }
 
@@ -204,15 +209,30 @@ static int64_t due_of (const trader_t *self, const struct supply *supply)
     return lesser (due_us, idle_us (self, supply));
 }
 
+// A name that buyers made up is kept no longer than what was told of it is worth, or they could use
+// up the places of products that there are. It has used no number up, so that it may begin anew.
+static bool is_made_up (const trader_t *self, const struct supply *supply)
+{
+    return supply->unknown && supply->number == 0 && !supply->asked && !supply->recalled
+           && !lease_is_dry (self, supply) && supply->waiting.count == 0
+           && supply->recalling.count == 0;
+}
+
 void lease_proceed (trader_t *self, struct outbox *out)
 {
     self->supply_due_us = DEADLINE_NONE;
     if (self->stopping && self->pending_count == 0 && !copies_busy (self)) {
         return;  // It leaves, and all that it holds with it.
     }
-    for (struct supply *supply = self->supplies; supply; supply = supply->hh.next) {
+    struct supply *supply;
+    struct supply *next;
+    HASH_ITER (hh, self->supplies, supply, next) {
         look (self, supply, out);
-        self->supply_due_us = lesser (self->supply_due_us, due_of (self, supply));
+        if (is_made_up (self, supply)) {
+            forget (self, supply);
+        } else {
+            self->supply_due_us = lesser (self->supply_due_us, due_of (self, supply));
+        }
     }
 }
 
@@ -246,6 +266,7 @@ static void granted (trader_t *self, struct supply *supply, int64_t units)
 static void not_offered (trader_t *self, struct supply *supply)
 {
     supply->number--;
+    supply->unknown = true;
     supply->asked = false;
     supply->recalled = false;
     supply->dry_until_us = self->now_us + DRY_US;
@@ -280,6 +301,7 @@ void lease_told (trader_t *self, const struct leased *leased)
     }
     supply->clean = leased->held_count == 0 || (supply->all && units == 0);
     supply->known = true;
+    supply->unknown = false;
     supply->asked = false;
     self->counters.leases++;
 }

@@ -12,6 +12,7 @@ struct supply {
     char product[LIMIT_PRODUCT_NAME + 1];
     struct holding held;
     bool known;        // `held` is right: the warehouse has told since this trader joined
+    bool unknown;      // it has told that nobody ever brought the product
     bool clean;        // all was given back, the warehouse knows it, and none came since
     bool recalled;     // somebody else is in want: none are sold, all is to be given back
     int64_t number;    // of the latest `lease`
