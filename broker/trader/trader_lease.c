@@ -279,7 +279,7 @@ void lease_told (trader_t *self, const struct leased *leased)
     if (!supply || !supply->asked || leased->epoch != self->epoch) {
         return;
     }
-    if (leased->number == 0) {
+    if (leased->number == 0 && leased->held_count == 0) {
         not_offered (self, supply);
         return;
     }
