@@ -149,13 +149,15 @@ struct lease {
     int64_t number;
     const char *product;
     int64_t wanted;  // units; 0: none
-    bool all;        // it holds nothing of the product any more, but for what `returned` gives back
+    bool all;  // what it sold of the product is in its journal, and it holds no more of it but
+               // what `returned` gives back
     const struct leased_units *returned;  // ascending by id
     size_t returned_count;                // at most LIMIT_LEASED_LOTS
 };
 
 // What a trader holds of one product, as the warehouse knows it: what it has sold behind `applied`
-// is still in it. Number 0: the product is not known there, and the lease's number not used up.
+// is still in it. Number 0: the product is not known there, and the lease's number not used up;
+// `held` says nothing.
 struct leased {
     int64_t epoch;
     int64_t number;
@@ -231,7 +233,8 @@ struct sale {
     size_t sale_count;               // 1 to LIMIT_SALES
 };
 
-// Published as recall.<product>: somebody wants units, and there are none but leased ones.
+// Published as recall.<product>: somebody wants units, and there are none but leased ones. They are
+// to be given back, and none to be sold before.
 struct recall {
     int64_t epoch;
     int64_t seq;

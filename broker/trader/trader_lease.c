@@ -1,9 +1,9 @@
 // Units that the warehouse leases to this trader: asked for ahead of demand, given back when they
 // idle, or when somebody else is in want of them.
 //
-// One `lease` a product is under way at once, and it is sent again until it is answered. The answer
-// is all that this trader has as the warehouse knows it, so that nothing is ever added up wrong:
-// less what was sold since, it is what the trader holds.
+// One `lease` a product is under way at once, and it is sent again until it is answered. The answer is
+// all that this trader has as the warehouse knows it, so that nothing is ever added up wrong: less
+// what was sold since, it is what the trader holds.
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,36 +38,10 @@ bool lease_under_way (const trader_t *self)
     return false;
 }
 
-static void free_supply (trader_t *self, struct supply *supply)
-{
-    HASH_DEL (self->supplies, supply);
-    holding_free (&supply->held);
-    holding_free (&supply->returned);
-    free (supply);
-}
-
-// Buyers may ask for names that nobody offers: those make room for others.
-static bool has_room (trader_t *self)
-{
-    struct supply *supply;
-    struct supply *next;
-    if (HASH_COUNT (self->supplies) < LIMIT_PRODUCTS) {
-        return true;
-    }
-    HASH_ITER (hh, self->supplies, supply, next) {
-        if (supply->unoffered && !supply->asked && !supply->recalled && supply->waiting.count == 0
-            && supply->recalling.count == 0) {
-            free_supply (self, supply);
-            return true;
-        }
-    }
-    return false;
-}
-
 struct supply *lease_supply (trader_t *self, const char *product)
 {
     struct supply *supply = lease_find (self, product);
-    if (supply || !product || !has_room (self)) {
+    if (supply || !product || HASH_COUNT (self->supplies) == LIMIT_PRODUCTS) {
         return supply;
     }
     supply = calloc (1, sizeof *supply);
@@ -82,12 +56,20 @@ struct supply *lease_supply (trader_t *self, const char *product)
     return supply;
 }
 
+static void forget (trader_t *self, struct supply *supply)
+{
+    HASH_DEL (self->supplies, supply);
+    holding_free (&supply->held);
+    holding_free (&supply->returned);
+    free (supply);
+}
+
 void lease_free (trader_t *self)
 {
     struct supply *supply;
     struct supply *next;
     HASH_ITER (hh, self->supplies, supply, next) {
-        free_supply (self, supply);
+        forget (self, supply);
     }
 }
 
@@ -184,8 +166,8 @@ static int64_t idle_us (const trader_t *self, const struct supply *supply)
     return since_us + self->config.lease_idle_us;
 }
 
-// A warehouse that is told that nothing is left refuses others: so it is told when what was sold is
-// in the journal, and not before.
+// A warehouse that is told that nothing is left refuses others: so it is told when what was sold is in
+// the journal, and not before.
 static bool may_give_up (const trader_t *self, const struct supply *supply)
 {
     return supply->write <= self->recorded_then;
@@ -227,15 +209,30 @@ static int64_t due_of (const trader_t *self, const struct supply *supply)
     return lesser (due_us, idle_us (self, supply));
 }
 
+// A name that buyers made up is kept no longer than what was told of it is worth, or they could use
+// up the places of products that there are. It has used no number up, so that it may begin anew.
+static bool is_made_up (const trader_t *self, const struct supply *supply)
+{
+    return supply->unknown && supply->number == 0 && !supply->asked && !supply->recalled
+           && !lease_is_dry (self, supply) && supply->waiting.count == 0
+           && supply->recalling.count == 0;
+}
+
 void lease_proceed (trader_t *self, struct outbox *out)
 {
     self->supply_due_us = DEADLINE_NONE;
     if (self->stopping && self->pending_count == 0 && !copies_busy (self)) {
         return;  // It leaves, and all that it holds with it.
     }
-    for (struct supply *supply = self->supplies; supply; supply = supply->hh.next) {
+    struct supply *supply;
+    struct supply *next;
+    HASH_ITER (hh, self->supplies, supply, next) {
         look (self, supply, out);
-        self->supply_due_us = lesser (self->supply_due_us, due_of (self, supply));
+        if (is_made_up (self, supply)) {
+            forget (self, supply);
+        } else {
+            self->supply_due_us = lesser (self->supply_due_us, due_of (self, supply));
+        }
     }
 }
 
@@ -269,7 +266,7 @@ static void granted (trader_t *self, struct supply *supply, int64_t units)
 static void not_offered (trader_t *self, struct supply *supply)
 {
     supply->number--;
-    supply->unoffered = !supply->known;
+    supply->unknown = true;
     supply->asked = false;
     supply->recalled = false;
     supply->dry_until_us = self->now_us + DRY_US;
@@ -304,7 +301,7 @@ void lease_told (trader_t *self, const struct leased *leased)
     }
     supply->clean = leased->held_count == 0 || (supply->all && units == 0);
     supply->known = true;
-    supply->unoffered = false;
+    supply->unknown = false;
     supply->asked = false;
     self->counters.leases++;
 }

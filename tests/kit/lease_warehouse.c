@@ -284,11 +284,12 @@ static bool serve_lease (const struct lease *lease, struct message *answer)
         return true;
     }
     ck_assert (lease->wanted >= 0 && lease->wanted <= LIMIT_QUANTITY);
-    if (lease->number == product->number + 1) {
+    bool known = product->stocked > 0;
+    if (known && lease->number == product->number + 1) {
         product->number++;
         take_back (product, lease);
         grant (product, lease->wanted);
-    } else {
+    } else if (known) {
         ck_assert_int_le (lease->number, product->number);  // One at a time is under way.
         lw.counters.repeated++;
     }
@@ -307,12 +308,12 @@ static bool serve_lease (const struct lease *lease, struct message *answer)
     }
     *answer = fix_plain (MESSAGE_LEASED, WAREHOUSE_NODE);
     answer->leased = (struct leased){.epoch = lease->epoch,
-                                     .number = lease->number,
+                                     .number = known ? lease->number : 0,
                                      .product = product->name,
                                      .applied = lw.applied,
                                      .held = held,
                                      .held_count = count};
-    return lease->number == product->number;  // An older one was answered long ago.
+    return !known || lease->number == product->number;  // An older one was answered long ago.
 }
 
 // The next process goes on with what its journal has.

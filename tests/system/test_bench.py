@@ -111,11 +111,11 @@ class Bench(unittest.TestCase):
                 self.assertEqual((told["oversold"], told["units"]["missing"]), (0, 0))
 
     def test_sells_in_the_end_what_is_left(self):
-        # So slow that what comes is never gone.
+        # So slow that some is left behind the last order, also on a machine that is busy.
         told = self.measure("--market", "nearly-sold-out", "--clients", "8", "--window", "4",
-                            "--orders", "300", "--rate", "1000")
+                            "--orders", "300", "--rate", "100")
         self.check(told, 300, ["trader-1"])
-        self.assertGreater(told["units"]["sold"], 300 + 30)
+        self.assertGreater(told["units"]["sold"], told["sold"] + 30)  # Those that warmed it up.
 
     def test_tells_what_was_oversold_where_caches_sell_what_is_nearly_gone(self):
         told = self.check_scarce("cached", "--traders", "4")
@@ -224,7 +224,7 @@ class Bench(unittest.TestCase):
 
     def test_refuses_what_makes_no_sense(self):
         for arguments, said in ((("--clients", "0"), "--clients: '0' must be a whole number"),
-                                (("--mode", "fast"), "--mode: 'fast' is none"),
+                                (("--mode", "fast"), "--mode: 'fast' must be sync, cached,"),
                                 (("--mode", "escrow:" + "b" * 128), "--mode: at most 127 bytes"),
                                 (("--market", "dear"), "--market: 'dear' is none"),
                                 (("--market", "nearly-sold-out", "--traders", "2",
