@@ -210,6 +210,23 @@ START_TEST (test_trader_ignores_an_answer_of_another_kind)
 }
 END_TEST
 
+// Nor is one that oversold nothing: what its buyer would be told is no message.
+START_TEST (test_trader_ignores_an_order_that_is_oversold_by_nothing)
+{
+    struct result result = fix_receipt (STATUS_OVERSOLD, "fish", 1);
+    result.missing = 0;
+    fix_cached ();
+    fix_ask (fix_buy (ALICE, 1, "fish", 1));
+    (void) fix_commit (1);
+    fix_settle (1, result);
+    fix_nothing ();
+    result.missing = 1;
+    result.units = 0;
+    fix_settle (1, result);
+    ck_assert_uint_eq (fix_count (MESSAGE_OVERSOLD), 1);
+}
+END_TEST
+
 START_TEST (test_trader_waits_out_a_gap)
 {
     fix_join ();
@@ -395,6 +412,7 @@ int main (void)
     tcase_add_test (again, test_trader_takes_answers_in_order_alone);
     tcase_add_test (again, test_trader_ignores_an_answer_that_does_not_fit_its_batch);
     tcase_add_loop_test (again, test_trader_ignores_an_answer_of_another_kind, 0, 6);
+    tcase_add_test (again, test_trader_ignores_an_order_that_is_oversold_by_nothing);
     suite_add_tcase (suite, again);
     TCase *refused = tcase_create ("refused");
     tcase_add_checked_fixture (refused, fix_set_up, fix_tear_down);

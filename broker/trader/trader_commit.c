@@ -115,12 +115,13 @@ void trader_send_batches (trader_t *self, struct outbox *out)
     }
 }
 
-// Whether a result of this kind can answer the request.
-static bool answers (enum result_kind result, const struct request *request)
+// Whether the result can answer the request.
+static bool answers (const struct result *result, const struct request *request)
 {
-    switch (result) {
+    switch (result->kind) {
     case RESULT_RECEIPT:
-        return request->kind == ITEM_BUY || request->kind == ITEM_ORDER_STATUS;
+        return (request->kind == ITEM_BUY || request->kind == ITEM_ORDER_STATUS)
+               && reply_can_tell (result);
     case RESULT_RESTOCKED:
         return request->kind == ITEM_RESTOCK;
     case RESULT_LOT:
@@ -143,7 +144,7 @@ static bool well_formed (const struct batch *batch, const struct committed *comm
         return false;
     }
     for (size_t i = 0; i < batch->count; i++) {
-        if (!answers (committed->results[i].kind, trader_request (self, batch->requests[i]))) {
+        if (!answers (&committed->results[i], trader_request (self, batch->requests[i]))) {
             return false;
         }
     }

@@ -125,6 +125,12 @@ void reply_lot (trader_t *self, const struct request *request, const struct resu
     };
 }
 
+bool reply_can_tell (const struct result *receipt)
+{
+    return receipt->kind != RESULT_RECEIPT || receipt->status != STATUS_OVERSOLD
+           || receipt->missing > 0;
+}
+
 // Told to the buyer directly, and on PUB, where it may be subscribed to it.
 void reply_oversold (trader_t *self, const struct request *request, const struct result *result,
                      struct seen seen, struct outbox *out)

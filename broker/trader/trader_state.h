@@ -324,6 +324,8 @@ void reply_restocked (trader_t *self, const struct request *request, struct seen
                       struct outbox *out);
 void reply_lot (trader_t *self, const struct request *request, const struct result *result,
                 struct outbox *out);
+// Whether a receipt can be told at all: an order is oversold by a unit or more.
+bool reply_can_tell (const struct result *receipt);
 void reply_oversold (trader_t *self, const struct request *request, const struct result *result,
                      struct seen seen, struct outbox *out);
 void reply_error (trader_t *self, int64_t to, const struct route *route, enum reason reason,

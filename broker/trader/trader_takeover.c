@@ -235,7 +235,7 @@ bool copies_busy (const trader_t *self)
 static bool fits (const struct item *item, const struct result *result)
 {
     enum result_kind wanted = item->kind == ITEM_BUY ? RESULT_RECEIPT : RESULT_RESTOCKED;
-    return result->kind == wanted || result->kind == RESULT_ERROR
+    return (result->kind == wanted && reply_can_tell (result)) || result->kind == RESULT_ERROR
            || (result->kind == RESULT_SETTLED && item->taken_count > 0);
 }
 
