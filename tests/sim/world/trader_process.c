@@ -155,8 +155,9 @@ struct node *trader_process_twin (const world_t *self, const struct node *node)
 void trader_process_take_place (world_t *self, struct node *node)
 {
     struct node *before = self->by_id[node->id];
-    if (before == node || !trader_ready (node->core)
-        || (before->core && trader_epoch (before->core) >= trader_epoch (node->core))) {
+    int64_t epoch = trader_epoch (node->core);
+    node->epoch = epoch > 0 ? epoch : node->epoch;
+    if (before == node || !trader_ready (node->core) || before->epoch >= epoch) {
         return;
     }
     story_event (self, "trader %lld is another process from now on", (long long) node->id);

@@ -105,6 +105,7 @@ struct node {
     enum node_state state;
     int64_t life;             // counts its processes
     bool aside;               // another process is reached under its id, by all but the warehouse
+    int64_t epoch;            // of a trader, the latest that any of its processes was granted
     bool was_paused;          // in this life
     bool gone;                // has done all it wanted, or lost its place: never starts again
     bool outdated;            // a warehouse whose core knows more than the disk
