@@ -54,7 +54,7 @@
     X (22, "restock-unpublished", "convergence", 20, "caches are not told of a new lot")           \
     X (23, "oldest-lot-alone", "linear conservation", 60,                                          \
        "an order that is all or nothing is refused unless the oldest lot has all of it")           \
-    X (24, "sync-decided-here", "linear session", 40,                                              \
+    X (24, "sync-decided-here", "linear session conservation", 40,                                 \
        "a trader decides by its cache what only the warehouse may")                                \
     X (25, "own-sales-not-counted", "stock", 30, "a cache goes on as if it had sold nothing")      \
     X (26, "own-writes-forgotten", "stock", 30,                                                    \
@@ -66,7 +66,7 @@
     X (31, "copy-skips-first", "promise", 60, "the first open decision of a copy is not settled")  \
     X (32, "settled-under-old-epoch", "liveness", 200,                                             \
        "a backup settles its copy under the epoch from before the takeover")                       \
-    X (34, "copies-forgotten", "liveness", 60,                                                     \
+    X (34, "copies-forgotten", "liveness", 500,                                                    \
        "a restarted backup does not know what it has copied")                                      \
     X (35, "zombie-copied", "crash", 60,                                                           \
        "a copy is begun for a process that was taken over long ago")                               \
@@ -76,12 +76,12 @@
        "a decision is told that the backup does not have")                                         \
     X (39, "claimed-too-early", "liveness promise", 300,                                           \
        "a backup is claimed before it has begun its copy, and has what was told")                  \
-    X (40, "decided-in-any-epoch", "promise liveness", 400,                                        \
+    X (40, "decided-in-any-epoch", "promise liveness outcome", 400,                                \
        "a trader decides what was first sent to it in another epoch")                              \
     X (43, "taken-by-anybody", "owner", 60,                                                        \
        "a trader is taken over by another one than its backup")                                    \
     X (45, "failed-resumes", "owner", 20, "a trader that was taken over goes on from its journal") \
-    X (46, "pending-decided", "promise", 400,                                                      \
+    X (46, "pending-decided", "promise outcome", 400,                                              \
        "an order is decided while its first trader may have decided it")                           \
     X (47, "late-taker-commits", "owner", 500,                                                     \
        "commits for another trader are taken from anybody, whatever its view")                     \
@@ -101,15 +101,13 @@
        "an order is refused while units are idle at a trader")                                     \
     X (56, "budget-without-end", "escrow conservation", 120,                                       \
        "what was oversold does not count against the budget")                                      \
-    X (57, "known-stays-leased", "escrow conservation", 120,                                       \
-       "what is taken for an order that is known already stays leased for ever")                   \
     X (58, "leases-forsaken", "owner escrow conservation", 120,                                    \
        "a process without a journal is let in while leases are out")                               \
     X (59, "leases-forgotten", "escrow conservation", 120,                                         \
        "a restarted warehouse does not know what it has leased")                                   \
     X (60, "old-epoch-leases", "escrow conservation", 120,                                         \
        "a lease under an old epoch is granted")                                                    \
-    X (61, "sold-beyond-lease", "escrow", 20,                                                      \
+    X (61, "sold-beyond-lease", "escrow liveness", 20,                                             \
        "a trader sells from a lease as if it had not sold from it before")                         \
     X (62, "recall-keeps-a-unit", "escrow liveness", 60,                                           \
        "a trader says that it gives all of a lease back, and keeps a unit")                        \

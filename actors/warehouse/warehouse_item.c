@@ -172,9 +172,7 @@ static struct result from_lease (warehouse_t *self, struct batch *batch, const s
     if (state == ANSWER_NEW) {
         return warehouse_sell_leased (self, batch, item, entry);
     }
-    if (!PLANTED (57)) {
-        warehouse_free_taken (self, entry, item);
-    }
+    warehouse_free_taken (self, entry, item);
     if (state == ANSWER_KNOWN) {
         return known_result (self, batch, item, answer);
     }

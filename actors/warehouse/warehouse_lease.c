@@ -196,7 +196,7 @@ static void apply_lease (warehouse_t *self, const struct view *view, struct prod
 {
     const struct lease *lease = &message->lease;
     struct lease_entry *entry = leases_find (self->leases, view->trader, product);
-    int64_t last = entry && entry->epoch == view->epoch ? entry->number : 0;
+    int64_t last = entry && entry->epoch == lease->epoch ? entry->number : 0;
     bool again = lease->number == last;
     bool held = holds_returned (entry, lease);
     if (!again && lease->number != last + 1) {
@@ -211,7 +211,7 @@ static void apply_lease (warehouse_t *self, const struct view *view, struct prod
     }
     entry = leases_entry (self->leases, view->trader, product);
     if (!again) {
-        entry->epoch = view->epoch;
+        entry->epoch = lease->epoch;
         entry->number = lease->number;
         leases_change (self->leases, entry);
     }
