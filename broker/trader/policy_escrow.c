@@ -69,10 +69,8 @@ void escrow_admit (trader_t *self, struct request *request, struct outbox *out)
     request->supply = supply;
     if (!supply || !cache_has_room (self->cache, request->product, 0)) {
         trader_pass (self, request);
-    } else if (supply->waiting.count > 0) {
-        wait_in (self, &supply->waiting, request);  // Behind those that came before it.
     } else if (take (self, request, out)) {
-        return;
+        return;  // Though a larger one may wait: for that the warehouse may be out of reach.
     } else if (passes_at_once (self, supply, request)) {
         pass_short (self, request);
     } else {
