@@ -33,6 +33,21 @@ START_TEST (test_what_waits_is_asked_for_together)
 }
 END_TEST
 
+// More came than was asked for, which is no sign that the warehouse has no more.
+START_TEST (test_what_comes_meanwhile_waits_for_the_next_lease_where_the_first_is_granted_whole)
+{
+    fix_escrow ();
+    fix_order (ALICE, 1, 1);
+    fix_order (BOB, 1, 40);
+    fix_tell (1, 0, FIX_TARGET + 1);
+    fix_receipts (ALICE, 1, STATUS_SOLD, 1);
+    ck_assert_uint_eq (fix_count (MESSAGE_COMMIT), 0);
+    fix_asks_for (2, 40);
+    fix_tell (2, 0, FIX_TARGET + 41);
+    fix_receipts (BOB, 1, STATUS_SOLD, 40);
+}
+END_TEST
+
 START_TEST (test_products_are_leased_apart)
 {
     const struct leased_units held = fix_units (1, 17);
@@ -276,6 +291,9 @@ int main (void)
     tcase_add_checked_fixture (asking, fix_set_up, fix_tear_down);
     tcase_add_test (asking, test_units_are_asked_for_again_until_they_come);
     tcase_add_test (asking, test_what_waits_is_asked_for_together);
+    tcase_add_test (
+        asking,
+        test_what_comes_meanwhile_waits_for_the_next_lease_where_the_first_is_granted_whole);
     tcase_add_test (asking, test_products_are_leased_apart);
     tcase_add_test (asking, test_units_are_asked_for_before_they_run_out);
     tcase_add_loop_test (asking, test_the_target_follows_the_demand, 0, 4);

@@ -85,12 +85,19 @@ static struct list take_all (struct list *list)
     return all;
 }
 
-// The answer has come: what it does not suffice for is the warehouse's to decide.
+// The answer has come: what it does not suffice for is the warehouse's to decide. But where it has
+// brought all that was asked for, there may be more, and what came since waits for that.
 static void retry_waiting (trader_t *self, struct supply *supply, struct outbox *out)
 {
+    bool more = supply->full && !supply->recalled;
     struct list waiting = take_all (&supply->waiting);
     for (struct request *request; (request = list_take (self, &waiting));) {
-        if (!take (self, request, out)) {
+        if (take (self, request, out)) {
+            continue;
+        }
+        if (more && holding_total (&supply->held) < request->quantity) {
+            wait_in (self, &supply->waiting, request);
+        } else {
             pass_short (self, request);
         }
     }

@@ -294,6 +294,7 @@ void lease_told (trader_t *self, const struct leased *leased)
     holding_set (&supply->held, leased->held, leased->held_count);
     deduct_open (self, supply, leased->applied);
     int64_t units = holding_total (&supply->held) - before;
+    supply->full = supply->wanted > 0 && units >= supply->wanted;
     if (units > 0) {
         granted (self, supply, units);
     } else if (supply->wanted > 0) {

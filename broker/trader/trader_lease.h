@@ -21,6 +21,7 @@ struct supply {
     int64_t wanted;    // what it asks for,
     bool all;          // and gives back
     struct holding returned;
+    bool full;              // the last answer granted all that was asked for
     int64_t target;         // units that it would like to hold
     int64_t level;          // units that it held when it got some last,
     bool granted;           // if it ever did,

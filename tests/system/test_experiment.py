@@ -14,6 +14,7 @@ from market import BOUND_S, ROOT, die_with_parent
 
 SIM = os.path.abspath(os.environ.get("SOUK_SIM") or os.path.join(ROOT, "build", "san", "souk-sim"))
 SCALE = os.path.join(ROOT, "tools", "scale.py")
+SALE = os.path.join(ROOT, "tools", "sale.py")
 SMALL = ("--traders", "2", "--buyers", "10", "--sellers", "2", "--products", "1", "--think-time",
          "10ms", "--duration", "500ms", "--warm-up", "200ms", "--queue", "64")
 AMPLE = ("--restock", "1000", "--restock-every", "100ms")
@@ -36,8 +37,8 @@ def run(*arguments, **more):
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
-def scale(*arguments):
-    return subprocess.run([sys.executable, SCALE, "--souk-sim", SIM, *arguments], text=True,
+def scale(*arguments, tool=SCALE):
+    return subprocess.run([sys.executable, tool, "--souk-sim", SIM, *arguments], text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, check=False, timeout=BOUND_S,
                           preexec_fn=die_with_parent)
@@ -223,6 +224,35 @@ class Scale(unittest.TestCase):
                                  ("at least 1", "--jobs", "0")):
             with self.subTest(arguments=arguments):
                 ended = scale(*arguments)
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""))
+                self.assertIn(says, ended.stderr)
+
+
+class Sale(unittest.TestCase):
+    def test_a_sale_ends_when_all_is_told_and_settled_and_nothing_is_oversold(self):
+        ended = scale("--traders", "1,2", "--stock", "2000", "--buyers", "50", "--json", tool=SALE)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        runs = [json.loads(line) for line in ended.stdout.splitlines()]
+        self.assertEqual([run["configuration"]["traders"] for run in runs], [1, 2])
+        for result in runs:
+            self.assertEqual((result["sale"]["units_told"], result["sale"]["units_settled"],
+                              result["oversold"]["missing_units"]), (2000, 2000, 0))
+
+    def test_the_table_of_modes_with_the_warehouse_far_away_favours_escrow(self):
+        ended = scale("--outstanding", "20", "--duration", "200ms", tool=SALE)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        rows = [[cell.strip() for cell in line.split("|")[1:-1]]
+                for line in ended.stdout.splitlines()]
+        self.assertEqual([row[0] for row in rows[2:]], ["sync", "escrow"])
+        self.assertGreater(float(rows[3][2]), 2)
+
+    def test_a_wrong_sale_is_refused(self):
+        for says, *arguments in (("from 1 to 256", "--traders", "0"),
+                                 ("like 1,4,16", "--traders", "1,,2"),
+                                 ("no such option", "--frobs", "1"),
+                                 ("at least 1", "--outstanding", "-1")):
+            with self.subTest(arguments=arguments):
+                ended = scale(*arguments, tool=SALE)
                 self.assertEqual((ended.returncode, ended.stdout), (2, ""))
                 self.assertIn(says, ended.stderr)
 
