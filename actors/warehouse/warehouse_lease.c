@@ -146,12 +146,25 @@ static int64_t grant_budget (warehouse_t *self, struct lease_entry *entry, int64
     return units;
 }
 
-// Each live trader may have as many as any other; what is not there, only where that is too few.
+// How many free units the trader may have: so many that it holds as many as any other live one, of all
+// that is free or leased, and no less than that part of the free ones. So each trader that asks at the
+// begin of a sale gets what it will sell of it, and need not come again while the warehouse settles.
+static int64_t share_of (const warehouse_t *self, const struct lease_entry *entry, int64_t traders)
+{
+    const struct product *product = entry->product;
+    int64_t all = product->available + leases_idle (self->leases, product);
+    int64_t lacks = all / traders - (entry->clean ? 0 : entry->units);
+    int64_t part = product->available / traders;
+    int64_t share = lacks > part ? lacks : part;
+    return share < product->available ? share : product->available;
+}
+
+// What is not there is leased only where the share is too few.
 static void grant (warehouse_t *self, struct lease_entry *entry, int64_t wanted)
 {
     struct product *product = entry->product;
     int64_t traders = live_count (self);
-    int64_t share = product->available / traders;
+    int64_t share = share_of (self, entry, traders);
     int64_t units = 0;
     if (!product->recalling) {
         units = grant_lots (self, entry, wanted < share ? wanted : share);

@@ -92,11 +92,19 @@ static bool has_slot (const trader_t *self)
     return self->batch_next - self->batch_first < self->config.in_flight_max;
 }
 
+// What nobody waits for lets a wish for units go first: at the begin of a sale the warehouse would
+// settle what was sold before it leases what can be.
+static int64_t flush_due (const trader_t *self)
+{
+    bool waits = self->wants_units && self->flush_due_us != DEADLINE_NONE;
+    return self->flush_due_us + (waits ? UNITS_FIRST_US : 0);
+}
+
 // What waits for an answer leaves at once, and what was decided before it goes with it.
 static bool is_due (const trader_t *self)
 {
     return queue_size (self->to_pass) > 0
-           || (self->behind.count > 0 && (self->stopping || self->now_us >= self->flush_due_us));
+           || (self->behind.count > 0 && (self->stopping || self->now_us >= flush_due (self)));
 }
 
 void trader_send_batches (trader_t *self, struct outbox *out)
@@ -215,6 +223,6 @@ void trader_commit_refused (trader_t *self, const struct message *message, struc
 int64_t trader_commit_due (const trader_t *self)
 {
     int64_t again_us = resend_due (self);
-    int64_t flush_us = has_slot (self) ? self->flush_due_us : DEADLINE_NONE;
+    int64_t flush_us = has_slot (self) ? flush_due (self) : DEADLINE_NONE;
     return flush_us < again_us ? flush_us : again_us;
 }

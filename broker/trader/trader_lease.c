@@ -15,8 +15,8 @@ enum {
     SOLD_OUT_US = 500000,  // as DRY_US, where news said so, and the next news will say otherwise
     TARGET_FIRST = 16,
     TARGET_LEAST = 4,
-    GRANT_SHORT_US = 50000,  // used up sooner: twice as much is wanted the next time
-    GRANT_LONG_US = 500000,  // later: half as much
+    HORIZON_US = 250000,   // for so long the units that are held should last
+    PACE_LEAST_US = 2000,  // a shorter time tells no pace
 };
 
 struct supply *lease_find (const trader_t *self, const char *product)
@@ -83,6 +83,11 @@ static int64_t lesser (int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t greater (int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 // The list of what goes back stays as it is until the answer has come.
 static void send (trader_t *self, struct supply *supply, struct outbox *out)
 {
@@ -147,7 +152,7 @@ static int64_t waiting_units (const trader_t *self, const struct supply *supply)
 static bool runs_low (const trader_t *self, const struct supply *supply)
 {
     return supply->known && supply->sold && !lease_is_dry (self, supply)
-           && holding_total (&supply->held) < lesser (supply->target, supply->level) / 2;
+           && holding_total (&supply->held) < supply->level / 2;
 }
 
 static int64_t to_target (const struct supply *supply)
@@ -173,6 +178,24 @@ static bool may_give_up (const trader_t *self, const struct supply *supply)
     return supply->write <= self->recorded_then;
 }
 
+// Wanted are so many units as sell within HORIZON_US at the pace at which the last grant was used up.
+// How long the warehouse takes to answer does not count.
+static void adapt (const trader_t *self, struct supply *supply)
+{
+    if (!supply->granted) {
+        return;
+    }
+    supply->granted = false;
+    int64_t lasted_us = greater (self->now_us - supply->granted_us, PACE_LEAST_US);
+    int64_t sold = supply->level - holding_total (&supply->held);
+    if (lasted_us < HORIZON_US) {
+        int64_t pace = sold * HORIZON_US / lasted_us;
+        supply->target = lesser (greater (supply->target, pace), LIMIT_QUANTITY);
+    } else if (lasted_us > 2 * HORIZON_US && supply->target > TARGET_LEAST) {
+        supply->target /= 2;
+    }
+}
+
 static void look (trader_t *self, struct supply *supply, struct outbox *out)
 {
     supply->recalled = supply->recalled && !supply->clean;
@@ -185,13 +208,17 @@ static void look (trader_t *self, struct supply *supply, struct outbox *out)
             give_up (self, supply, out);
         }
     } else if (supply->waiting.count > 0) {
+        adapt (self, supply);
         ask (self, supply, waiting_units (self, supply) + to_target (supply), out);
     } else if (supply->recalled) {
         ask (self, supply, 0, out);
     } else if (self->now_us >= idle_us (self, supply) && may_give_up (self, supply)) {
         give_up (self, supply, out);
     } else if (runs_low (self, supply)) {
-        ask (self, supply, to_target (supply), out);
+        adapt (self, supply);
+        if (to_target (supply) > 0) {
+            ask (self, supply, to_target (supply), out);
+        }
     }
 }
 
@@ -221,6 +248,7 @@ static bool is_made_up (const trader_t *self, const struct supply *supply)
 void lease_proceed (trader_t *self, struct outbox *out)
 {
     self->supply_due_us = DEADLINE_NONE;
+    self->wants_units = false;
     if (self->stopping && self->pending_count == 0 && !copies_busy (self)) {
         return;  // It leaves, and all that it holds with it.
     }
@@ -232,6 +260,7 @@ void lease_proceed (trader_t *self, struct outbox *out)
             forget (self, supply);
         } else {
             self->supply_due_us = lesser (self->supply_due_us, due_of (self, supply));
+            self->wants_units = self->wants_units || (supply->asked && supply->wanted > 0);
         }
     }
 }
@@ -249,12 +278,6 @@ static void deduct_open (trader_t *self, struct supply *supply, int64_t applied)
 
 static void granted (trader_t *self, struct supply *supply, int64_t units)
 {
-    int64_t lasted_us = self->now_us - supply->granted_us;
-    if (supply->granted && lasted_us < GRANT_SHORT_US) {
-        supply->target = lesser (2 * supply->target, LIMIT_QUANTITY);
-    } else if (supply->granted && lasted_us > GRANT_LONG_US && supply->target > TARGET_LEAST) {
-        supply->target /= 2;
-    }
     supply->granted = true;
     supply->granted_us = self->now_us;
     supply->level = holding_total (&supply->held);

@@ -108,19 +108,19 @@ void peers_member (trader_t *self, const struct message *message, struct outbox 
     letter->message.member.seq = next_seq (self, member->trader);
 }
 
-int64_t peers_next (const trader_t *self, int64_t behind)
+// Downwards: where traders are started one after the other each finds the one before it, while the
+// first one is what all of them would find upwards.
+int64_t peers_next (const trader_t *self, int64_t before)
 {
-    int64_t first = 0;
+    int64_t below = 0;
+    int64_t last = 0;
     for (const struct peer *peer = self->peers; peer; peer = peer->hh.next) {
-        if (peer->state != MEMBER_LIVE) {
-            continue;
+        if (peer->state == MEMBER_LIVE) {
+            below = peer->id < before ? peer->id : below;
+            last = peer->id;
         }
-        if (peer->id > behind) {
-            return peer->id;
-        }
-        first = first ? first : peer->id;
     }
-    return first;
+    return below ? below : last;
 }
 
 const int64_t *peers_remaining (const trader_t *self, arena_t *arena, size_t *count)

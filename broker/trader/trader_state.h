@@ -42,6 +42,7 @@ enum {
     SNAPSHOT_RETRY_US = 500000,
     SNAPSHOT_PAUSE_US = 2000,  // between snapshots while requests wait
     DRY_US = 50000,            // before units are asked for again where there were none
+    UNITS_FIRST_US = 100000,   // for so long what is written behind lets a `lease` go first
     RECALL_RETRY_US = 5000,    // between tries of what waits for the end of a recall
 };
 
@@ -213,6 +214,7 @@ struct trader {
     int64_t news_due_us;       // and by when; DEADLINE_NONE: they have
 
     struct supply *supplies;  // uthash, by product: see trader_lease.h
+    bool wants_units;         // it has asked for some, and waits
     int64_t supply_due_us;    // when one of them is to be looked at
 
     struct request *requests;    // queue_max of them
@@ -260,7 +262,7 @@ void trader_pass (trader_t *self, struct request *request);     // on, to the wa
 void peers_member (trader_t *self, const struct message *message, struct outbox *out);
 void peers_learn (trader_t *self, const struct view_told *view);
 void peers_joined (trader_t *self);  // what it publishes from now on counts anew
-int64_t peers_next (const trader_t *self, int64_t behind);  // a live one, in the ring; 0: none
+int64_t peers_next (const trader_t *self, int64_t before);  // a live one, in the ring; 0: none
 bool peers_any (const trader_t *self);
 // This trader and those that it knows to be live, ascending: at most LIMIT_TRADERS, from `arena`.
 const int64_t *peers_remaining (const trader_t *self, arena_t *arena, size_t *count);
