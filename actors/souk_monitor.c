@@ -16,9 +16,9 @@ enum { TOPICS_MAX = 64, LOWEST_PRIORITY = 19 };
 static const char latest[] = "runs/latest";
 
 static const char help[] =
-    "Shows what happens in a market: sales, stock, oversells, which traders live and who backs "
-    "them\n"
-    "up, and the life of the nodes' sockets.\n"
+    "Shows what happens in a market: sales, stock, oversells, recalls, which traders live and "
+    "who\n"
+    "backs them up, and the life of the nodes' sockets.\n"
     "\n"
     "  souk monitor                               the market in runs/latest\n"
     "  souk monitor --topic sale. --topic oversell.\n"
@@ -42,6 +42,8 @@ static const char help[] =
     "Each line begins with the time at which its message arrived here. A message may tell of\n"
     "several sales, which are a line each; messages are what --count and the end count.\n"
     "What becomes of a trader is told by the warehouse, and passed on by the traders.\n"
+    "In escrow `free` are the units that are leased to no trader, and a recall wants back what\n"
+    "is. Who holds what is in the nodes' logs, and in souk verify at any moment.\n"
     "It may be started before the market or after it, and waits for it: for the folder of the run\n"
     "and the topology.json in it, for the next run where this one has ended (it has a\n"
     "summary.json), and until somebody publishes. It runs at the lowest priority and\n"

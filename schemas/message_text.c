@@ -247,10 +247,10 @@ static void say_short (struct line *line, const struct message *message, int64_t
         words_say (line, "%" PRId64 " tells %" PRId64 " that it is there", from, to);
         return;
     case MESSAGE_RECALL:
-        words_say (line, "recall of %s", message->recall.product);
+        words_say (line, "the warehouse recalls %s from all traders", message->recall.product);
         return;
     case MESSAGE_INVALIDATION:
-        words_say (line, "%s publishes: %" PRId64 " %s left (version %" PRId64 ")",
+        words_say (line, "%s publishes: %" PRId64 " %s free (version %" PRId64 ")",
                    publisher (from, name), message->invalidation.available,
                    message->invalidation.product, message->invalidation.version);
         return;

@@ -39,8 +39,13 @@ static void say_committed (struct line *line, int64_t to, const struct committed
 {
     size_t receipts[STATUS_COUNT] = {0};
     size_t counts[RESULT_KIND_COUNT] = {0};
+    size_t recalling = 0;
     for (size_t i = 0; i < committed->result_count; i++) {
         const struct result *result = &committed->results[i];
+        if (result->kind == RESULT_ERROR && result->reason == REASON_RECALLING) {
+            recalling++;  // Nothing is wrong with such an order: it waits for units.
+            continue;
+        }
         counts[result->kind]++;
         if (result->kind == RESULT_RECEIPT) {
             receipts[result->status]++;
@@ -61,6 +66,10 @@ static void say_committed (struct line *line, int64_t to, const struct committed
     }
     if (counts[RESULT_SETTLED] > 0) {
         words_say (line, "%s%zu settled", begun ? ", " : " ", counts[RESULT_SETTLED]);
+        begun = true;
+    }
+    if (recalling > 0) {
+        words_say (line, "%s%zu recalling", begun ? ", " : " ", recalling);
         begun = true;
     }
     say_count (line, &begun, counts[RESULT_RESTOCKED], "restock");
@@ -167,7 +176,7 @@ static void say_leased (struct line *line, int64_t to, const struct leased *leas
         const struct leased_units *held = &leased->held[i];
         words_say (line, "%s%" PRId64, i ? ", " : ": ", held->units);
         if (held->id > 0) {
-            words_say (line, " of lot %" PRId64, held->id);
+            words_say (line, " of %" PRId64 "'s lot %" PRId64, held->seller, held->lot);
         } else {
             words_say (line, " of the budget");
         }

@@ -210,7 +210,7 @@ static const struct {
      "snapshot to 1, version 0: no products"},
     {{.type = MESSAGE_INVALIDATION, .invalidation = {2, 8, 13, "salt", 3, NULL, 0, false}},
      0,
-     "the warehouse publishes: 3 salt left (version 13)"},
+     "the warehouse publishes: 3 salt free (version 13)"},
     {{.type = MESSAGE_OVERSELL, .from = 1, .oversell = {2, 1, 1, 5, 19, "salt", 1, 1, 1000}},
      5,
      "trader 1 tells buyer 5: order 19 was oversold, 1 of 2 salt missing"},

@@ -35,17 +35,19 @@ static const struct {
     {{.type = MESSAGE_LEASE, .from = 2, .lease = {1, 1, "salt", 0, false, NULL, 0}},
      "trader 2 asks what it holds of salt (lease 1)"},
     {{.type = MESSAGE_LEASED, .leased = {1, 7, "salt", 3, units + 1, 2}},
-     "trader 2 holds 64 salt: 60 of lot 4, 4 of lot 5 (lease 7)"},
+     "trader 2 holds 64 salt: 60 of 9's lot 3, 4 of 9's lot 4 (lease 7)"},
     {{.type = MESSAGE_LEASED, .leased = {1, 7, "salt", 3, units, 2}},
-     "trader 2 holds 62 salt: 2 of the budget, 60 of lot 4 (lease 7)"},
+     "trader 2 holds 62 salt: 2 of the budget, 60 of 9's lot 3 (lease 7)"},
     {{.type = MESSAGE_LEASED, .leased = {1, 7, "salt", 3, units, 10}},
-     "trader 2 holds 91 salt: 2 of the budget, 60 of lot 4, 4 of lot 5, 1 of lot 6, 1 of lot 7, "
-     "1 of lot 8, 1 of lot 9, 1 of lot 10 and 2 more lots (lease 7)"},
+     "trader 2 holds 91 salt: 2 of the budget, 60 of 9's lot 3, 4 of 9's lot 4, 1 of 9's lot 5, 1 "
+     "of 9's lot 6, "
+     "1 of 9's lot 7, 1 of 9's lot 8, 1 of 9's lot 9 and 2 more lots (lease 7)"},
     {{.type = MESSAGE_LEASED, .leased = {1, 9, "salt", 3, NULL, 0}},
      "trader 2 holds 0 salt (lease 9)"},
-    {{.type = MESSAGE_RECALL, .recall = {1, 1, "salt"}}, "recall of salt"},
+    {{.type = MESSAGE_RECALL, .recall = {1, 1, "salt"}},
+     "the warehouse recalls salt from all traders"},
     {{.type = MESSAGE_COMMITTED, .committed = {0, 3, 4, 14, 0, results, 4, NULL, 0}},
-     "trader 2 is told that batch 4 is committed: 1 sold, 2 settled, 1 error (version 14)"},
+     "trader 2 is told that batch 4 is committed: 1 sold, 2 settled, 1 recalling (version 14)"},
     {{.type = MESSAGE_JOIN, .from = 2, .join = {7, 2, 0, "a", true}},
      "trader 2 asks to join, after epoch 2, and gives up what it held"},
 };

@@ -88,9 +88,10 @@ START_TEST (test_line_tells_what_is_recalled)
 {
     struct message message = {.type = MESSAGE_RECALL, .recall = {2, 4, "salt"}};
     expect_line (line_message (plain, noon, "recall.salt", &message, &before, line),
-                 "12:00:00.123 recall.salt      recall of salt\n");
+                 "12:00:00.123 recall.salt      the warehouse recalls salt from all traders\n");
     expect_line (line_message (colored, noon, "recall.salt", &message, &before, line),
-                 "\033[2m12:00:00.123\033[0m \033[33mrecall.salt      recall of salt\033[0m\n");
+                 "\033[2m12:00:00.123\033[0m \033[33mrecall.salt      the warehouse recalls salt "
+                 "from all traders\033[0m\n");
     expect_line (line_message (json, noon, "recall.salt", &message, &before, line),
                  "{\"type\":\"message\",\"time_ms\":1790000000123,\"topic\":\"recall.salt\","
                  "\"message\":{\"type\":\"recall\",\"v\":1,\"from\":0,\"clock\":0,\"epoch\":2,"

@@ -17,6 +17,7 @@ enum {
     HIGH_WATER_NEWS = 2048,  // a subscriber that has stopped costs as many messages
     DECODED_BLOCK = 256 * 1024,
     LOG_TEXT = 2304,
+    TELL_AGAIN_US = 1000000,
 };
 
 void wire_init (struct wire *self, enum log_level log)
@@ -266,8 +267,11 @@ static bool is_event (enum message_type type)
     case MESSAGE_ERROR:
     case MESSAGE_JOIN:
     case MESSAGE_VIEW:
+    case MESSAGE_LEASE:
+    case MESSAGE_LEASED:
     case MESSAGE_OVERSELL:
     case MESSAGE_SALE:
+    case MESSAGE_RECALL:
     case MESSAGE_MEMBER:
         return true;
     default:
@@ -275,18 +279,37 @@ static bool is_event (enum message_type type)
     }
 }
 
-void wire_log_message (const struct wire *self, const struct message *message, int64_t to)
+// A trader that waits for its place asks many times a second, and is answered the same. That would
+// bury the line that says what it waits for, so it is told once a second.
+static bool was_told (struct wire *self, const struct message *message, const char *text)
+{
+    if (message->type != MESSAGE_JOIN && message->type != MESSAGE_VIEW) {
+        return false;
+    }
+    struct told *last = &self->told[message->type == MESSAGE_VIEW];
+    int64_t now_us = wire_now_us ();
+    if (streq (last->text, text) && now_us < last->again_us) {
+        return true;
+    }
+    snprintf (last->text, sizeof last->text, "%s", text);
+    last->again_us = now_us + TELL_AGAIN_US;
+    return false;
+}
+
+void wire_log_message (struct wire *self, const struct message *message, int64_t to)
 {
     if (self->log == LOG_MESSAGES || (self->log == LOG_EVENTS && is_event (message->type))) {
         char text[MESSAGE_TEXT_BYTES];
         message_text (message, to, text, sizeof text);
-        wire_log (self, "%s", text);
+        if (self->log == LOG_MESSAGES || !was_told (self, message, text)) {
+            wire_log (self, "%s", text);
+        }
     }
 }
 
 // What is published is for all. A trader that passes on how another one is has told of it when the
 // news came.
-void wire_log_letter (const struct wire *self, const struct letter *letter)
+void wire_log_letter (struct wire *self, const struct letter *letter)
 {
     const struct message *message = &letter->message;
     if (message->type != MESSAGE_MEMBER) {

@@ -11,12 +11,19 @@
 // How much of what a node does goes to its log, on stderr.
 enum log_level { LOG_QUIET, LOG_EVENTS, LOG_MESSAGES };
 
+// A line of the log that need not be told again before `again_us`.
+struct told {
+    int64_t again_us;
+    char text[128];
+};
+
 // A shell's working memory: the outbox, the messages of the round, a buffer to encode into.
 struct wire {
     struct outbox out;
     arena_t *decoded;  // messages of the round
     char *buffer;      // LIMIT_BATCH_BYTES
     enum log_level log;
+    struct told told[2];  // of JOIN, of VIEW
 };
 
 void wire_init (struct wire *self, enum log_level log);
@@ -66,8 +73,8 @@ bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
                 const struct letter *letter);
 
 // Logs a message that came or goes, where the level asks for it.
-void wire_log_message (const struct wire *self, const struct message *message, int64_t to);
-void wire_log_letter (const struct wire *self, const struct letter *letter);  // that goes
+void wire_log_message (struct wire *self, const struct message *message, int64_t to);
+void wire_log_letter (struct wire *self, const struct letter *letter);  // that goes
 void wire_log (const struct wire *self, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
 

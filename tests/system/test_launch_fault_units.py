@@ -192,6 +192,15 @@ class Reports(unittest.TestCase):
         told = self.told(scheduler)[0]
         self.assertEqual((told["detected_ms"], told["taken_over_ms"]), (None, None))
 
+    def test_leaving_tells_nobody_of_a_pause_that_is_over(self):
+        scheduler = self.listening("pause:trader-1@5s+200ms", "stop:trader-2@5s")
+        scheduler.happenings[0].back = 5.2
+        self.member(scheduler, 10.0, 1, "left")
+        self.member(scheduler, 5.1, 2, "left")
+        paused, stopped = self.told(scheduler)
+        self.assertIsNone(paused["detected_ms"])
+        self.assertEqual(stopped["detected_ms"], 100.0)
+
     def test_in_sync_the_first_answer_through_another_trader_counts(self):
         scheduler = self.listening("kill:trader-1@5s", sync=True)
         self.recovered(scheduler, 6.0)

@@ -223,10 +223,13 @@ class Summary(unittest.TestCase):
             name = mode.partition(":")[0]
             self.assertEqual(told["products"], [
                 {"name": "salt", "restocked": 12, "sold": 8, "unsold": 4, "leased": 0, "mode": name,
-                 "oversold_units": 1, "oversell_budget_units": budget}])
+                 "oversold_units": 1, "oversell_budget_units": budget},
+                {"name": "fish", "restocked": 0, "sold": 0, "unsold": 0, "leased": 0,  # none came
+                 "mode": "sync", "oversold_units": 0, "oversell_budget_units": 0}])
             self.assertTrue(summaries.fine(told))
             self.assertRegex(summaries.text(told), r"\n  product +mode +restocked +sold +left +leased"
-                             rf" +oversold\n  salt +{name} +12 +8 +4 +0 +{shown}\n")
+                             rf" +oversold\n  salt +{name} +12 +8 +4 +0 +{shown}\n"
+                             r"  fish +sync +0 +0 +0 +0 +0\n")
 
     def test_more_oversold_than_was_allowed_makes_the_run_fail(self):
         for mode, missing, allowed in (("sync", 1, 0), ("escrow", 1, 0), ("escrow:budget=3", 4, 3),

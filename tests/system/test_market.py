@@ -315,6 +315,19 @@ class Logs(MarketTest):
             self.assertTrue(any(re.sub(r"^\S+ ", "", told).startswith(line) for told in log),
                             f"'{line}' is not in\n" + "\n".join(log))
 
+    def test_who_holds_what_in_escrow_is_told(self):
+        warehouse = self.warehouse("--mode", "escrow")
+        trader = self.trader(1, "--mode", "escrow")
+        self.stock(5, "--bound")
+        # The first order, of which no trader knows which epoch it is for, is the warehouse's.
+        self.buyer(20, "--orders", 2, "--bound").wait()
+        trader.wait_log("trader 1 gives back 3 salt, holds no more (lease 2)")
+        trader.wait_log("trader 1 holds 0 salt (lease 2)")
+        for node in (trader, warehouse):
+            self.assert_told(node.log, "trader 1 asks for ",
+                             "trader 1 holds 4 salt: 4 of 900's lot 1 (lease 1)",
+                             "trader 1 gives back 3 salt", "trader 1 holds 0 salt (lease 2)")
+
     def test_quiet_nodes_say_nothing(self):
         warehouse = self.warehouse("--log", "quiet")
         trader = self.trader(1, "--log", "quiet")

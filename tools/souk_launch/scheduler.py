@@ -117,7 +117,8 @@ class Scheduler:
         elif told.get("event") == "member" and told.get("state") in DEATH_NOTICED:
             of_it = [h for h in mine if h.fault.number == told.get("trader")]
             newest = max(of_it, key=lambda h: h.at, default=None)
-            if newest is not None:
+            # One that goes on and leaves when the market ends was not noticed by that.
+            if newest is not None and (told["state"] != "left" or newest.back is None):
                 newest.detected = newest.detected or now
             if newest is not None and told["state"] == "failed":
                 newest.taken_over = newest.taken_over or now

@@ -125,14 +125,16 @@ def _order_by_order(orders):
 
 
 def _products(run, proof):
-    """What verify says of each product, and how it was sold. One that the market's list does not
-    have is sold as its mode says."""
+    """What verify says of each product, and how it was sold, in the order of the market's list. What
+    nobody has brought is not in the store; what the list does not have is sold as its mode says."""
     listed = {entry["name"]: entry for entry in run.market["products"]}
+    proved = {told["name"]: told for told in proof.get("products", [])}
     goods = []
-    for told in proof.get("products", []):
-        sold_as = selling.of(run.market, listed.get(told["name"], {}))
+    for name in dict.fromkeys([*listed, *proved]) if "products" in proof else ():
+        told = proved.get(name, {"name": name, "restocked": 0, "sold": 0, "unsold": 0})
+        sold_as = selling.of(run.market, listed.get(name, {}))
         goods.append({**told, "mode": sold_as["mode"], "leased": told.get("leased", 0),
-                      "oversold_units": run.missing.get(told["name"], 0),
+                      "oversold_units": run.missing.get(name, 0),
                       "oversell_budget_units": selling.budget_units(sold_as, told["restocked"])})
     return goods
 
