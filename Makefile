@@ -51,7 +51,8 @@ CORE_CHECKS := \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \
   trader_random trader_recalling \
-  trader_returns trader_settled trader_sync trader_takeover trader_takeover_end trader_writes \
+  trader_returns trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
+  trader_writes \
   warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_late warehouse_lease_sales \
   warehouse_leases warehouse_leases_random warehouse_random warehouse_records warehouse_takeover \
   warehouse_views warehouse_views_random window

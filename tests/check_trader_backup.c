@@ -215,6 +215,59 @@ START_TEST (test_trader_sends_again_what_its_backup_has_not_acknowledged)
 }
 END_TEST
 
+// This trader joins with this id, where the traders 1 to 4 are: `lost` is not live.
+static void join_among_four (int64_t id, int64_t lost)
+{
+    struct member members[4];
+    for (int64_t i = 0; i < 4; i++) {
+        members[i] = (struct member){.trader = i + 1,
+                                     .epoch = 1,
+                                     .state = i + 1 == lost ? MEMBER_FAILED : MEMBER_LIVE,
+                                     .router = "tcp://127.0.0.1:1"};
+    }
+    fix.config.id = id;
+    fix.config.policy = policy_default (MODE_CACHED);
+    fix_begin ();
+    struct message view = fix_view (FIX_SEED, 1);
+    view.view.trader = id;
+    view.view.members = members;
+    view.view.member_count = 4;
+    fix_warehouse (view);
+    fix_step (EVENT_DRAINED);
+}
+
+START_TEST (test_trader_looks_for_its_backup_downwards)
+{
+    const struct {
+        int64_t id;
+        int64_t lost;
+        int64_t backup;
+    } cases[] = {{1, 0, 4}, {2, 0, 1}, {3, 0, 2}, {4, 0, 3}, {4, 3, 2}, {2, 1, 4}, {1, 4, 3}};
+    join_among_four (cases[_i].id, cases[_i].lost);
+    ck_assert_int_eq (fix_only (MESSAGE_JOURNAL)->to, cases[_i].backup);
+}
+END_TEST
+
+// Nobody answers: each is given up, and the one below it is tried next.
+START_TEST (test_trader_tries_all_others_in_turn)
+{
+    const int64_t candidates[] = {2, 1, 4, 2};
+    join_among_four (3, 0);
+    for (int64_t i = 0; i < 4; i++) {
+        ck_assert_int_eq (fix_only (MESSAGE_JOURNAL)->to, candidates[i]);
+        for (int silent = 0; silent < 3; silent++) {
+            ck_assert_uint_eq (fix_count (MESSAGE_CLAIM), 0);
+            fix_wait (INTERVAL);
+        }
+        ck_assert_int_eq (fix_only (MESSAGE_CLAIM)->message.claim.backup, 0);
+        struct message view = fix_view_of (1, i + 2, 0);
+        view.view.trader = 3;
+        fix_warehouse (view);
+        fix_wait (INTERVAL);
+    }
+}
+END_TEST
+
 START_TEST (test_trader_that_was_taken_over_tells_nothing_more)
 {
     fix_backed ();
@@ -299,6 +352,11 @@ int main (void)
         decide, test_trader_decides_only_what_was_sent_to_it_first_and_in_this_epoch, 0, 4);
     tcase_add_test (decide, test_trader_refuses_a_node_of_another_market);
     suite_add_tcase (suite, decide);
+    TCase *found = tcase_create ("found");
+    tcase_add_checked_fixture (found, fix_set_up, fix_tear_down);
+    tcase_add_loop_test (found, test_trader_looks_for_its_backup_downwards, 0, 7);
+    tcase_add_test (found, test_trader_tries_all_others_in_turn);
+    suite_add_tcase (suite, found);
     TCase *backed = tcase_create ("backed");
     tcase_add_checked_fixture (backed, fix_set_up, fix_tear_down);
     tcase_add_test (backed, test_trader_brings_a_candidate_up_to_date_before_it_claims_it);

@@ -4,7 +4,10 @@
 
 #include "tests/kit/escrow_fixture.h"
 
-enum { FLUSH_US = 5000 };
+enum {
+    FLUSH_US = 5000,
+    UNITS_FIRST_US = 100000,  // So long what is written behind waits for units that are asked for.
+};
 
 START_TEST (test_an_order_is_sold_at_once_from_what_is_held)
 {
@@ -231,6 +234,61 @@ START_TEST (test_sales_go_on_for_ever)
 }
 END_TEST
 
+// Alice's order is to be written behind, and the units for Bob's are on their way.
+static void ask_for_more (void)
+{
+    fix_escrow ();
+    fix_stocked ("fish", 30);
+    fix_order (BOB, 1, 40);
+    (void) fix_alone (MESSAGE_LEASE);
+    ck_assert_int_ge (fix_lease (2)->wanted, 40);
+}
+
+START_TEST (test_sales_wait_a_while_for_units_before_they_are_written_behind)
+{
+    ask_for_more ();
+    ck_assert_int_eq (fix_due_in (), FLUSH_US + UNITS_FIRST_US);
+    fix_wait (FLUSH_US + UNITS_FIRST_US - 1);
+    fix_silent ();
+    fix_wait (1);
+    (void) fix_alone (MESSAGE_COMMIT);
+    ck_assert_uint_eq (fix_commit (1)->item_count, 1);
+    ck_assert_int_eq (fix_commit (1)->items[0].client, ALICE);
+}
+END_TEST
+
+START_TEST (test_sales_that_are_due_are_written_behind_when_the_units_have_come)
+{
+    const struct leased_units held = fix_units (1, 100);
+    ask_for_more ();
+    fix_wait (FLUSH_US);
+    fix_silent ();
+    fix_leases ("fish", 2, 0, &held, 1);
+    fix_receipts (BOB, 1, STATUS_SOLD, 40);
+    ck_assert_uint_eq (fix_commit (1)->item_count, 2);
+}
+END_TEST
+
+START_TEST (test_sales_leave_with_what_is_passed_on_though_units_are_asked_for)
+{
+    ask_for_more ();
+    fix_ask (fix_restock (SAM, 1, "salt", 5));
+    const struct commit *commit = fix_commit (1);
+    ck_assert_uint_eq (commit->item_count, 2);
+    ck_assert (commit->items[0].behind && !commit->items[1].behind);
+}
+END_TEST
+
+START_TEST (test_a_trader_that_stops_writes_its_sales_behind_though_units_are_asked_for)
+{
+    ask_for_more ();
+    fix_step (EVENT_STOP);
+    fix_step (EVENT_DRAINED);
+    ck_assert_uint_eq (fix_commit (1)->item_count, 1);
+    ck_assert (fix_commit (1)->items[0].behind);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("trader escrow");
@@ -253,6 +311,17 @@ int main (void)
     tcase_add_test (passed_on, test_an_order_of_a_client_that_may_have_been_forgotten_is_passed_on);
     tcase_add_test (passed_on, test_an_order_from_too_many_lots_is_passed_on);
     suite_add_tcase (suite, passed_on);
+
+    TCase *units_first = tcase_create ("units first");
+    tcase_add_checked_fixture (units_first, fix_set_up, fix_tear_down);
+    tcase_add_test (units_first, test_sales_wait_a_while_for_units_before_they_are_written_behind);
+    tcase_add_test (units_first,
+                    test_sales_that_are_due_are_written_behind_when_the_units_have_come);
+    tcase_add_test (units_first,
+                    test_sales_leave_with_what_is_passed_on_though_units_are_asked_for);
+    tcase_add_test (units_first,
+                    test_a_trader_that_stops_writes_its_sales_behind_though_units_are_asked_for);
+    suite_add_tcase (suite, units_first);
 
     SRunner *runner = srunner_create (suite);
     srunner_run_all (runner, CK_NORMAL);

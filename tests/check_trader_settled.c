@@ -3,7 +3,10 @@
 
 #include "tests/kit/escrow_fixture.h"
 
-enum { FLUSH_US = 5000 };
+enum {
+    FLUSH_US = 5000,
+    UNITS_FIRST_US = 100000,  // So long what is written behind waits for units that are asked for.
+};
 
 START_TEST (test_sales_are_written_behind_when_the_oldest_is_due)
 {
@@ -257,6 +260,8 @@ START_TEST (test_what_there_is_no_room_to_write_behind_is_passed_on)
     fix.config.queue_max = 2;
     sell_both ();
     fix_ask (fix_buy (BOB, 1, "boar", 1));
+    fix_wait (UNITS_FIRST_US);
+    ck_assert_int_eq (fix_commit (1)->items[0].client, BOB);
     fix_settle (1, fix_receipt (STATUS_SOLD, "boar", 1));
     fix_leases ("fish", 1, 1, &held, 1);
     for (; number <= writes; number++) {
