@@ -260,7 +260,6 @@ START_TEST (test_what_there_is_no_room_to_write_behind_is_passed_on)
     fix.config.queue_max = 2;
     sell_both ();
     fix_ask (fix_buy (BOB, 1, "boar", 1));
-    fix_wait (UNITS_FIRST_US);
     ck_assert_int_eq (fix_commit (1)->items[0].client, BOB);
     fix_settle (1, fix_receipt (STATUS_SOLD, "boar", 1));
     fix_leases ("fish", 1, 1, &held, 1);

@@ -4,7 +4,10 @@
 
 #include "tests/kit/escrow_fixture.h"
 
-enum { HORIZON_US = 250000 };  // A grant that lasts so long, or up to twice, leaves the target be.
+enum {
+    DRY_US = 50000,
+    HORIZON_US = 250000,  // A grant that lasts so long, or up to twice, leaves the target be.
+};
 
 // Too few for the target, and yet no reason to ask before half of them are sold.
 START_TEST (test_half_of_what_came_last_is_sold_before_more_is_asked_for)
@@ -95,6 +98,20 @@ START_TEST (test_the_time_that_the_warehouse_takes_to_answer_tells_no_pace)
 }
 END_TEST
 
+// One unit was sold in all the time that it had them.
+START_TEST (test_units_that_went_back_were_not_sold)
+{
+    fix_sells ();
+    fix.now_us += 100000;
+    fix_recall ("fish");
+    fix_gives_back (2, FIX_TARGET);
+    fix_tell (2, 0, 1);
+    fix.now_us += DRY_US;
+    fix_order (BOB, 1, 1);
+    fix_asks_for (3, FIX_TARGET + 1);
+}
+END_TEST
+
 int main (void)
 {
     Suite *suite = suite_create ("trader target");
@@ -107,6 +124,7 @@ int main (void)
     tcase_add_test (target, test_slow_sales_leave_a_few_units_to_be_wanted);
     tcase_add_loop_test (target, test_the_time_that_the_warehouse_takes_to_answer_tells_no_pace, 0,
                          3);
+    tcase_add_test (target, test_units_that_went_back_were_not_sold);
     suite_add_tcase (suite, target);
 
     SRunner *runner = srunner_create (suite);

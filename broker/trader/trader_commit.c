@@ -96,7 +96,7 @@ static bool has_slot (const trader_t *self)
 // settle what was sold before it leases what can be.
 static int64_t flush_due (const trader_t *self)
 {
-    bool waits = self->wants_units && self->flush_due_us != DEADLINE_NONE;
+    bool waits = self->wants_units && self->flush_waits && self->flush_due_us != DEADLINE_NONE;
     return self->flush_due_us + (waits ? UNITS_FIRST_US : 0);
 }
 

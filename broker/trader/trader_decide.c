@@ -40,6 +40,7 @@ void decide_write (trader_t *self, struct request *request, int64_t units)
     request->write = cache_write (self->cache, request->product, units);
     request->behind = true;
     request->state = REQUEST_BEHIND;
+    self->flush_waits = request->taken_count > 0 && (self->flush_waits || self->behind.count == 0);
     list_append (self, &self->behind, request);
     writes_add (self, request);
     const struct policy *policy = trader_policy_of (self, request->product);

@@ -118,8 +118,27 @@ static void ask (trader_t *self, struct supply *supply, int64_t wanted, struct o
     send (self, supply, out);
 }
 
+// Wanted are so many units as sell within HORIZON_US at the pace at which the last grant was used up.
+// How long the warehouse takes to answer does not count.
+static void adapt (const trader_t *self, struct supply *supply)
+{
+    if (!supply->granted) {
+        return;
+    }
+    supply->granted = false;
+    int64_t lasted_us = greater (self->now_us - supply->granted_us, PACE_LEAST_US);
+    int64_t sold = supply->level - holding_total (&supply->held);
+    if (lasted_us < HORIZON_US) {
+        int64_t pace = sold * HORIZON_US / lasted_us;
+        supply->target = lesser (greater (supply->target, pace), LIMIT_QUANTITY);
+    } else if (lasted_us > 2 * HORIZON_US && supply->target > TARGET_LEAST) {
+        supply->target /= 2;
+    }
+}
+
 static void give_up (trader_t *self, struct supply *supply, struct outbox *out)
 {
+    adapt (self, supply);  // Before: what goes back was not sold.
     supply->number++;
     supply->wanted = 0;
     supply->all = true;
@@ -176,24 +195,6 @@ static int64_t idle_us (const trader_t *self, const struct supply *supply)
 static bool may_give_up (const trader_t *self, const struct supply *supply)
 {
     return supply->write <= self->recorded_then;
-}
-
-// Wanted are so many units as sell within HORIZON_US at the pace at which the last grant was used up.
-// How long the warehouse takes to answer does not count.
-static void adapt (const trader_t *self, struct supply *supply)
-{
-    if (!supply->granted) {
-        return;
-    }
-    supply->granted = false;
-    int64_t lasted_us = greater (self->now_us - supply->granted_us, PACE_LEAST_US);
-    int64_t sold = supply->level - holding_total (&supply->held);
-    if (lasted_us < HORIZON_US) {
-        int64_t pace = sold * HORIZON_US / lasted_us;
-        supply->target = lesser (greater (supply->target, pace), LIMIT_QUANTITY);
-    } else if (lasted_us > 2 * HORIZON_US && supply->target > TARGET_LEAST) {
-        supply->target /= 2;
-    }
 }
 
 static void look (trader_t *self, struct supply *supply, struct outbox *out)

@@ -226,6 +226,7 @@ struct trader {
     queue_t *to_pass;    // to the warehouse
     struct list waiting;
     struct list behind;         // in the order of their writes
+    bool flush_waits;           // all of them are from leases: they may let a `lease` go first
     int64_t flush_due_us;       // when they are to leave; DEADLINE_NONE: there are none
     struct seen_token *tokens;  // LIMIT_WAITING of them
     int32_t token_unused[LIMIT_WAITING];
