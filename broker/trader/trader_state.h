@@ -226,7 +226,8 @@ struct trader {
     queue_t *to_pass;    // to the warehouse
     struct list waiting;
     struct list behind;         // in the order of their writes
-    int64_t flush_due_us;       // when they are to leave; DEADLINE_NONE: there are none
+    int64_t flush_due_us;       // when they are to leave, where no units are asked for;
+                                // DEADLINE_NONE: there are none
     struct seen_token *tokens;  // LIMIT_WAITING of them
     int32_t token_unused[LIMIT_WAITING];
     int32_t token_unused_count;
