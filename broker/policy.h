@@ -20,7 +20,8 @@ enum mode {
 struct policy {
     enum mode mode;
     int64_t flush_count;     // decisions that are written behind together, 1 to LIMIT_BATCH;
-    int64_t flush_us;        // fewer than that, when the first of them is so old
+    int64_t flush_us;        // fewer than that, when the first of them is so old, or somewhat later
+                             // while the trader has asked for units to be leased
     int64_t expiry_us;       // batched: a cache that is older decides nothing
     int64_t budget_units;    // escrow: units that may be leased though they are not there,
     int64_t budget_percent;  // and so many percent of all that was ever stocked; both 0: none

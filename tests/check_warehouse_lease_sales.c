@@ -201,7 +201,7 @@ START_TEST (test_warehouse_grants_no_more_than_the_budget)
     lf_is_held (lf_lease (TRADER, 20), held, 2);
     ck_assert_int_eq (lf_budget_of (lf_lease (OTHER_TRADER, 2)), 0);
     const struct leased *leased = lf_lease (OTHER_TRADER, 20);
-    ck_assert_int_eq (lf_sum (leased), 3);
+    ck_assert_int_eq (lf_sum (leased), 5);
     ck_assert_int_eq (lf_budget_of (leased), 1);
     ck_assert_int_eq (lf_budget_of (lf_lease (TRADER, 20)), 4);
     ck_assert_int_eq (lf_budget_of (lf_lease (TRADER, 20)), 4);

@@ -27,6 +27,46 @@ START_TEST (test_warehouse_leases_the_oldest_lots_by_share)
 }
 END_TEST
 
+START_TEST (test_warehouse_leases_each_trader_as_much_as_any_other)
+{
+    lf_begin (1, 10);
+    ck_assert_int_eq (lf_sum (lf_lease (TRADER, 100)), 5);
+    ck_assert_int_eq (lf_sum (lf_lease (OTHER_TRADER, 100)), 5);
+    ck_assert_int_eq (wh_available ("salt"), 0);
+    // Of 30 units half again, whoever asks first, and however often.
+    (void) wh_one (wh_restock (SAM, 2, "salt", 20, 10));
+    ck_assert_int_eq (lf_sum (lf_lease (TRADER, 2)), 7);
+    ck_assert_int_eq (lf_sum (lf_lease (OTHER_TRADER, 100)), 15);
+    ck_assert_int_eq (lf_sum (lf_lease (TRADER, 100)), 15);
+    ck_assert_int_eq (wh_available ("salt"), 0);
+}
+END_TEST
+
+START_TEST (test_warehouse_leases_a_part_of_what_is_free_also_to_whoever_holds_most)
+{
+    lf_begin (1, 10);
+    lf_leave (OTHER_TRADER);
+    ck_assert_int_eq (lf_sum (lf_lease (TRADER, 100)), 10);
+    ck_assert (lf_join_again (OTHER_TRADER, false, false));
+    (void) wh_one (wh_restock (SAM, 2, "salt", 4, 10));
+    ck_assert_int_eq (lf_sum (lf_lease (TRADER, 100)), 12);
+    // It lacks 7, but no more than 2 are free.
+    ck_assert_int_eq (lf_sum (lf_lease (OTHER_TRADER, 100)), 2);
+}
+END_TEST
+
+START_TEST (test_warehouse_counts_nothing_that_is_sold_for_the_share)
+{
+    lf_begin (1, 10);
+    (void) lf_lease (TRADER, 5);
+    const struct leased_units one = lf_units (1, 1);
+    ck_assert_int_eq (lf_sum (lf_return (TRADER, &one, 1, true)), 4);
+    // Those 4 are on their way, and 6 are to be shared.
+    ck_assert_int_eq (lf_sum (lf_lease (OTHER_TRADER, 100)), 3);
+    ck_assert_int_eq (lf_sum (lf_lease (TRADER, 100)), 4 + 3);
+}
+END_TEST
+
 START_TEST (test_warehouse_leases_nothing_where_there_is_less_than_one_for_each)
 {
     lf_begin (1, 1);
@@ -254,6 +294,10 @@ int main (void)
     Suite *suite = suite_create ("warehouse_leases");
     TCase *grants = wh_tcase (suite, "grants");
     tcase_add_test (grants, test_warehouse_leases_the_oldest_lots_by_share);
+    tcase_add_test (grants, test_warehouse_leases_each_trader_as_much_as_any_other);
+    tcase_add_test (grants,
+                    test_warehouse_leases_a_part_of_what_is_free_also_to_whoever_holds_most);
+    tcase_add_test (grants, test_warehouse_counts_nothing_that_is_sold_for_the_share);
     tcase_add_test (grants, test_warehouse_leases_nothing_where_there_is_less_than_one_for_each);
     tcase_add_test (grants, test_warehouse_answers_a_lease_that_comes_again_as_before);
     tcase_add_test (grants, test_warehouse_refuses_to_take_back_what_it_has_not_leased);

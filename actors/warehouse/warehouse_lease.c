@@ -146,9 +146,10 @@ static int64_t grant_budget (warehouse_t *self, struct lease_entry *entry, int64
     return units;
 }
 
-// How many free units the trader may have: so many that it holds as many as any other live one, of all
-// that is free or leased, and no less than that part of the free ones. So each trader that asks at the
-// begin of a sale gets what it will sell of it, and need not come again while the warehouse settles.
+// How many free units the trader may have: so many that it holds as many as any other live one, of
+// all that is free or may be idle, and no less than that part of the free ones. So each trader that
+// asks at the begin of a sale gets what it will sell of it, and need not come again while the
+// warehouse settles.
 static int64_t share_of (const warehouse_t *self, const struct lease_entry *entry, int64_t traders)
 {
     const struct product *product = entry->product;

@@ -103,7 +103,8 @@ void warehouse_join (warehouse_t *self, const struct message *message, struct ou
 void warehouse_claim (warehouse_t *self, const struct message *message, struct outbox *out);
 void warehouse_takeover (warehouse_t *self, const struct message *message, struct outbox *out);
 
-// A trader gives units back and wants others (warehouse_lease.c).
+// A trader gives units back and wants others (warehouse_lease.c). It gets no more than its share of
+// all that is free or may be idle (protocol.md, "Leases").
 void warehouse_lease (warehouse_t *self, const struct message *message, struct outbox *out);
 
 // Whether any units are leased to the trader, those of budgets included.

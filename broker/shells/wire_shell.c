@@ -291,6 +291,7 @@ static bool was_told (struct wire *self, const struct message *message, const ch
     if (streq (last->text, text) && now_us < last->again_us) {
         return true;
     }
+    // A line that does not fit is told each time.
     snprintf (last->text, sizeof last->text, "%.*s", (int) sizeof last->text - 1, text);
     last->again_us = now_us + TELL_AGAIN_US;
     return false;

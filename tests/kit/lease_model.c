@@ -21,6 +21,11 @@ static int64_t smaller (int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t larger (int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 int64_t lm_available (const struct lm *self)
 {
     int64_t units = 0;
@@ -35,6 +40,21 @@ int64_t lm_held (const struct lm *self, int64_t trader)
     int64_t units = 0;
     for (size_t i = 0; i < self->lot_count; i++) {
         units += self->lots[i].leased[trader];
+    }
+    return units;
+}
+
+// What the trader may have unsold; of one that is clean, nothing.
+static int64_t idle_of (const struct lm *self, int64_t trader)
+{
+    return self->traders[trader].clean ? 0 : lm_held (self, trader);
+}
+
+static int64_t idle (const struct lm *self)
+{
+    int64_t units = 0;
+    for (int64_t i = 1; i < LM_TRADERS; i++) {
+        units += idle_of (self, i);
     }
     return units;
 }
@@ -59,6 +79,15 @@ static int64_t live (const struct lm *self)
         count += self->traders[i].state == MEMBER_LIVE;
     }
     return count;
+}
+
+// As many as any other trader would have of all that may be unsold, but never less than a part of
+// what is free.
+static int64_t share_of (const struct lm *self, int64_t trader)
+{
+    int64_t available = lm_available (self);
+    int64_t lacks = (available + idle (self)) / live (self) - idle_of (self, trader);
+    return smaller (larger (lacks, available / live (self)), available);
 }
 
 static int64_t budget_leased (const struct lm *self)
@@ -91,7 +120,7 @@ void lm_lease (struct lm *self, int64_t trader, const struct lease *lease)
         give_back (self, trader, &lease->returned[i]);
     }
     taker->clean = taker->clean || lease->all;
-    int64_t share = lm_available (self) / live (self);
+    int64_t share = share_of (self, trader);
     int64_t real = self->recalling ? 0 : smaller (lease->wanted, share);
     int64_t rest = lease->wanted - real;
     for (size_t i = 0; i < self->lot_count && real > 0; i++) {
@@ -134,12 +163,9 @@ struct lm_outcome lm_buy (struct lm *self, const struct item *item)
     struct lm before = *self;
     bool lots[LM_LOTS] = {false};
     int64_t available = lm_available (self);
-    int64_t idle = 0;
-    for (size_t i = 1; i < LM_TRADERS; i++) {
-        idle += self->traders[i].clean ? 0 : lm_held (self, (int64_t) i);
-    }
-    if (available < item->quantity && idle > 0
-        && (!item->all_or_nothing || available + idle >= item->quantity)) {
+    int64_t unsold = idle (self);
+    if (available < item->quantity && unsold > 0
+        && (!item->all_or_nothing || available + unsold >= item->quantity)) {
         self->recalling = true;
         outcome.recalling = true;
         return outcome;
