@@ -90,10 +90,12 @@ class AllTraders(Takeover):
 
     def test_what_was_leased_to_traders_that_are_gone_for_good_is_stranded_and_told(self):
         flags = [flag for number in (1, 2) for flag in ("--fault", f"kill:trader-{number}@1s")]
+        # What they sold last and had not committed is in their journals alone, and leased to them.
         summary = self.run_market("--mode", "escrow", *LIVELY, *flags, "--restock", "1000",
-                                  "--duration", "1500ms")
-        self.assertTrue(summary["conserved"], summary["problems"])
-        self.assertEqual((summary["lost"], summary["doubled"]), (0, 0))
+                                  "--duration", "1500ms", status=(0, 1))
+        self.assertEqual(summary["doubled"], 0)
+        self.assertLessEqual(summary["lost"],
+                             sum(product["leased"] for product in summary["products"]))
         for product in summary["products"]:
             self.assertLessEqual(0, product["leased"])
             self.assertLessEqual(product["leased"], product["unsold"])
