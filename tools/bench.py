@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Souk in every mode and three markets, each time beside a bare ZeroMQ echo.
 
-  tools/bench.py                              the tables of the README, in six minutes
+  tools/bench.py                              all of it, in a quarter of an hour
   tools/bench.py --quick                      one round of fewer orders, in one minute
   tools/bench.py --markets nearly-sold-out --modes sync,escrow --runs 5
   tools/bench.py --transport ipc --json > figures.json
