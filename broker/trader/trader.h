@@ -1,6 +1,7 @@
 // The trader: takes orders and restocks from clients, decides each by the policy of its product,
 // or asks the warehouse to, and answers. It queues at most `queue_max` requests and says `busy`
-// beyond. It never invents an outcome, and holds no stock of its own.
+// beyond. It never invents an outcome, and holds no stock
+// but what the warehouse has leased to it.
 //
 // What it decides by itself is a record in its journal before it is told, and, while the warehouse
 // says that another trader backs it up, acknowledged by that one, too. So it can die at any time:

@@ -24,8 +24,8 @@ struct supply {
     bool full;              // the last answer granted all that was asked for
     int64_t target;         // units that it would like to hold
     int64_t level;          // units that it held when it got some last,
-    bool granted;           // if it ever did,
     int64_t granted_us;     // and when that was
+    bool granted;           // some came, and the pace at which they sell is not measured yet
     int64_t taken_us;       // when it sold some last
     bool sold;              // some since it asked last
     int64_t write;          // of the latest order that it was sold to: all is given back when that

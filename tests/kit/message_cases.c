@@ -288,6 +288,14 @@ static void make_small (struct maker *self, struct message *message)
     }
 }
 
+static void make_stock (struct maker *self, struct stock *stock)
+{
+    stock->epoch = part_number (self, 0, LIMIT_INTEGER);
+    stock->version = part_number (self, 0, LIMIT_INTEGER);
+    stock->stock = part_levels (self, LIMIT_PRODUCTS, &stock->stock_count);
+    stock->traders = part_traders (self, &stock->trader_count);
+}
+
 void message_case (enum message_type type, enum case_size size, struct draw *draw, arena_t *arena,
                    struct message *message)
 {
@@ -320,10 +328,7 @@ void message_case (enum message_type type, enum case_size size, struct draw *dra
         make_committed (&maker, &message->committed);
         break;
     case MESSAGE_STOCK:
-        message->stock.epoch = part_number (&maker, 0, LIMIT_INTEGER);
-        message->stock.version = part_number (&maker, 0, LIMIT_INTEGER);
-        message->stock.stock = part_levels (&maker, LIMIT_PRODUCTS, &message->stock.stock_count);
-        message->stock.traders = part_traders (&maker, &message->stock.trader_count);
+        make_stock (&maker, &message->stock);
         break;
     case MESSAGE_LEASE:
         make_lease (&maker, &message->lease);

@@ -128,6 +128,13 @@ static void add_view (const struct record_view *view)
                                      view->taker, view->closed});
 }
 
+static void add_leases (const struct record_lease_state *leases)
+{
+    add_numbers ("leases of trader # product # epoch # number # budget # clean #\n",
+                 (int64_t[]){leases->trader, leases->product, leases->epoch, leases->number,
+                             leases->budget, leases->clean});
+}
+
 static bool add_record (void *context, const struct record *record)
 {
     (void) context;
@@ -135,7 +142,6 @@ static bool add_record (void *context, const struct record *record)
     const struct record_lot *lot = &record->lot;
     const struct record_fill *fill = &record->fill;
     const struct record_trader *trader = &record->trader;
-    const struct record_lease_state *leases = &record->lease_state;
     switch (record->type) {
     case RECORD_WAREHOUSE:
         add_numbers ("warehouse epoch # version # market #\n",
@@ -179,14 +185,12 @@ static bool add_record (void *context, const struct record *record)
                      (int64_t[]){record->lease.trader, record->lease.lot, record->lease.units});
         return true;
     case RECORD_LEASE_STATE:
-        add_numbers ("leases of trader # product # epoch # number # budget # clean #\n",
-                     (int64_t[]){leases->trader, leases->product, leases->epoch, leases->number,
-                                 leases->budget, leases->clean});
+        add_leases (&record->lease_state);
         return true;
     case RECORD_SKIPPED:
-        add_numbers ("skipped # from # to #\n",
-                     (int64_t[]){record->skipped.client, record->skipped.first,
-                                 record->skipped.last});
+        add_numbers (
+            "skipped # from # to #\n",
+            (int64_t[]){record->skipped.client, record->skipped.first, record->skipped.last});
         return true;
     default:
         ck_abort_msg ("a load hands over no record of type %d", (int) record->type);

@@ -5,6 +5,31 @@
 
 #define N(value) ((long long) (value))
 
+// What becomes of traders: their views and their leases.
+static int say_of_traders (char *text, size_t size, const struct record *record)
+{
+    switch (record->type) {
+    case RECORD_VIEW:
+        return snprintf (
+            text, size,
+            "view %lld of %lld %s began %lld backup %lld taker %lld closed %lld at %s\n",
+            N (record->view.view), N (record->view.trader), member_state_name (record->view.state),
+            N (record->view.began), N (record->view.backup), N (record->view.taker),
+            N (record->view.closed), record->view.router);
+    case RECORD_LEASE:
+        return snprintf (text, size, "lease of %lld lot %lld units %lld\n",
+                         N (record->lease.trader), N (record->lease.lot), N (record->lease.units));
+    case RECORD_LEASE_STATE:
+        return snprintf (text, size,
+                         "leases of %lld product %lld epoch %lld number %lld budget %lld%s\n",
+                         N (record->lease_state.trader), N (record->lease_state.product),
+                         N (record->lease_state.epoch), N (record->lease_state.number),
+                         N (record->lease_state.budget), record->lease_state.clean ? " clean" : "");
+    default:
+        return 0;
+    }
+}
+
 static int say (char *text, size_t size, const struct record *record)
 {
     switch (record->type) {
@@ -52,24 +77,8 @@ static int say (char *text, size_t size, const struct record *record)
                          N (record->trader.trader), N (record->trader.epoch),
                          N (record->trader.nonce), N (record->trader.batch),
                          N (record->trader.applied));
-    case RECORD_VIEW:
-        return snprintf (
-            text, size,
-            "view %lld of %lld %s began %lld backup %lld taker %lld closed %lld at %s\n",
-            N (record->view.view), N (record->view.trader), member_state_name (record->view.state),
-            N (record->view.began), N (record->view.backup), N (record->view.taker),
-            N (record->view.closed), record->view.router);
-    case RECORD_LEASE:
-        return snprintf (text, size, "lease of %lld lot %lld units %lld\n",
-                         N (record->lease.trader), N (record->lease.lot), N (record->lease.units));
-    case RECORD_LEASE_STATE:
-        return snprintf (text, size,
-                         "leases of %lld product %lld epoch %lld number %lld budget %lld%s\n",
-                         N (record->lease_state.trader), N (record->lease_state.product),
-                         N (record->lease_state.epoch), N (record->lease_state.number),
-                         N (record->lease_state.budget), record->lease_state.clean ? " clean" : "");
     default:
-        return 0;
+        return say_of_traders (text, size, record);
     }
 }
 
