@@ -6,11 +6,13 @@
 // Numbers are integers of at most 53 bits, money is in cents, a node id names its sender.
 //
 // The structs are in message_clients.h (between clients and traders) and message_warehouse.h
-// (between traders and the warehouse, between traders, and published).
+// (between traders and the warehouse, between traders, and published) and message_peers.h (between
+// the peers of an elected market).
 #ifndef SOUK_MESSAGE_H
 #define SOUK_MESSAGE_H
 
 #include "schemas/message_clients.h"
+#include "schemas/message_peers.h"
 #include "schemas/message_warehouse.h"
 
 enum { PROTOCOL_VERSION = 1, WAREHOUSE_NODE = 0 };
@@ -42,12 +44,20 @@ struct message {
         struct lease lease;
         struct leased leased;
         struct recall recall;
+        struct campaign campaign;
+        struct seats seats;
         struct journal journal;
         struct journaled journaled;
+        struct election election;
+        struct election answer;
+        struct coordinator coordinator;
+        struct election resign;
+        struct handover handover;
         struct invalidation invalidation;
         struct oversell oversell;
         struct sale sale;
         struct membership member;
+        struct clock_news tick;  // clock
         struct socket_event socket;
     };  // ping and snapshot have no body
 };
@@ -75,7 +85,8 @@ enum { TOPIC_BYTES = LIMIT_PRODUCT_NAME + 16 };
 bool message_is_published (enum message_type type);
 
 // Writes the topic under which a message is published: stock.<product>, sale.<product>,
-// recall.<product>, oversell.<addressee>, member.<trader> or socket.<sender>. Returns its length.
+// recall.<product>, oversell.<addressee>, member.<trader>, socket.<sender>, seats or clock. Returns its
+// length.
 size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES]);
 
 #endif

@@ -117,8 +117,18 @@ struct sold {
     int64_t price_cents;
 };
 
+// Who holds the seats of an elected market (protocol.md, "Elections"). Terms count from 1: each is
+// granted by the warehouse to one leader, and ends when the next one is granted.
+struct seating {
+    int64_t term;          // 0: nobody was ever elected, or the sender does not know
+    int64_t leader;        // who won it; 0 in term 0
+    const int64_t *seats;  // the traders of the term, the leader among them, ascending
+    size_t seat_count;     // at most LIMIT_VECTOR
+};
+
 struct pong {
-    int64_t epoch;  // of the trader; 0: it has not joined
+    int64_t epoch;           // of the trader; 0: it has not joined, or is none
+    struct seating seating;  // as far as a peer knows; of any other trader empty, not on the wire
 };
 
 struct error {

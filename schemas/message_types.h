@@ -27,13 +27,21 @@
     X (STOCK, "stock")               /* warehouse to trader */      \
     X (LEASE, "lease")               /* trader to warehouse */      \
     X (LEASED, "leased")             /* warehouse to trader */      \
+    X (CAMPAIGN, "campaign")         /* peer to warehouse */        \
+    X (SEATS, "seats")               /* warehouse to peer, and its PUB */ \
     X (JOURNAL, "journal")           /* trader to trader */         \
     X (JOURNALED, "journaled")       /* trader to trader */         \
+    X (ELECTION, "election")         /* peer to higher peers */     \
+    X (ANSWER, "answer")             /* peer to a lower one */      \
+    X (COORDINATOR, "coordinator")   /* peer to all others */       \
+    X (RESIGN, "resign")             /* peer to all others */       \
+    X (HANDOVER, "handover")         /* trader to its successor */  \
     X (INVALIDATION, "invalidation") /* warehouse PUB */            \
     X (OVERSELL, "oversell")         /* warehouse and trader PUB */ \
     X (SALE, "sale")                 /* warehouse PUB */            \
     X (RECALL, "recall")             /* warehouse PUB */            \
     X (MEMBER, "member")             /* warehouse and trader PUB */ \
+    X (CLOCK, "clock")               /* trader PUB */               \
     X (SOCKET, "socket")             /* warehouse and trader PUB */
 
 #define MESSAGE_ENUM(name, text) MESSAGE_##name,
@@ -66,7 +74,8 @@ enum status { STATUSES (STATUS_ENUM) STATUS_COUNT };
     X (GAP, "gap")                 /* a batch before this one is missing */                 \
     X (PENDING, "pending")         /* its first trader may have decided it: ask again */    \
     X (FOREIGN, "foreign")         /* this node is of another market */                     \
-    X (RECALLING, "recalling")     /* units are leased, and are being recalled: ask again */
+    X (RECALLING, "recalling")     /* units are leased, and are being recalled: ask again */ \
+    X (UNSEATED, "unseated")       /* this trader holds no seat: others were elected */
 
 #define REASON_ENUM(name, text) REASON_##name,
 enum reason { REASONS (REASON_ENUM) REASON_COUNT };

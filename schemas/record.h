@@ -23,6 +23,7 @@ enum record_type {
     RECORD_VIEW,         // the rest of its view: what changes seldom
     RECORD_LEASE,        // units of a lot that a trader holds; 0: none any more
     RECORD_LEASE_STATE,  // how a trader stands with the leases of a product
+    RECORD_SEATS,        // who holds the seats of an elected market
     RECORD_SKIPPED,      // numbers that a client never had an answer to: loaded, and never written
 
     // Of a trader's journal.
@@ -60,6 +61,7 @@ struct record_lot {
     int64_t price_cents;
     int64_t quantity;
     int64_t left;
+    int64_t rank;  // as in its item
 };
 
 struct record_lot_left {
@@ -131,6 +133,10 @@ struct record_lease_state {
     bool clean;      // it has given back all that it had, and got nothing since
 };
 
+struct record_seats {
+    struct seating seating;
+};
+
 struct record_skipped {
     int64_t client;
     int64_t first;  // number
@@ -177,6 +183,7 @@ struct record {
         struct record_view view;
         struct record_lease lease;
         struct record_lease_state lease_state;
+        struct record_seats seats;
         struct record_skipped skipped;
         struct record_joined joined;
         struct record_decided decided;

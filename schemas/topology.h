@@ -69,12 +69,36 @@ struct topology_seller {
     const char *product;       // a name, or "random"
     const char *restock_when;  // "every", "sold-out"
     const char *restock_what;  // "same", "each", "random"
-    int64_t quantity;
+    int64_t quantity_min;
+    int64_t quantity_max;
     int64_t price_cents_min;
     int64_t price_cents_max;
     int64_t every_us;
     int64_t restocks;  // 0: until stopped
     int64_t first_number;
+};
+
+// A node that is a buyer or a seller and may become a trader.
+struct topology_peer {
+    int64_t id;  // at most LIMIT_VECTOR
+    const char *router;
+    const char *pub;
+    bool sick_from_start;
+    int64_t sick_at_us;                    // from its start; -1: not at a given time
+    const struct topology_buyer *buyer;    // what it does: one of the two, of the same id, and the
+    const struct topology_seller *seller;  // other one NULL
+};
+
+// How the peers elect their traders. What is left out comes with the program.
+struct topology_election {
+    int64_t seats;
+    int64_t ping_every_us;
+    int64_t answer_wait_us;
+    int64_t settle_us;
+    bool reclaim;            // a higher peer that comes back takes a seat at once
+    int64_t sick_per_million;  // chance that a trader falls sick, of each sale; -1: left out
+    const char *on_sick;     // "drain", "handover"
+    int64_t recover_after_us;  // 0: never; -1: left out
 };
 
 struct topology {
@@ -94,6 +118,9 @@ struct topology {
     size_t buyer_count;
     const struct topology_seller *sellers;
     size_t seller_count;
+    struct topology_election election;   // of peers
+    const struct topology_peer *peers;   // an elected market: then there are no traders, buyers and
+    size_t peer_count;                   // sellers beside them; 0: it is none
 };
 
 // Reads the file strictly: unknown keys, wrong types and numbers out of bounds are refused, with

@@ -72,6 +72,9 @@ const struct buyer_book *buyer_book (const buyer_t *self);
 // Takes the next of the orders that the last step closed; call it until it returns false.
 bool buyer_next_entry (buyer_t *self, struct buyer_entry *entry);
 
+// Its client, for client_seats and client_hold. Borrowed.
+client_t *buyer_client (buyer_t *self);
+
 // Takes the next trader that turned out to be of another market, 0: none.
 int64_t buyer_next_foreign (buyer_t *self);
 

@@ -22,6 +22,7 @@ struct client_config {
     const int64_t *traders;  // node ids; copied
     size_t trader_count;     // at most LIMIT_TRADERS
     enum trader_choice choice;
+    bool elected;               // its traders hold seats (client_seats); none is asked without one
     bool bound;                 // a request stays with its first trader: every mode but sync
     bool vector_clock;          // send vector clocks (the market orders by them)
     int64_t first_number;       // of the first request, 1 unless this client lived before
@@ -98,6 +99,16 @@ int64_t client_ask (client_t *self, const struct client_request *request, int64_
 
 // Asks any trader for a lot's state. Nothing waits for the `lot` that may come.
 void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out);
+
+// In an elected market: these hold the seats from now on, and requests go to them alone. What waits
+// at a trader without a seat is sent to one of these at once; what was asked for while there was none
+// has waited, and is sent now. Ids that are not among the client's traders are left out. Before the
+// first call nobody has a seat.
+void client_seats (client_t *self, const int64_t *seats, size_t count, int64_t now_us,
+                   struct outbox *out);
+
+// While it is held the client asks nothing new (client_can_ask), and goes on with what is open.
+void client_hold (client_t *self, bool hold);
 
 // All answers of the last step, in order, whether they were taken or not. Borrowed until the next
 // step or request.

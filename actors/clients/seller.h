@@ -19,7 +19,8 @@ struct seller_config {
     const char *product;  // to begin with; NULL: one at random
     enum restock_when when;
     enum restock_what what;
-    int64_t quantity;         // units a restock
+    int64_t quantity_min;     // units of a restock, drawn evenly from
+    int64_t quantity_max;     // quantity_min to quantity_max
     int64_t price_cents_min;  // of a unit, drawn evenly from
     int64_t price_cents_max;  // price_cents_min to price_cents_max
     int64_t every_us;         // between restocks; sold out: how often to look whether it is
@@ -60,6 +61,9 @@ int64_t seller_deadline (const seller_t *self);
 
 bool seller_done (const seller_t *self);  // made its restocks (or was stopped), none is open
 const struct seller_book *seller_book (const seller_t *self);
+
+// Its client, for client_seats and client_hold. Borrowed.
+client_t *seller_client (seller_t *self);
 
 // Takes the next trader that turned out to be of another market, 0: none.
 int64_t seller_next_foreign (seller_t *self);

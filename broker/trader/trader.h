@@ -30,6 +30,8 @@ struct trader_config {
     const struct product_policy *products;  // copied by trader_new
     size_t product_count;
     enum queue_order order_by;
+    bool elected;               // it serves while it holds a seat: takes requests of its own node,
+                                // too, and publishes `clock` for each buy that it has sold
     bool invalidation;          // false: caches learn nothing from the warehouse's PUB
     int64_t queue_max;          // requests held at once, 1 to LIMIT_QUEUE
     int64_t batch_max;          // items of one commit, 1 to LIMIT_BATCH
@@ -67,6 +69,8 @@ struct trader_counters {
     int64_t leased;         // units that it was leased
     int64_t returned;       // units that it gave back
     int64_t recalls;        // of its leases, answered
+    int64_t handed_over;    // requests that it gave to its successor
+    int64_t inherited;      // requests that it got from the trader before it
     int64_t recall_waits;   // requests that waited for the end of a recall
     int64_t budgeted;       // units that it promised from an oversell budget
 };
@@ -104,6 +108,19 @@ const char *trader_why_fenced (const trader_t *self);  // in words
 // What it waits for, and what can be done about that, in words, once it was refused its place; it
 // asks again by itself. NULL: it does not wait. The same string for the same reason, static.
 const char *trader_why_waiting (const trader_t *self);
+// The warehouse says that it holds no seat: it decides nothing more, and must be destroyed. What it
+// had accepted and not answered its clients will ask its successor for.
+bool trader_unseated (const trader_t *self);
+
+// From now on it accepts requests and decides none; what is under way is finished, and then it leaves
+// as after EVENT_STOP. For whoever resigns and hands over (trader_hand_over).
+void trader_yield (trader_t *self);
+// Told to yield, nothing is under way, and the warehouse knows that it left.
+bool trader_yielded (const trader_t *self);
+// Once it has yielded: adds `handover` letters with all that waits, for the trader `successor`, which
+// holds a seat in `term`, and forgets it. From now on requests are refused as `unavailable`.
+void trader_hand_over (trader_t *self, int64_t successor, int64_t term, struct outbox *out);
+
 // Another trader has taken it over: nothing of what it holds counts any more. It must be made anew
 // from its journal, and join again.
 bool trader_taken (const trader_t *self);
