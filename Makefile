@@ -14,6 +14,8 @@ CORES := \
   $(addprefix broker/trader/,trader_state.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
+  $(addprefix broker/election/,election_state.c election.c election_stand.c election_watch.c) \
+  $(addprefix actors/peer/,peer.c peer_receive.c peer_seat.c) \
   $(addprefix actors/warehouse/,lots.c leases.c ledger.c skipped.c answers.c warehouse_state.c warehouse.c \
     warehouse_view.c warehouse_commit.c warehouse_item.c warehouse_sale.c warehouse_lease.c \
     warehouse_publish.c warehouse_restore.c) \
@@ -46,7 +48,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
-  client_failover client_random client_returns clocks histogram holding leases ledger liveness lots \
+  client_failover client_random client_returns clocks election election_random histogram holding leases ledger liveness lots \
   message_text message_text_leases policy queue seen seller seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \

@@ -43,18 +43,9 @@ static bool is_there (const struct election_peer *peer)
     return !peer->out && !peer->silent;
 }
 
-// Asks the warehouse for the next term.
 static void ask (election_t *self, struct outbox *out)
 {
-    int64_t *ids = arena_take (out->arena, self->proposed.count, sizeof *ids);
-    memcpy (ids, self->proposed.ids, self->proposed.count * sizeof *ids);
-    struct letter *letter = outbox_letter (out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_CAMPAIGN);
-    letter->message.from = self->config.id;
-    letter->message.campaign = (struct campaign){
-        .term = self->campaign_term,
-        .seats = ids,
-        .seat_count = self->proposed.count,
-    };
+    election_ask (self, self->campaign_term, &self->proposed, out);
     wait_until (self, ELECTION_CAMPAIGNING, CAMPAIGN_RETRY_US);
 }
 
@@ -223,6 +214,10 @@ static void refused (election_t *self, const struct seating *seating, struct out
 void election_told (election_t *self, const struct seats *told, struct outbox *out)
 {
     const struct seating *seating = &told->seating;
+    if (self->state == ELECTION_FOLLOWING) {
+        election_learn (self, seating, WAREHOUSE_NODE, out);  // A leader has asked.
+        return;
+    }
     if (self->state != ELECTION_CAMPAIGNING || seating->term < self->campaign_term) {
         return;
     }

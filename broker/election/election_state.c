@@ -99,6 +99,16 @@ void election_tell_leader (election_t *self, struct outbox *out, int64_t to, int
     };
 }
 
+void election_ask (election_t *self, int64_t term, const struct seat_list *seats,
+                   struct outbox *out)
+{
+    const int64_t *ids = copy_ids (seats, out);
+    struct letter *letter = outbox_letter (out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_CAMPAIGN);
+    letter->message.from = self->config.id;
+    letter->message.campaign =
+        (struct campaign){.term = term, .seats = ids, .seat_count = seats->count};
+}
+
 void election_note (election_t *self, struct election_note note)
 {
     if (self->note_count == NOTES) {

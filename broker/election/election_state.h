@@ -50,6 +50,7 @@ struct bully {
     int64_t canvass_us;  // since then peers are looked for
     bool appoints;       // it leads already, and wants other seats
     int64_t appoint_due_us;
+    int64_t confirm_due_us;  // a leader asks the warehouse whether it still is
 
     int64_t began_us;  // it stood
     int64_t messages;  // since then
@@ -74,6 +75,10 @@ void election_ping (election_t *self, struct election_peer *peer, struct outbox 
 void election_tell_leader (election_t *self, struct outbox *out, int64_t to, int64_t took_us,
                            int64_t messages);
 void election_note (election_t *self, struct election_note note);
+
+// Asks the warehouse for the term after `term`.
+void election_ask (election_t *self, int64_t term, const struct seat_list *seats,
+                   struct outbox *out);
 
 // election_stand.c
 void election_settle (election_t *self, int64_t wait_us, struct outbox *out);

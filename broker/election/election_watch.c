@@ -11,6 +11,17 @@ void election_watch_begin (election_t *self)
         liveness_begin (&self->peers[i].life, self->config.ping_every_us, self->now_us);
     }
     self->appoint_due_us = self->now_us + WELL_INTERVALS * self->config.ping_every_us;
+    self->confirm_due_us = self->now_us + REACH_INTERVALS * self->config.ping_every_us;
+}
+
+// Somebody may have been granted a term, and died before telling anybody. So a leader asks now and then,
+// by the campaign that it won: granted long ago, it changes nothing, and the answer tells who leads.
+static void confirm (election_t *self, struct outbox *out)
+{
+    if (self->now_us >= self->confirm_due_us) {
+        self->confirm_due_us = self->now_us + REACH_INTERVALS * self->config.ping_every_us;
+        election_ask (self, self->term - 1, &self->seats, out);
+    }
 }
 
 static bool is_well (const election_t *self, const struct election_peer *peer)
@@ -25,15 +36,16 @@ static bool may_keep (const election_t *self, size_t i)
     return i != self->own && election_has_seat (self, peer->id) && !peer->out && !peer->silent;
 }
 
-// The peers that should hold the seats: the leader, and the highest that are well; where no seat is
-// to be reclaimed, those that have one keep it.
+// The peers that should hold the seats: the leader, and the highest that are well. Where seats are
+// reclaimed, one that is higher than the leader stands itself; where not, whoever has a seat keeps it.
 static void choose (const election_t *self, struct seat_list *seats)
 {
     bool chosen[LIMIT_VECTOR] = {false};
     size_t free_seats = (size_t) self->config.seats - 1;
     chosen[self->own] = true;
     for (int keeping = 1; keeping >= 0; keeping--) {
-        for (size_t i = self->config.peer_count; i > 0 && free_seats > 0; i--) {
+        size_t highest = self->config.reclaim ? self->own : self->config.peer_count;
+        for (size_t i = highest; i > 0 && free_seats > 0; i--) {
             const struct election_peer *peer = &self->peers[i - 1];
             bool keeps = may_keep (self, i - 1);
             bool takes = keeping && !self->config.reclaim ? keeps : keeps || is_well (self, peer);
@@ -113,6 +125,7 @@ void election_watch (election_t *self, struct outbox *out)
             (void) look (self, &self->peers[i], out);
         }
     }
+    confirm (self, out);
     if (self->served_term == self->term) {
         appoint (self, out);
     }
@@ -133,5 +146,5 @@ int64_t election_watch_due (const election_t *self)
         int64_t peer_us = liveness_deadline (&peer->life);
         due_us = peer_us < due_us ? peer_us : due_us;
     }
-    return due_us;
+    return leads && self->confirm_due_us < due_us ? self->confirm_due_us : due_us;
 }
