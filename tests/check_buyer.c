@@ -340,7 +340,7 @@ START_TEST (test_buyer_waits_with_its_orders_until_somebody_takes_a_seat)
 }
 END_TEST
 
-START_TEST (test_buyer_measures_from_the_first_sending_to_the_first_answer)
+START_TEST (test_buyer_measures_from_the_order_to_its_first_answer)
 {
     begin ();
     int64_t start_us = now_us;
@@ -386,7 +386,7 @@ static void add_book (Suite *suite)
     tcase_add_checked_fixture (book, set_up, tear_down);
     tcase_add_test (book, test_buyer_is_not_done_before_all_is_settled);
     tcase_add_test (book, test_buyer_goes_on_after_an_accepted_order_and_enters_its_oversell_once);
-    tcase_add_test (book, test_buyer_measures_from_the_first_sending_to_the_first_answer);
+    tcase_add_test (book, test_buyer_measures_from_the_order_to_its_first_answer);
     suite_add_tcase (suite, book);
 }
 
