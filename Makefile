@@ -20,7 +20,7 @@ CORES := \
     warehouse_view.c warehouse_commit.c warehouse_item.c warehouse_sale.c warehouse_lease.c \
     warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
-    client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
+    client_seats.c client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
@@ -48,8 +48,9 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
-  client_failover client_random client_returns clocks election election_random histogram holding leases ledger liveness lots \
-  message_text message_text_leases policy queue seen seller seller_lots seller_random skipped trader \
+  client_failover client_random client_returns client_seats client_seats_random clocks election \
+  election_random histogram holding leases ledger liveness lots message_text message_text_leases policy queue \
+  seen seller seller_goods seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \
   trader_random trader_recalling \

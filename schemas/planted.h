@@ -121,6 +121,8 @@
     X (67, "leased-to-any-order", "promise outcome", 120,                                          \
        "a trader sells from its lease to an order that was first sent to another one")             \
     X (68, "late-decision-expired", "escrow promise outcome money", 300,                           \
-       "what was decided is refused when its client is far ahead already")
+       "what was decided is refused when its client is far ahead already")                         \
+    X (72, "stays-unseated", "liveness", 120,                                                      \
+       "a request stays with the peer that it first went to, though that has no seat any more")
 
 #endif

@@ -119,7 +119,9 @@ static const struct topology_field SELLER_FIELDS[] = {
     {"product", FIELD_PRODUCT, offsetof (struct topology_seller, product), .required = false},
     {"restock_when", FIELD_WORD, offsetof (struct topology_seller, restock_when), .words = WHENS},
     {"restock_what", FIELD_WORD, offsetof (struct topology_seller, restock_what), .words = WHATS},
-    {"quantity", FIELD_INTEGER, offsetof (struct topology_seller, quantity), .min = 1,
+    {"quantity_min", FIELD_INTEGER, offsetof (struct topology_seller, quantity_min), .min = 1,
+     .max = LIMIT_QUANTITY},
+    {"quantity_max", FIELD_INTEGER, offsetof (struct topology_seller, quantity_max), .min = 1,
      .max = LIMIT_QUANTITY},
     {"price_cents_min", FIELD_INTEGER, offsetof (struct topology_seller, price_cents_min), .min = 1,
      .max = LIMIT_PRICE_CENTS},
@@ -298,6 +300,8 @@ static bool clients_consistent (struct topology_reader *self, const struct topol
     for (size_t index = 0; index < topology->seller_count; index++) {
         const struct topology_seller *seller = &topology->sellers[index];
         if (!product_known (self, topology, "sellers", index, seller->product)
+            || !range_valid (self, "sellers", index, "quantity", seller->quantity_min,
+                             seller->quantity_max)
             || !range_valid (self, "sellers", index, "price_cents", seller->price_cents_min,
                              seller->price_cents_max)) {
             return false;

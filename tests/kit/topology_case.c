@@ -21,8 +21,9 @@ const char TOPOLOGY_SAMPLE[] =
     "  'quantity_max': 5, 'all_or_nothing': true, 'think_time_us': 500000, 'orders': 7,"
     "  'window': 4, 'first_number': 9}],"
     " 'sellers': [{'id': 4, 'product': 'fish', 'restock_when': 'sold-out',"
-    "  'restock_what': 'each', 'quantity': 6, 'price_cents_min': 1000, 'price_cents_max': 2000,"
-    "  'every_us': 5000000, 'restocks': 8, 'first_number': 10}]}";
+    "  'restock_what': 'each', 'quantity_min': 6, 'quantity_max': 9,"
+    "  'price_cents_min': 1000, 'price_cents_max': 2000, 'every_us': 5000000, 'restocks': 8, "
+    "'first_number': 10}]}";
 
 const char TOPOLOGY_SMALLEST[] =
     "{'version': 1, 'warehouse': {'rep': 'tcp://127.0.0.1:1', 'pub': 'tcp://127.0.0.1:2'},"

@@ -134,8 +134,11 @@ def _behave_seller(seller, index, names, values, override):
     if "price" in values:
         _put(seller, override, price_cents_min=values["price"][0],
              price_cents_max=values["price"][1])
-    for name, key in (("restock", "quantity"), ("restock_every", "every_us"),
-                      ("restock_when", "restock_when"), ("restock_what", "restock_what")):
+    if "restock" in values:
+        _put(seller, override, quantity_min=values["restock"][0],
+             quantity_max=values["restock"][1])
+    for name, key in (("restock_every", "every_us"), ("restock_when", "restock_when"),
+                      ("restock_what", "restock_what")):
         if name in values:
             _put(seller, override, **{key: values[name]})
 

@@ -72,7 +72,7 @@ DEFAULTS = {
     "products": ["salt", "fish"],
     "quantity": (1, 1),
     "all_or_nothing": False,
-    "restock": 5,
+    "restock": (5, 5),
     "restock_every": 5_000_000,
     "restock_when": "every",
     "restock_what": "same",
@@ -239,8 +239,8 @@ def add_behaviour(group):
                        help="orders of one buyer that may wait at once (1)")
     group.add_argument("--seller-product", metavar="NAME", type=product,
                        help="what a seller begins with, as for buyers (spread)")
-    group.add_argument("--restock", metavar="N", type=whole(1, 1_000_000),
-                       help="units that a seller brings (5)")
+    group.add_argument("--restock", metavar="N|N-N", type=quantities,
+                       help="units that a seller brings, such as 100 or 1-5 (5)")
     group.add_argument("--restock-every", metavar="TIME", type=positive_interval,
                        help="between restocks (5s)")
     group.add_argument("--restock-when", choices=("every", "sold-out"),
