@@ -9,7 +9,7 @@ SAN    := build/san
 
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
-  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
+  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c message_peers.c) \
   $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c holding.c) \
   $(addprefix broker/trader/,trader_state.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
@@ -20,7 +20,7 @@ CORES := \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
     client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
-CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
+CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_peers.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
     store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
