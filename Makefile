@@ -47,7 +47,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns clocks histogram holding leases ledger liveness lots \
-  message_text message_text_leases policy queue seen seller seller_lots seller_random skipped trader \
+  message_text message_text_leases message_text_peers policy queue seen seller seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \
   trader_random trader_recalling \

@@ -5,9 +5,8 @@
 
 enum { SEATS_TOLD = 16 };
 
-static void say_traders (struct line *line, const int64_t *seats, size_t count)
+static void say_peers (struct line *line, const int64_t *seats, size_t count)
 {
-    words_say (line, ", the trader%s", count == 1 ? " is " : "s are ");
     for (size_t i = 0; i < count && i < SEATS_TOLD; i++) {
         bool last = i + 1 == count;
         words_say (line, "%s%" PRId64, i == 0 ? "" : last ? " and " : ", ", seats[i]);
@@ -15,6 +14,12 @@ static void say_traders (struct line *line, const int64_t *seats, size_t count)
     if (count > SEATS_TOLD) {
         words_say (line, " and %zu more", count - SEATS_TOLD);
     }
+}
+
+static void say_traders (struct line *line, const int64_t *seats, size_t count)
+{
+    words_say (line, ", the trader%s", count == 1 ? " is " : "s are ");
+    say_peers (line, seats, count);
 }
 
 // Says "peer 6 leads in term 8, the traders are 5 and 6".
@@ -38,9 +43,10 @@ void words_of_seating (struct line *line, const struct seating *seating)
 
 static void say_campaign (struct line *line, int64_t from, const struct campaign *campaign)
 {
-    words_say (line, "peer %" PRId64 " asks the warehouse for the term after %" PRId64, from,
-               campaign->term);
-    say_traders (line, campaign->seats, campaign->seat_count);
+    words_say (
+        line, "peer %" PRId64 " asks the warehouse for the term after %" PRId64 ", with seats for ",
+        from, campaign->term);
+    say_peers (line, campaign->seats, campaign->seat_count);
 }
 
 // Published, it tells of a term that was granted; else it answers a campaign.
