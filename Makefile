@@ -9,7 +9,7 @@ SAN    := build/san
 
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
-  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
+  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c message_peers.c) \
   $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c holding.c) \
   $(addprefix broker/trader/,trader_state.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
@@ -22,7 +22,7 @@ CORES := \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
     client_seats.c client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
-CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
+CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_peers.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
     store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
@@ -49,8 +49,8 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns client_seats client_seats_random clocks election \
-  election_random histogram holding leases ledger liveness lots message_text message_text_leases policy queue \
-  seen seller seller_goods seller_lots seller_random skipped trader \
+  election_random histogram holding leases ledger liveness lots message_text message_text_leases \
+  message_text_peers policy queue seen seller seller_goods seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \
   trader_random trader_recalling \

@@ -273,6 +273,14 @@ static bool is_event (enum message_type type)
     case MESSAGE_SALE:
     case MESSAGE_RECALL:
     case MESSAGE_MEMBER:
+    case MESSAGE_ELECTION:
+    case MESSAGE_ANSWER:
+    case MESSAGE_COORDINATOR:
+    case MESSAGE_RESIGN:
+    case MESSAGE_CAMPAIGN:
+    case MESSAGE_SEATS:
+    case MESSAGE_HANDOVER:
+    case MESSAGE_CLOCK:
         return true;
     default:
         return false;
