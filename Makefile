@@ -17,15 +17,15 @@ CORES := \
   $(addprefix broker/election/,election_state.c election.c election_stand.c election_watch.c) \
   $(addprefix actors/peer/,peer.c peer_receive.c peer_seat.c) \
   $(addprefix actors/warehouse/,lots.c leases.c ledger.c skipped.c answers.c warehouse_state.c warehouse.c \
-    warehouse_view.c warehouse_commit.c warehouse_item.c warehouse_sale.c warehouse_lease.c \
-    warehouse_publish.c warehouse_restore.c) \
+    warehouse_view.c warehouse_seats.c warehouse_commit.c warehouse_item.c warehouse_sale.c \
+    warehouse_lease.c warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
     client_seats.c client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_peers.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
-    store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
+    store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
     verify_print.c)
 SHELLS := \
   $(addprefix broker/shells/,report.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
@@ -49,7 +49,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns client_seats client_seats_random clocks election \
-  election_random histogram holding leases ledger liveness lots message_text message_text_leases \
+  election_random histogram holding leases ledger liveness lots lots_rank message_text message_text_leases \
   message_text_peers policy queue seen seller seller_goods seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \
@@ -57,7 +57,8 @@ CORE_CHECKS := \
   trader_returns trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
   trader_writes \
   warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_late warehouse_lease_sales \
-  warehouse_leases warehouse_leases_random warehouse_random warehouse_records warehouse_takeover \
+  warehouse_leases warehouse_leases_random warehouse_random warehouse_records warehouse_seats \
+  warehouse_seats_random warehouse_takeover \
   warehouse_views warehouse_views_random window
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
 SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c transcript.c)

@@ -24,7 +24,10 @@ static void tear_down (void)
 
 static struct lot *add (int64_t units)
 {
-    return lots_add (lots, salt, 0, 7, 1, 10, units, units);
+    return lots_add (
+        lots, salt,
+        &(struct lot){
+            .seller = 7, .number = 1, .price_cents = 10, .quantity = units, .left = units});
 }
 
 // What was told, a line of the test's own per call.

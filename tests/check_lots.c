@@ -22,7 +22,10 @@ static void tear_down (void)
 
 static struct lot *add (struct product *product, int64_t number, int64_t units)
 {
-    return lots_add (lots, product, 0, 7, number, 10, units, units);
+    return lots_add (
+        lots, product,
+        &(struct lot){
+            .seller = 7, .number = number, .price_cents = 10, .quantity = units, .left = units});
 }
 
 static void count_lot (void *context, const struct lot *lot)
@@ -99,7 +102,9 @@ END_TEST
 START_TEST (test_lots_are_restored_under_their_own_ids)
 {
     struct product *salt = lots_add_product (lots, "salt");
-    ck_assert_int_eq (lots_add (lots, salt, 5, 7, 1, 10, 9, 3)->left, 3);
+    const struct lot came = {
+        .id = 5, .seller = 7, .number = 1, .price_cents = 10, .quantity = 9, .left = 3};
+    ck_assert_int_eq (lots_add (lots, salt, &came)->left, 3);
     ck_assert_int_eq (salt->available, 3);
     ck_assert_int_eq (lots_last_id (lots), 5);
     lots_skip_to (lots, 3);
@@ -154,7 +159,12 @@ END_TEST
 START_TEST (test_lots_plan_the_dearest_order)
 {
     struct product *gold = lots_add_product (lots, "gold");
-    (void) lots_add (lots, gold, 0, 7, 1, LIMIT_PRICE_CENTS, LIMIT_QUANTITY, LIMIT_QUANTITY);
+    (void) lots_add (lots, gold,
+                     &(struct lot){.seller = 7,
+                                   .number = 1,
+                                   .price_cents = LIMIT_PRICE_CENTS,
+                                   .quantity = LIMIT_QUANTITY,
+                                   .left = LIMIT_QUANTITY});
     struct plan plan = lots_plan (gold, LIMIT_QUANTITY, true);
     ck_assert_int_eq (plan.amount_cents, INT64_C (1000000) * 1000000000);
 }

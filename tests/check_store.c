@@ -1,6 +1,7 @@
 // The contract of store.h, to which each store is held; at random in check_store_random.c. What
 // SQLite's does beyond it is in check_store_sqlite.c and check_store_files.c.
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,26 @@ START_TEST (test_store_keeps_strings_of_its_own)
 }
 END_TEST
 
+START_TEST (test_store_keeps_as_many_seats_as_there_may_be)
+{
+    int64_t seats[LIMIT_VECTOR];
+    char expected[LIMIT_VECTOR * 8] = "term 1 leader 65535 seats";
+    for (int64_t i = 0; i < LIMIT_VECTOR; i++) {
+        seats[i] = LIMIT_NODE - LIMIT_VECTOR + 1 + i;
+        size_t used = strlen (expected);
+        snprintf (expected + used, sizeof expected - used, " %d", (int) seats[i]);
+    }
+    strcat (expected, "\n");
+    const struct record record = {.type = RECORD_SEATS,
+                                  .seats = {{1, LIMIT_NODE, seats, LIMIT_VECTOR}}};
+    store_t *store = open_store (_i);
+    must_write (store, &record, 1);
+    memset (seats, 0, sizeof seats);  // What was written is the store's own.
+    ck_assert_str_eq (load_text (store, 16), expected);
+    store_close (&store);
+}
+END_TEST
+
 START_TEST (test_store_takes_the_largest_batch)
 {
     enum { MANY = 2000 };
@@ -130,13 +151,15 @@ START_TEST (test_store_takes_new_states_over_old_ones)
         {.type = RECORD_VIEW, .view = {1, 9, 3, MEMBER_FAILED, 0, 0, 4, "ipc://else"}},
         {.type = RECORD_LEASE, .lease = {2, 2, 1}},
         {.type = RECORD_LEASE_STATE, .lease_state = {2, 1, 2, 1, 0, true}},
+        {.type = RECORD_SEATS, .seats = {{4, 9, (const int64_t[]){2, 9, 65535}, 3}}},
     };
     store_t *store = open_store (_i);
     must_write (store, market, market_count);
     must_write (store, later, sizeof later / sizeof *later);
     const char *text = load_text (store, 16);
     ck_assert_int_eq (strncmp (text, "warehouse epoch 4 version 10 market 77\n", 39), 0);
-    ck_assert_ptr_nonnull (strstr (text, "price 110 quantity 5 left 1\n"));
+    ck_assert_ptr_nonnull (strstr (text, "price 110 quantity 5 left 1 rank 12\n"));
+    ck_assert_ptr_nonnull (strstr (text, "\nterm 4 leader 9 seats 2 9 65535\n"));
     ck_assert_ptr_nonnull (strstr (text, "account 1 300\n"));
     ck_assert_ptr_nonnull (strstr (text, "trader 1 epoch 3 nonce 12 batch 1 applied 1\n"));
     ck_assert_ptr_nonnull (
@@ -266,7 +289,7 @@ START_TEST (test_store_stops_loading_when_a_record_is_refused)
     store_t *store = open_store (_i);
     must_write (store, market, market_count);
     ck_assert_int_eq (store_load (store, 16, refuse_accounts, &seen), STORE_FAILED);
-    ck_assert_int_eq (seen, 1 + 2 + 3 + 1);
+    ck_assert_int_eq (seen, 1 + 1 + 2 + 3 + 1);
     ck_assert_ptr_nonnull (strstr (store_error (store), "accounts"));
     ck_assert_int_eq (store_write (store, market, 1), STORE_FAILED);
     store_close (&store);
@@ -284,6 +307,7 @@ static Suite *store_suite (void)
     tcase_add_loop_test (records, test_store_changes_nothing_when_a_batch_comes_twice, 0,
                          STORE_COUNT);
     tcase_add_loop_test (records, test_store_keeps_strings_of_its_own, 0, STORE_COUNT);
+    tcase_add_loop_test (records, test_store_keeps_as_many_seats_as_there_may_be, 0, STORE_COUNT);
     tcase_add_loop_test (records, test_store_takes_the_largest_batch, 0, STORE_COUNT);
     tcase_add_loop_test (records, test_store_takes_new_states_over_old_ones, 0, STORE_COUNT);
     tcase_add_loop_test (records, test_store_loads_each_buyers_last_answers, 0, STORE_COUNT);

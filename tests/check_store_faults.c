@@ -34,7 +34,7 @@ static void setup (void)
 static enum store_status write_batch (store_t *store, int64_t n)
 {
     struct record batch[BATCH_RECORDS] = {
-        {.type = RECORD_LOT, .lot = {n, 9, n, 1, 1, 100, 1, 1}},
+        {.type = RECORD_LOT, .lot = {n, 9, n, 1, 1, 100, 1, 1, 0}},
         {.type = RECORD_WAREHOUSE, .warehouse = {1, n, 0}},
     };
     for (int64_t i = 0; i < BATCH_ORDERS; i++) {
@@ -214,7 +214,8 @@ static void write_lots (store_t *store)
     struct record *lots = calloc (LOTS, sizeof *lots);
     ck_assert_ptr_nonnull (lots);
     for (int64_t i = 0; i < LOTS; i++) {
-        lots[i] = (struct record){.type = RECORD_LOT, .lot = {i + 1, 9, i + 1, 1, 1, 100, 99, 99}};
+        lots[i] =
+            (struct record){.type = RECORD_LOT, .lot = {i + 1, 9, i + 1, 1, 1, 100, 99, 99, 0}};
     }
     must_write (store, lots, LOTS);
     free (lots);

@@ -31,7 +31,7 @@ START_TEST (test_store_lets_readers_look_while_it_writes)
     ck_assert_int_eq (sqlite3_open_v2 (path, &reader, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     const char *look = "BEGIN; SELECT count (*) FROM lots";
     ck_assert_int_eq (sqlite3_exec (reader, look, NULL, NULL, NULL), SQLITE_OK);
-    const struct record more = {.type = RECORD_LOT, .lot = {4, 10, 2, 1, 2, 5, 100, 100}};
+    const struct record more = {.type = RECORD_LOT, .lot = {4, 10, 2, 1, 2, 5, 100, 100, 0}};
     must_write (store, &more, 1);
     sqlite3_stmt *count;
     sqlite3_prepare_v2 (reader, "SELECT count (*) FROM lots", -1, &count, NULL);
@@ -117,10 +117,10 @@ END_TEST
 
 START_TEST (test_store_refuses_another_version)
 {
-    static const char *const versions[] = {"PRAGMA user_version = 3", "PRAGMA user_version = 5"};
+    static const char *const versions[] = {"PRAGMA user_version = 4", "PRAGMA user_version = 6"};
     load_file (path, 16);
     run_sql (path, versions[_i]);
-    expect_no_store (path, _i == 0 ? "a store of version 3" : "a store of version 5");
+    expect_no_store (path, _i == 0 ? "a store of version 4" : "a store of version 6");
 }
 END_TEST
 

@@ -15,6 +15,7 @@ struct draft {
     int64_t lots;             // that came
     struct record lot[1000];  // by id
     int64_t products;
+    int64_t term;
     int64_t step;          // between numbers that may be used
     bool sold[5][100];     // orders that are taken, by buyer and number
     bool brought[5][100];  // lots, by seller and number
@@ -42,7 +43,8 @@ static void add_lot (struct draft *self)
     int64_t left = between (self, 0, 2);
     struct record *record = add (self, RECORD_LOT);
     record->lot = (struct record_lot){
-        ++self->lots, 4 + seller, number * self->step, 1, between (self, 1, 3), 5, 9, left};
+        ++self->lots, 4 + seller,          number * self->step, 1, between (self, 1, 3), 5, 9,
+        left,         between (self, 0, 9)};
     self->lot[self->lots] = *record;
 }
 
@@ -95,11 +97,26 @@ static void add_lease (struct draft *self, int64_t value)
     }
 }
 
+// A batch grants one term at most.
+static void add_seats (struct draft *self)
+{
+    static const int64_t seats[] = {1, 2, 3, 5, 8};
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->batch[i].type == RECORD_SEATS) {
+            return;
+        }
+    }
+    int64_t first = between (self, 0, 4);
+    self->term += between (self, 1, 3);
+    add (self, RECORD_SEATS)->seats.seating = (struct seating){
+        self->term, seats[first], &seats[first], (size_t) between (self, 1, 5 - first)};
+}
+
 static void add_any (struct draft *self)
 {
     static const char *const names[] = {"apple", "pear", "plum"};
     int64_t value = between (self, 0, 1000);
-    switch (between (self, 0, 9)) {
+    switch (between (self, 0, 10)) {
     case 0:
         add_lot (self);
         return;
@@ -133,6 +150,9 @@ static void add_any (struct draft *self)
     case 7:
     case 8:
         add_lease (self, value);
+        return;
+    case 9:
+        add_seats (self);
         return;
     default:
         add_order (self);

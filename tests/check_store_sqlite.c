@@ -67,12 +67,15 @@ START_TEST (test_store_keeps_the_time_when_a_batch_comes_twice)
 }
 END_TEST
 
+static const int64_t one_seat[] = {2};
+static const int64_t many_seats[LIMIT_VECTOR + 1] = {2};
+
 // Each contradicts the market.
 static const struct record contradictions[] = {
     {.type = RECORD_PRODUCT, .product = {1, "plum", 0, 0}},
     {.type = RECORD_PRODUCT, .product = {3, "apple", 0, 0}},
-    {.type = RECORD_LOT, .lot = {1, 9, 1, 1, 1, 100, 11, 10}},
-    {.type = RECORD_LOT, .lot = {4, 9, 1, 1, 1, 100, 10, 10}},
+    {.type = RECORD_LOT, .lot = {1, 9, 1, 1, 1, 100, 11, 10, 0}},
+    {.type = RECORD_LOT, .lot = {4, 9, 1, 1, 1, 100, 10, 10, 0}},
     {.type = RECORD_LOT_LEFT, .lot_left = {4, 1}},
     {.type = RECORD_LOT_LEFT, .lot_left = {2, -1}},
     {.type = RECORD_ORDER, .order = {7, 2, 2, 2, 5, false, STATUS_SOLD, 2, 0, 14}},
@@ -84,6 +87,11 @@ static const struct record contradictions[] = {
     {.type = RECORD_LEASE, .lease = {1, 4, 1}},
     {.type = RECORD_LEASE, .lease = {1, 2, -1}},
     {.type = RECORD_LEASE_STATE, .lease_state = {1, 1, 2, 4, -1, false}},
+    {.type = RECORD_LOT, .lot = {2, 10, 1, 2, 1, 110, 5, 5, 11}},
+    {.type = RECORD_SEATS, .seats = {{2, 2, one_seat, 1}}},  // an older term
+    {.type = RECORD_SEATS, .seats = {{3, 2, one_seat, 1}}},  // the same, to others
+    {.type = RECORD_SEATS, .seats = {{0, 2, one_seat, 1}}},
+    {.type = RECORD_SEATS, .seats = {{4, 2, many_seats, LIMIT_VECTOR + 1}}},
     {.type = RECORD_SETTLED, .write = {1, 5}},       // of a trader's journal
     {.type = RECORD_SKIPPED, .skipped = {7, 1, 1}},  // is found in what is stored
 };
@@ -201,6 +209,10 @@ START_TEST (test_store_stops_loading_at_what_it_cannot_tell)
     static const char *const breaks[][2] = {
         {"DELETE FROM lots WHERE id = 2", "a lot that is not there"},
         {"UPDATE views SET state = 'suspected' WHERE trader = 2", "a view is in an unknown state"},
+        {"UPDATE seating SET seats = '[1,2'", "malformed JSON"},
+        {"WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 65)"
+         " UPDATE seating SET seats = (SELECT json_group_array (i) FROM n)",
+         "no seating"},
     };
     store_t *store = must_open (path);
     must_write (store, market, market_count);
@@ -257,7 +269,7 @@ START_TEST (test_store_sums_what_was_stocked_and_oversold_long_ago)
     must_write (store, market, market_count);
     for (int64_t number = 10; number < 20; number++) {
         const struct record more[] = {
-            {.type = RECORD_LOT, .lot = {number, 9, number, 1, 1, 100, 10, 0}},
+            {.type = RECORD_LOT, .lot = {number, 9, number, 1, 1, 100, 10, 0, 0}},
             order_record (8, number),
         };
         must_write (store, more, 2);
@@ -285,7 +297,7 @@ static Suite *store_sqlite_suite (void)
     tcase_add_test (records, test_store_refuses_a_fill_that_is_not_behind_its_order);
     tcase_add_test (records, test_store_keeps_as_many_fills_as_an_order_may_have);
     tcase_add_loop_test (records, test_store_names_each_outcome_in_words, 0, 4);
-    tcase_add_loop_test (records, test_store_stops_loading_at_what_it_cannot_tell, 0, 2);
+    tcase_add_loop_test (records, test_store_stops_loading_at_what_it_cannot_tell, 0, 4);
     tcase_add_test (records, test_store_shows_people_the_sales_and_the_ledger);
     tcase_add_test (records, test_store_shows_people_the_stock);
     tcase_add_test (records, test_store_sums_what_was_stocked_and_oversold_long_ago);

@@ -30,7 +30,7 @@ static void expect_unreadable (const char *file, const char *reason)
 START_TEST (test_verify_sees_a_running_market_at_one_instant)
 {
     store_t *store = must_open (path);
-    const struct record more = {.type = RECORD_LOT, .lot = {4, 10, 2, 1, 2, 5, 100, 100}};
+    const struct record more = {.type = RECORD_LOT, .lot = {4, 10, 2, 1, 2, 5, 100, 100, 0}};
     must_write (store, &more, 1);
     struct verdict verdict = must_verify (path, NULL);
     ck_assert_msg (verdict.conserved, "%s", all_problems (&verdict));
@@ -45,7 +45,7 @@ START_TEST (test_verify_follows_a_link_to_a_running_market)
     snprintf (link_name, sizeof link_name, "%s 100%%?#", path);
     ck_assert_int_eq (symlink (path, link_name), 0);
     store_t *store = must_open (path);
-    const struct record more = {.type = RECORD_LOT, .lot = {4, 10, 2, 1, 2, 5, 100, 100}};
+    const struct record more = {.type = RECORD_LOT, .lot = {4, 10, 2, 1, 2, 5, 100, 100, 0}};
     must_write (store, &more, 1);
     ck_assert_int_eq (must_verify (link_name, NULL).left_units, 103);
     store_close (&store);

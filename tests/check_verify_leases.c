@@ -41,9 +41,9 @@ START_TEST (test_verify_tells_each_product_that_is_stranded)
 {
     const struct record more[] = {
         {.type = RECORD_PRODUCT, .product = {3, "plum", 0, 0}},
-        {.type = RECORD_LOT, .lot = {4, 10, 2, 1, 2, 5, 100, 100}},
-        {.type = RECORD_LOT, .lot = {5, 10, 3, 1, 3, 5, 9, 9}},
-        {.type = RECORD_LOT, .lot = {6, 10, 4, 1, 3, 5, 9, 9}},
+        {.type = RECORD_LOT, .lot = {4, 10, 2, 1, 2, 5, 100, 100, 0}},
+        {.type = RECORD_LOT, .lot = {5, 10, 3, 1, 3, 5, 9, 9, 0}},
+        {.type = RECORD_LOT, .lot = {6, 10, 4, 1, 3, 5, 9, 9, 0}},
         {.type = RECORD_LEASE, .lease = {1, 4, 1}},
         {.type = RECORD_LEASE, .lease = {2, 4, 60}},
         {.type = RECORD_LEASE, .lease = {2, 5, 9}},

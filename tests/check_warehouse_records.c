@@ -122,17 +122,17 @@ static const struct record bad[] = {
     {.type = RECORD_PRODUCT, .product = {3, "oil", 0, 0}},  // the second is missing
     {.type = RECORD_PRODUCT, .product = {2, "salt", 0, 0}},
     {.type = RECORD_PRODUCT, .product = {2, "Salt & oil", 0, 0}},
-    {.type = RECORD_LOT, .lot = {2, SUE, 1, 1, 1, 10, 5, 5}},  // not after the one before
-    {.type = RECORD_LOT, .lot = {3, SAM, 1, 1, 1, 10, 5, 5}},  // the seller's number again
-    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 2, 10, 5, 5}},  // of no product
-    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, 5, 6}},
-    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, 5, -1}},
-    {.type = RECORD_LOT, .lot = {3, SUE, 0, 1, 1, 10, 5, 5}},
-    {.type = RECORD_LOT, .lot = {3, SUE, -7, 1, 1, 10, 5, 5}},
-    {.type = RECORD_LOT, .lot = {3, -1, 1, 1, 1, 10, 5, 5}},
-    {.type = RECORD_LOT, .lot = {3, LIMIT_NODE + 1, 1, 1, 1, 10, 5, 5}},
-    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 0, 5, 5}},
-    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, LIMIT_QUANTITY + 1, 5}},
+    {.type = RECORD_LOT, .lot = {2, SUE, 1, 1, 1, 10, 5, 5, 0}},  // not after the one before
+    {.type = RECORD_LOT, .lot = {3, SAM, 1, 1, 1, 10, 5, 5, 0}},  // the seller's number again
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 2, 10, 5, 5, 0}},  // of no product
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, 5, 6, 0}},
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, 5, -1, 0}},
+    {.type = RECORD_LOT, .lot = {3, SUE, 0, 1, 1, 10, 5, 5, 0}},
+    {.type = RECORD_LOT, .lot = {3, SUE, -7, 1, 1, 10, 5, 5, 0}},
+    {.type = RECORD_LOT, .lot = {3, -1, 1, 1, 1, 10, 5, 5, 0}},
+    {.type = RECORD_LOT, .lot = {3, LIMIT_NODE + 1, 1, 1, 1, 10, 5, 5, 0}},
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 0, 5, 5, 0}},
+    {.type = RECORD_LOT, .lot = {3, SUE, 1, 1, 1, 10, LIMIT_QUANTITY + 1, 5, 0}},
     {.type = RECORD_LOT_LEFT, .lot_left = {2, 5}},
     {.type = RECORD_ORDER, .order = {ALICE, 1, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}},
     {.type = RECORD_ORDER, .order = {ALICE, 2, 1, 2, 1, false, STATUS_SOLD, 1, 0, 10}},
@@ -203,7 +203,7 @@ START_TEST (test_warehouse_takes_leases_back_as_they_were)
     static const struct record records[] = {
         {.type = RECORD_WAREHOUSE, .warehouse = {1, 1, 7}},
         {.type = RECORD_PRODUCT, .product = {1, "salt", 5, 1}},
-        {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5}},
+        {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5, 0}},
         {.type = RECORD_TRADER, .trader = {TRADER, 3, 1, 1, 4}},
         {.type = RECORD_VIEW, .view = {TRADER, 3, 2, MEMBER_LIVE, 0, 0, 2, ""}},
         {.type = RECORD_LEASE, .lease = {TRADER, 2, 3}},
@@ -235,7 +235,7 @@ END_TEST
 START_TEST (test_warehouse_refuses_records_that_are_no_markets)
 {
     static const struct record product = {.type = RECORD_PRODUCT, .product = {1, "salt", 5, 0}};
-    static const struct record lot = {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5}};
+    static const struct record lot = {.type = RECORD_LOT, .lot = {2, SAM, 1, 1, 1, 10, 5, 5, 0}};
     static const struct record order = {.type = RECORD_ORDER,
                                         .order = {ALICE, 1, 1, 1, 1, false, STATUS_SOLD, 1, 0, 10}};
     static const struct record trader = {.type = RECORD_TRADER, .trader = {TRADER, 3, 1, 1, 1}};

@@ -25,8 +25,8 @@ typedef bool store_visit_fn (void *context, const struct record *record);
 store_t *store_open (const char *path, char *error, size_t error_size);
 void store_close (store_t **self_p);
 
-// Hands over all that a warehouse is rebuilt from, in this order: the warehouse's own record,
-// products (each with what was ever stocked and oversold of it, which the store sums), lots in
+// Hands over all that a warehouse is rebuilt from, in this order: the warehouse's own record, who
+// holds the seats (where anybody was ever elected), products (each with what was ever stocked and oversold of it, which the store sums), lots in
 // order of arrival (those with units left, those among their seller's last `answers_kept` numbers,
 // and the last that came), accounts, traders, their views, leases by trader and lot, how each
 // trader stands with the leases of a product, by both of them, then in order of arrival those
@@ -39,7 +39,8 @@ enum store_status store_load (store_t *self, int64_t answers_kept, store_visit_f
 
 // Writes the batch in one transaction, durable when it returns STORE_OK. An order's fills, at most
 // LIMIT_FILLS, are right behind it. A lot came before a lease of it; a lease of 0 units is one that
-// is over, and is handed over no more.
+// is over, and is handed over no more. Terms rise: an older seating, or another one of the same term,
+// is a contradiction.
 enum store_status store_write (store_t *self, const struct record *records, size_t count)
     __attribute__ ((warn_unused_result));
 

@@ -18,11 +18,20 @@ const char *const store_schema_tables_sql =
     "  market INTEGER NOT NULL"
     ") STRICT;"
 
+    // Of an elected market: who holds the seats of the latest term, as a JSON array, ascending.
+    "CREATE TABLE seating ("
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+    "  term INTEGER NOT NULL CHECK (term > 0),"
+    "  leader INTEGER NOT NULL,"
+    "  seats TEXT NOT NULL"
+    ") STRICT;"
+
     "CREATE TABLE products ("
     "  id INTEGER PRIMARY KEY,"
     "  name TEXT NOT NULL UNIQUE"
     ") STRICT;"
 
+    // In order of arrival. They sell in the order of their rank, where they have one: 0 for none.
     "CREATE TABLE lots ("
     "  id INTEGER PRIMARY KEY,"
     "  seller INTEGER NOT NULL,"
@@ -33,6 +42,7 @@ const char *const store_schema_tables_sql =
     "  quantity INTEGER NOT NULL,"
     "  unsold INTEGER NOT NULL CHECK (unsold BETWEEN 0 AND quantity),"
     "  at_ms INTEGER NOT NULL,"
+    "  rank INTEGER NOT NULL,"
     "  UNIQUE (number, seller)"
     ") STRICT;"
 

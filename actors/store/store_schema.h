@@ -11,7 +11,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x536f756b,  // "Souk", in the file's header
-    STORE_VERSION = 4,                  // of the tables, in the file's user_version
+    STORE_VERSION = 5,                  // of the tables, in the file's user_version
 };
 
 enum {

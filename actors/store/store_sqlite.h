@@ -9,6 +9,8 @@
 // Pages that come to the WAL until it is moved to the database: 16 MiB.
 enum { PAGE_BYTES = 2048, CHECKPOINT_PAGES = 8192 };
 
+enum { SEATS_TEXT_BYTES = LIMIT_VECTOR * 24 };
+
 // A statement that finds the row of the one before it is told by _AGAIN.
 enum put {
     PUT_BEGIN,
@@ -28,6 +30,7 @@ enum put {
     PUT_LEASE,
     PUT_LEASE_OVER,
     PUT_LEASE_STATE,
+    PUT_SEATS,
     PUT_COUNT
 };
 
@@ -49,6 +52,14 @@ int store_sqlite_prepare (struct store_sqlite *self);
 
 enum store_status store_sqlite_load (store_t *store, int64_t answers_kept, store_visit_fn *visit,
                                      void *context);
+
+// Hands over who holds the seats, where that was ever stored. Returns false, with the reason in the
+// store's error, where it cannot be read or is refused.
+bool store_sqlite_load_seats (struct store_sqlite *self, store_visit_fn *visit, void *context);
+
+// The seats as their column holds them, in `text`; NULL when they are too many.
+const char *store_sqlite_seats_text (const struct seating *seating, char text[SEATS_TEXT_BYTES]);
+
 enum store_status store_sqlite_write (store_t *store, const struct record *records, size_t count);
 
 #endif

@@ -37,7 +37,7 @@ static const char products_sql[] =
 static const char lots_sql[] =
     "WITH sellers (node, highest) AS MATERIALIZED ("
     "  SELECT seller, max (number) FROM lots GROUP BY seller)"
-    "SELECT id, seller, number, trader, product, price_cents, quantity, unsold"
+    "SELECT id, seller, number, trader, product, price_cents, quantity, unsold, rank"
     " FROM lots CROSS JOIN sellers ON node = seller"
     " WHERE unsold > 0 OR number > highest - ?1 OR id = (SELECT max (id) FROM lots)"
     " ORDER BY id";
@@ -149,7 +149,8 @@ static bool load_lot (struct load *load, sqlite3_stmt *row)
                                         .product = sqlite3_column_int64 (row, 4),
                                         .price_cents = sqlite3_column_int64 (row, 5),
                                         .quantity = sqlite3_column_int64 (row, 6),
-                                        .left = sqlite3_column_int64 (row, 7)},
+                                        .left = sqlite3_column_int64 (row, 7),
+                                        .rank = sqlite3_column_int64 (row, 8)},
                             });
 }
 
@@ -386,6 +387,7 @@ enum store_status store_sqlite_load (store_t *store, int64_t answers_kept, store
     };
     bool loaded =
         load_table (&load, warehouse_sql, load_warehouse)
+        && store_sqlite_load_seats (load.store, visit, context)
         && load_table (&load, products_sql, load_product) && load_table (&load, lots_sql, load_lot)
         && load_table (&load, accounts_sql, load_account)
         && load_table (&load, traders_sql, load_trader) && load_table (&load, views_sql, load_view)

@@ -13,12 +13,12 @@ static const char *const put_sql[PUT_COUNT] = {
                     " ON CONFLICT (id) DO UPDATE SET name = name WHERE name = excluded.name",
     [PUT_LOT] =
         "INSERT INTO lots (id, seller, number, trader, product, price_cents, quantity, unsold,"
-        "                  at_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        "                  at_ms, rank)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
         " ON CONFLICT (id) DO UPDATE SET unsold = excluded.unsold"
-        " WHERE (seller, number, trader, product, price_cents, quantity)"
+        " WHERE (seller, number, trader, product, price_cents, quantity, rank)"
         "     = (excluded.seller, excluded.number, excluded.trader, excluded.product,"
-        "        excluded.price_cents, excluded.quantity)",
+        "        excluded.price_cents, excluded.quantity, excluded.rank)",
     [PUT_LOT_LEFT] = "UPDATE lots SET unsold = ?2 WHERE id = ?1",
     [PUT_ORDER] =
         "INSERT INTO orders (buyer, number, trader, product, quantity, all_or_nothing, outcome,"
@@ -56,6 +56,11 @@ static const char *const put_sql[PUT_COUNT] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         " ON CONFLICT (trader, product) DO UPDATE SET epoch = excluded.epoch,"
         "   number = excluded.number, budget = excluded.budget, clean = excluded.clean",
+    [PUT_SEATS] = "INSERT INTO seating (id, term, leader, seats) VALUES (1, ?1, ?2, ?3)"
+                  " ON CONFLICT (id) DO UPDATE SET term = excluded.term,"
+                  "   leader = excluded.leader, seats = excluded.seats"
+                  " WHERE term < excluded.term OR (term, leader, seats)"
+                  "   = (excluded.term, excluded.leader, excluded.seats)",
 };
 
 const char *const store_sqlite_put_names[PUT_COUNT] = {
@@ -70,6 +75,7 @@ const char *const store_sqlite_put_names[PUT_COUNT] = {
     [PUT_VIEW] = "view",
     [PUT_LEASE] = "lease",
     [PUT_LEASE_STATE] = "lease state",
+    [PUT_SEATS] = "seating",
 };
 
 int store_sqlite_prepare (struct store_sqlite *self)

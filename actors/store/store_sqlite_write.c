@@ -136,9 +136,9 @@ static void bind_text (struct store_sqlite *self, enum put put, int position, co
 static enum store_status put_lot (struct store_sqlite *self, const struct record_lot *lot,
                                   int64_t at_ms)
 {
-    const int64_t values[] = {lot->lot,      lot->seller,  lot->number,
-                              lot->trader,   lot->product, lot->price_cents,
-                              lot->quantity, lot->left,    at_ms};
+    const int64_t values[] = {lot->lot,     lot->seller,      lot->number,   lot->trader,
+                              lot->product, lot->price_cents, lot->quantity, lot->left,
+                              at_ms,        lot->rank};
     return put_row (self, PUT_LOT, values, COUNT (values));
 }
 
@@ -281,6 +281,18 @@ static enum store_status put_lease_state (struct store_sqlite *self,
     return put_row (self, PUT_LEASE_STATE, values, COUNT (values));
 }
 
+static enum store_status put_seats (struct store_sqlite *self, const struct seating *seating)
+{
+    char text[SEATS_TEXT_BYTES];
+    const int64_t values[] = {seating->term, seating->leader};
+    if (!store_sqlite_seats_text (seating, text)) {
+        snprintf (self->base.error, sizeof self->base.error, "a seating has too many seats");
+        return STORE_FAILED;
+    }
+    bind_text (self, PUT_SEATS, COUNT (values) + 1, text);
+    return put_row (self, PUT_SEATS, values, COUNT (values));
+}
+
 static enum store_status refuse_fill (struct store_sqlite *self, const struct record_fill *fill)
 {
     snprintf (self->base.error, sizeof self->base.error,
@@ -318,6 +330,8 @@ static enum store_status put_records (struct store_sqlite *self, const struct re
         return put_lease (self, &record->lease);
     case RECORD_LEASE_STATE:
         return put_lease_state (self, &record->lease_state);
+    case RECORD_SEATS:
+        return put_seats (self, &record->seats.seating);
     default:
         break;  // Those of a trader's journal are not kept here.
     }

@@ -28,6 +28,7 @@ const struct verify_limit verify_limits[] = {
     {":price", LIMIT_PRICE_CENTS}, {":name", LIMIT_PRODUCT_NAME}, {":products", LIMIT_PRODUCTS},
     {":traders", LIMIT_TRADERS},   {":clients", LIMIT_CLIENTS},   {":lots", LIMIT_LOTS},
     {":market", MARKET_MAX},       {":endpoint", LIMIT_ENDPOINT}, {":leased", LIMIT_LEASED_LOTS},
+    {":vector", LIMIT_VECTOR},
 };
 
 const size_t verify_limit_count = sizeof verify_limits / sizeof *verify_limits;
@@ -237,6 +238,23 @@ const struct verify_rule verify_rules[] = {
      "   AND max (market) BETWEEN 1 AND :market) IS NOT TRUE"
      "  ELSE 1 END"},
 
+    {"the seating is one that could be granted",
+     "SELECT format ('the seats of term %d are %s, with leader %d: they are no seating',"
+     "  term, seats, leader) FROM seating"
+     " WHERE (term BETWEEN 1 AND :integer AND json_valid (seats)"
+     "  AND CASE WHEN json_valid (seats) THEN json_type (seats) = 'array'"
+     "   AND json_array_length (seats) BETWEEN 1 AND :vector"
+     "   AND leader IN (SELECT value FROM json_each (seats))"
+     "   AND NOT EXISTS (SELECT 1 FROM json_each (seats) AS seat"
+     "    WHERE (type = 'integer' AND value BETWEEN 1 AND :node) IS NOT TRUE"
+     "     OR value <= (SELECT value FROM json_each (seats) AS other"
+     "      WHERE other.key = seat.key - 1)) END) IS NOT TRUE LIMIT 1"},
+
+    {"who trades holds a seat",
+     "SELECT format ('trader %d is live, and holds no seat of term %d: %s', trader, term, seats)"
+     " FROM views JOIN seating ON state = 'live' WHERE json_valid (seats)"
+     "  AND trader NOT IN (SELECT value FROM json_each (seats)) ORDER BY trader LIMIT 1"},
+
     {"a market is within its size",
      "SELECT format ('the market has %d traders, %d clients and %d lots with unsold units, and"
      " may have %d, %d and %d', traders, clients, stock, :traders, :clients, :lots)"
@@ -310,6 +328,10 @@ const struct verify_rule verify_rules[] = {
      "  AND number BETWEEN 1 AND :integer AND trader BETWEEN 1 AND :node"
      "  AND quantity BETWEEN 1 AND :quantity AND price_cents BETWEEN 1 AND :price) IS NOT TRUE"
      " ORDER BY id LIMIT 1"},
+
+    {"a lot's rank is within bounds",
+     "SELECT format ('lot %d of seller %d (restock %d) has the rank %d', id, seller, number, rank)"
+     " FROM lots WHERE (rank BETWEEN 0 AND :integer) IS NOT TRUE ORDER BY id LIMIT 1"},
 
     {"an order is within bounds",
      "SELECT format ('order %d of buyer %d is out of bounds: %d units, for %d cents, through"

@@ -137,17 +137,39 @@ static void unlink_lot (struct lot *lot)
     }
 }
 
-// Puts a lot back at its place. Leased are the oldest ones, so the way is short from the first lot
+// Which of two lots of a product sells first.
+static bool precedes (const struct lot *a, const struct lot *b)
+{
+    if (a->rank != b->rank) {
+        return a->rank < b->rank;
+    }
+    return a->rank > 0 && a->seller != b->seller ? a->seller < b->seller : a->id < b->id;
+}
+
+// Puts a new lot at its place. Ranks are clocks, mostly, and grow: it is near the last one.
+static void link_new (struct lot *lot)
+{
+    struct lot *before = lot->product->last;
+    if (before && precedes (lot, lot->product->first)) {
+        before = NULL;
+    }
+    while (before && precedes (lot, before)) {
+        before = before->prev;
+    }
+    link_behind (lot, before);
+}
+
+// Puts a lot back at its place. Leased are the first ones, so the way is short from the first lot
 // or, when many come back one after the other, from the one before.
 static void put_back (struct lot *lot)
 {
     struct product *product = lot->product;
     struct lot *before = NULL;
-    if (product->freed && product->freed->id < lot->id) {
+    if (product->freed && precedes (product->freed, lot)) {
         before = product->freed;
     }
     struct lot *after = before ? before->next : product->first;
-    while (after && after->id < lot->id) {
+    while (after && precedes (after, lot)) {
         before = after;
         after = after->next;
     }
@@ -155,29 +177,29 @@ static void put_back (struct lot *lot)
     product->freed = lot;
 }
 
-struct lot *lots_add (lots_t *self, struct product *product, int64_t id, int64_t seller,
-                      int64_t number, int64_t price_cents, int64_t quantity, int64_t left)
+struct lot *lots_add (lots_t *self, struct product *product, const struct lot *came)
 {
-    assert (left > 0 && left <= quantity);
-    assert (id == 0 || id > self->last_id);
+    assert (came->left > 0 && came->left <= came->quantity && came->rank >= 0);
+    assert (came->id == 0 || came->id > self->last_id);
     if (lots_full (self)) {
         return NULL;
     }
     struct lot *lot = take_unused (self);
-    self->last_id = id ? id : self->last_id + 1;
+    self->last_id = came->id ? came->id : self->last_id + 1;
     *lot = (struct lot){
         .id = self->last_id,
-        .seller = seller,
-        .number = number,
-        .price_cents = price_cents,
-        .quantity = quantity,
-        .left = left,
+        .seller = came->seller,
+        .number = came->number,
+        .price_cents = came->price_cents,
+        .quantity = came->quantity,
+        .left = came->left,
+        .rank = came->rank,
         .product = product,
     };
     HASH_ADD (hh, self->by_id, id, sizeof lot->id, lot);
     self->lot_count++;
-    link_behind (lot, product->last);
-    product->available += left;
+    link_new (lot);
+    product->available += lot->left;
     return lot;
 }
 

@@ -1,7 +1,10 @@
-// The stock of the market: products, and for each its lots in order of arrival. A lot is what
-// one restock brought. Some of its units may be leased to traders (leases.h says to whom); the
-// others are free. Orders are filled from the free units of the oldest lots first; a lot of which
-// nothing is left is forgotten once its last change was told.
+// The stock of the market: products, and for each its lots in the order in which they sell. A lot is
+// what one restock brought. Some of its units may be leased to traders (leases.h says to whom); the
+// others are free. Orders are filled from the free units of the first lots; a lot of which nothing is
+// left is forgotten once its last change was told.
+//
+// Lots sell by rank, the least first: in the order of their arrival where they have none (0), else
+// those of the same rank by seller, and then in the order of their arrival.
 //
 // Per product, always: available = the sum of the free units of its lots.
 #ifndef SOUK_LOTS_H
@@ -22,8 +25,9 @@ struct lot {
     int64_t quantity;  // that came
     int64_t left;      // that is unsold, of which
     int64_t leased;    // so many are leased: the others are free
+    int64_t rank;      // 0: none
     struct product *product;
-    struct lot *next;  // the next with free units, ascending by id; or the next unused one
+    struct lot *next;  // the next to sell with free units; or the next unused one
     struct lot *prev;
     struct lot *changed_next;
     bool changed;       // in the list of changed lots
@@ -42,7 +46,7 @@ struct product {
     bool touched;        // written in the batch at hand
     bool recalling;      // leased units are wanted back: no more are leased for now
     bool recalled;       // the batch at hand asks for them
-    struct lot *first;   // the oldest with free units
+    struct lot *first;   // the next to sell, with free units
     struct lot *last;
     struct lot *freed;         // with free units again, the last that was put back; or NULL
     struct sold_units *sales;  // of the batch at hand, borrowed from the outbox's arena
@@ -73,10 +77,11 @@ struct product *lots_product (const lots_t *self, int64_t id);
 struct product *lots_add_product (lots_t *self, const char *name);
 size_t lots_product_count (const lots_t *self);
 
-// Adds a lot behind all others of its product, all of it free. Returns NULL at LIMIT_LOTS. An `id`
-// of 0 takes the next one; a restored lot brings its own, which must be above all before it.
-struct lot *lots_add (lots_t *self, struct product *product, int64_t id, int64_t seller,
-                      int64_t number, int64_t price_cents, int64_t quantity, int64_t left);
+// Adds a lot to its product at the place of its rank, all of it free. Of `came` count id, seller,
+// number, price_cents, quantity, left and rank. An id of 0 takes the next one; a restored lot brings
+// its own, which must be above all before it. Returns the lot, which is the table's own, or NULL at
+// LIMIT_LOTS.
+struct lot *lots_add (lots_t *self, struct product *product, const struct lot *came);
 
 // Whether LIMIT_LOTS of them have unsold units.
 bool lots_full (const lots_t *self);
@@ -92,13 +97,13 @@ void lots_skip_to (lots_t *self, int64_t id);
 int64_t lots_free_units (const struct lot *lot);
 
 // Units that are free become leased; leased ones become free, or are sold. There must be as many.
-// A lot keeps its place in the order of arrival, whatever becomes free when.
+// A lot keeps its place in the order, whatever becomes free when.
 void lots_lease (struct lot *lot, int64_t units);
 void lots_free (struct lot *lot, int64_t units);
 void lots_sell_leased (lots_t *self, struct lot *lot, int64_t units);
 
 // Plans the sale of up to `quantity` units (all of them, or none, where all_or_nothing) from the
-// free units of the oldest lots, at most LIMIT_FILLS of them. Changes nothing.
+// free units of the first lots, at most LIMIT_FILLS of them. Changes nothing.
 struct plan lots_plan (const struct product *product, int64_t quantity, bool all_or_nothing);
 
 // Carries the plan out. Nothing must have changed since it was made.

@@ -174,6 +174,9 @@ static void receive (warehouse_t *self, const struct message *message, struct ou
     case MESSAGE_TAKEOVER:
         warehouse_takeover (self, message, out);
         break;
+    case MESSAGE_CAMPAIGN:
+        warehouse_campaign (self, message, out);
+        break;
     default:
         self->counters.refused_input++;
         warehouse_error (self, out, message->from, REASON_BAD_REQUEST, message_number (message),

@@ -4,6 +4,10 @@
 //
 // Ports: PORT_WAREHOUSE (traders' requests, one reply each, at once), PORT_NEWS (out).
 //
+// An elected market: the warehouse grants terms, and says who holds the seats of each. From the first
+// one on it takes commits and joins from these alone; what a winner of an election believes counts
+// for nothing before.
+//
 // Conservation, per product, at every instant: restocked = available + leased and unsold + sold.
 // Money: a sale moves its amount from the buyer, the commission to the trader and the rest to the
 // seller, so that accounts always sum to zero.
@@ -38,6 +42,9 @@ struct warehouse_counters {
     int64_t recalls;        // published
     int64_t budgeted;       // units leased that were not there
     int64_t abandoned;      // joins that gave up what a lost journal held
+    int64_t campaigns;      // for the next term, granted or not
+    int64_t terms;          // granted
+    int64_t unseated;       // commits and joins of traders that hold no seat
 };
 
 struct warehouse_config warehouse_config_default (void);

@@ -57,9 +57,15 @@ static struct result restock (warehouse_t *self, struct batch *batch, const stru
 {
     struct product *product =
         lots_full (self->lots) ? NULL : product_for (self, item->product, batch->out);
-    struct lot *lot = product ? lots_add (self->lots, product, 0, item->client, item->number,
-                                          item->price_cents, item->quantity, item->quantity)
-                              : NULL;
+    const struct lot came = {
+        .seller = item->client,
+        .number = item->number,
+        .price_cents = item->price_cents,
+        .quantity = item->quantity,
+        .left = item->quantity,
+        .rank = item->rank,
+    };
+    struct lot *lot = product ? lots_add (self->lots, product, &came) : NULL;
     if (!lot) {
         return warehouse_item_error (REASON_LIMIT);
     }
@@ -82,6 +88,7 @@ static struct result restock (warehouse_t *self, struct batch *batch, const stru
         .price_cents = lot->price_cents,
         .quantity = lot->quantity,
         .left = lot->left,
+        .rank = lot->rank,
     };
     product->stocked += lot->quantity;
     if (!PLANTED (22)) {

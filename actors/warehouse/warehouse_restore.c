@@ -40,6 +40,18 @@ static bool restore_warehouse (warehouse_t *self, const struct record_warehouse 
     return true;
 }
 
+// The latest one alone is stored.
+static bool restore_seats (warehouse_t *self, const struct seating *seating)
+{
+    if (self->term != 0 || !warehouse_is_seating (seating)) {
+        return false;
+    }
+    if (!PLANTED (71)) {
+        warehouse_take_seating (self, seating);
+    }
+    return true;
+}
+
 static bool restore_product (warehouse_t *self, const struct record_product *record)
 {
     if (!product_name_valid (record->name) || lots_find_product (self->lots, record->name)) {
@@ -60,7 +72,7 @@ static bool is_lot (const struct record_lot *record)
     return is_number (record->lot) && is_node (record->seller) && is_number (record->number)
            && within (record->price_cents, 1, LIMIT_PRICE_CENTS)
            && within (record->quantity, 1, LIMIT_QUANTITY)
-           && within (record->left, 0, record->quantity);
+           && within (record->left, 0, record->quantity) && is_count (record->rank);
 }
 
 // A lot is stock while units are left, and the answer to the restock that brought it.
@@ -71,8 +83,16 @@ static bool restore_lot (warehouse_t *self, const struct record_lot *record)
         return false;
     }
     if (record->left > 0
-        && !lots_add (self->lots, product, record->lot, record->seller, record->number,
-                      record->price_cents, record->quantity, record->left)) {
+        && !lots_add (self->lots, product,
+                      &(struct lot){
+                          .id = record->lot,
+                          .seller = record->seller,
+                          .number = record->number,
+                          .price_cents = record->price_cents,
+                          .quantity = record->quantity,
+                          .left = record->left,
+                          .rank = record->rank,
+                      })) {
         return false;
     }
     lots_skip_to (self->lots, record->lot);
@@ -286,6 +306,8 @@ bool warehouse_restore (warehouse_t *self, const struct record *record)
     switch (record->type) {
     case RECORD_WAREHOUSE:
         return restore_warehouse (self, &record->warehouse);
+    case RECORD_SEATS:
+        return restore_seats (self, &record->seats.seating);
     case RECORD_PRODUCT:
         return restore_product (self, &record->product);
     case RECORD_LOT:

@@ -1,7 +1,8 @@
 // The warehouse's inside, shared by its files alone: warehouse.c (verbs, dispatch, snapshots),
-// warehouse_view.c (joins, backups, takeovers), warehouse_commit.c (batches), warehouse_item.c
-// (what becomes of one item), warehouse_sale.c (what a new order gets), warehouse_lease.c (leases),
-// warehouse_publish.c (news), warehouse_restore.c; and what they all stand on, warehouse_state.c.
+// warehouse_view.c (joins, backups, takeovers), warehouse_seats.c (terms and seats),
+// warehouse_commit.c (batches), warehouse_item.c (what becomes of one item), warehouse_sale.c (what a
+// new order gets), warehouse_lease.c (leases), warehouse_publish.c (news), warehouse_restore.c; and
+// what they all stand on, warehouse_state.c.
 #ifndef SOUK_WAREHOUSE_STATE_H
 #define SOUK_WAREHOUSE_STATE_H
 
@@ -47,6 +48,11 @@ struct warehouse {
     int64_t epoch;    // how often the warehouse was started
     int64_t version;  // changes of stock, over all products
     int64_t market;   // names it for ever; 0 before its first start
+    int64_t term;     // of an elected market: who was elected last; 0: nobody ever
+    int64_t leader;
+    int64_t seats[LIMIT_VECTOR];  // who trades in this term, ascending
+    size_t seat_count;
+    int64_t seats_seq;  // messages published as seats
     uint64_t seed;
     struct own_policy *policies;  // uthash
     bool batched;                 // some products are sold in MODE_BATCHED
@@ -102,6 +108,23 @@ const struct trader_seen *warehouse_traders (const warehouse_t *self, struct out
 void warehouse_join (warehouse_t *self, const struct message *message, struct outbox *out);
 void warehouse_claim (warehouse_t *self, const struct message *message, struct outbox *out);
 void warehouse_takeover (warehouse_t *self, const struct message *message, struct outbox *out);
+
+// What goes with each change of a view: records it, and publishes it (warehouse_view.c).
+void warehouse_change_view (warehouse_t *self, struct view *view, struct outbox *out);
+
+// A candidate wants the next term: granted or not, the answer is who holds the seats now
+// (warehouse_seats.c).
+void warehouse_campaign (warehouse_t *self, const struct message *message, struct outbox *out);
+
+// Whether somebody was elected, and this trader holds no seat: then nothing is taken from it, and it
+// is told so.
+bool warehouse_unseated (const warehouse_t *self, int64_t trader);
+void warehouse_refuse_unseated (warehouse_t *self, const struct message *message,
+                                struct outbox *out);
+
+// Whether it is one that could have been granted: a term, seats ascending, the leader among them.
+bool warehouse_is_seating (const struct seating *seating);
+void warehouse_take_seating (warehouse_t *self, const struct seating *seating);
 
 // A trader gives units back and wants others (warehouse_lease.c). It gets no more than its share of
 // all that is free or may be idle (protocol.md, "Leases").

@@ -47,8 +47,7 @@ static void tell (warehouse_t *self, struct outbox *out, int64_t to, int64_t tra
     };
 }
 
-// What goes with each change that was granted.
-static void change (warehouse_t *self, struct view *view, struct outbox *out)
+void warehouse_change_view (warehouse_t *self, struct view *view, struct outbox *out)
 {
     view->view++;
     warehouse_record_trader (view, out);
@@ -128,7 +127,7 @@ static void grant_join (warehouse_t *self, struct view *view, const struct join 
     view->backup = 0;
     view->taker = 0;
     take_router (view, join->router);
-    change (self, view, out);
+    warehouse_change_view (self, view, out);
 }
 
 // The same process asks again, and may be reached elsewhere by now.
@@ -147,6 +146,10 @@ static void join_again (warehouse_t *self, struct view *view, const struct join 
 void warehouse_join (warehouse_t *self, const struct message *message, struct outbox *out)
 {
     const struct join *join = &message->join;
+    if (warehouse_unseated (self, message->from)) {
+        warehouse_refuse_unseated (self, message, out);
+        return;
+    }
     struct view *view = warehouse_view (self, message->from);
     if (view && view->nonce == join->nonce) {
         join_again (self, view, join, out);
@@ -188,7 +191,7 @@ void warehouse_claim (warehouse_t *self, const struct message *message, struct o
             view->closed = view->epoch + 1;
             warehouse_free_leases (self, view->trader);
         }
-        change (self, view, out);
+        warehouse_change_view (self, view, out);
     }
     tell (self, out, message->from, message->from);
 }
@@ -205,7 +208,7 @@ static void begin_takeover (warehouse_t *self, struct view *view, int64_t taker,
     if (PLANTED (53)) {
         warehouse_free_leases (self, view->trader);
     }
-    change (self, view, out);
+    warehouse_change_view (self, view, out);
 }
 
 // All that the trader had told is settled; what it had not told counts no more.
@@ -218,7 +221,7 @@ static void complete_takeover (warehouse_t *self, struct view *view, struct outb
     }
     self->counters.takeovers++;
     warehouse_free_leases (self, view->trader);
-    change (self, view, out);
+    warehouse_change_view (self, view, out);
 }
 
 void warehouse_takeover (warehouse_t *self, const struct message *message, struct outbox *out)

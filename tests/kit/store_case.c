@@ -32,9 +32,9 @@ void store_case_end (void)
 const struct record market[] = {
     {.type = RECORD_PRODUCT, .product = {1, "apple", 0, 0}},
     {.type = RECORD_PRODUCT, .product = {2, "pear", 0, 0}},
-    {.type = RECORD_LOT, .lot = {1, 9, 1, 1, 1, 100, 10, 10}},
-    {.type = RECORD_LOT, .lot = {2, 10, 1, 2, 1, 110, 5, 5}},
-    {.type = RECORD_LOT, .lot = {3, 9, 2, 1, 2, 7, 3, 3}},
+    {.type = RECORD_LOT, .lot = {1, 9, 1, 1, 1, 100, 10, 10, 0}},
+    {.type = RECORD_LOT, .lot = {2, 10, 1, 2, 1, 110, 5, 5, 12}},
+    {.type = RECORD_LOT, .lot = {3, 9, 2, 1, 2, 7, 3, 3, 0}},
     {.type = RECORD_ORDER, .order = {7, 1, 1, 1, 12, true, STATUS_SOLD, 12, 0, 1220}},
     {.type = RECORD_FILL, .fill = {7, 1, 1, 9, 1, 1, 10, 100, 200}},
     {.type = RECORD_FILL, .fill = {7, 1, 2, 10, 1, 1, 2, 110, 44}},
@@ -60,17 +60,19 @@ const struct record market[] = {
     {.type = RECORD_LEASE_STATE, .lease_state = {1, 2, 2, 4, 0, true}},
     {.type = RECORD_LEASE, .lease = {2, 2, 2}},
     {.type = RECORD_LEASE, .lease = {1, 3, 0}},
+    {.type = RECORD_SEATS, .seats = {{3, 2, (const int64_t[]){1, 2}, 2}}},
     {.type = RECORD_WAREHOUSE, .warehouse = {3, 9, 77}},
 };
 const size_t market_count = sizeof market / sizeof *market;
 
 const char market_text[] =
     "warehouse epoch 3 version 9 market 77\n"
+    "term 3 leader 2 seats 1 2\n"
     "product 1 apple stocked 15 oversold 4\n"
     "product 2 pear stocked 3 oversold 0\n"
-    "lot 1 seller 9/1 trader 1 product 1 price 100 quantity 10 left 0\n"
-    "lot 2 seller 10/1 trader 2 product 1 price 110 quantity 5 left 3\n"
-    "lot 3 seller 9/2 trader 1 product 2 price 7 quantity 3 left 0\n"
+    "lot 1 seller 9/1 trader 1 product 1 price 100 quantity 10 left 0 rank 0\n"
+    "lot 2 seller 10/1 trader 2 product 1 price 110 quantity 5 left 3 rank 12\n"
+    "lot 3 seller 9/2 trader 1 product 2 price 7 quantity 3 left 0 rank 0\n"
     "account 1 244\n"
     "account 2 4\n"
     "account 7 -1241\n"
@@ -135,6 +137,15 @@ static void add_leases (const struct record_lease_state *leases)
                              leases->budget, leases->clean});
 }
 
+static void add_seating (const struct seating *seating)
+{
+    add_numbers ("term # leader # seats", (int64_t[]){seating->term, seating->leader});
+    for (size_t i = 0; i < seating->seat_count; i++) {
+        add_numbers (" #", &seating->seats[i]);
+    }
+    add_numbers ("\n", NULL);
+}
+
 static bool add_record (void *context, const struct record *record)
 {
     (void) context;
@@ -155,9 +166,9 @@ static bool add_record (void *context, const struct record *record)
                                          record->product.oversold});
         return true;
     case RECORD_LOT:
-        add_numbers ("lot # seller #/# trader # product # price # quantity # left #\n",
+        add_numbers ("lot # seller #/# trader # product # price # quantity # left # rank #\n",
                      (int64_t[]){lot->lot, lot->seller, lot->number, lot->trader, lot->product,
-                                 lot->price_cents, lot->quantity, lot->left});
+                                 lot->price_cents, lot->quantity, lot->left, lot->rank});
         return true;
     case RECORD_ORDER:
         add_order (&record->order);
@@ -186,6 +197,9 @@ static bool add_record (void *context, const struct record *record)
         return true;
     case RECORD_LEASE_STATE:
         add_leases (&record->lease_state);
+        return true;
+    case RECORD_SEATS:
+        add_seating (&record->seats.seating);
         return true;
     case RECORD_SKIPPED:
         add_numbers (

@@ -52,7 +52,7 @@ const struct verify_break verify_breaks[] = {
     {"DROP VIEW sales; DROP VIEW stock; CREATE TABLE copy AS SELECT * FROM lots; DROP TABLE lots;"
      "ALTER TABLE copy RENAME TO lots;"
      "INSERT INTO lots SELECT 4, seller, number, trader, product, price_cents, quantity, quantity,"
-     " at_ms FROM lots WHERE id = 2",
+     " at_ms, rank FROM lots WHERE id = 2",
      "restock 1 of seller 10 brought 2 lots"},
     {"UPDATE orders SET buyer = 9, number = 2 WHERE buyer = 8 AND number = 1",
      "number 2 of node 9 is an order and a restock (lot 3)"},
@@ -117,11 +117,11 @@ const struct verify_break verify_breaks[] = {
     {"UPDATE lease_states SET product = 2 WHERE trader = 2",
      "trader 2 has a lease of lot 2, and never asked for product 1"},
     {"WITH RECURSIVE n (i) AS (VALUES (4) UNION ALL SELECT i + 1 FROM n WHERE i < 514)"
-     " INSERT INTO lots SELECT i, 9, i, 1, 1, 1, 1, 1, 0 FROM n;"
+     " INSERT INTO lots SELECT i, 9, i, 1, 1, 1, 1, 1, 0, 0 FROM n;"
      "INSERT INTO leases SELECT 2, id, 1 FROM lots WHERE id > 3",
      "trader 2 has leases of 512 lots of product 1 and of its budget, and may have 512 in all"},
     {"WITH RECURSIVE n (i) AS (VALUES (4) UNION ALL SELECT i + 1 FROM n WHERE i < 515)"
-     " INSERT INTO lots SELECT i, 9, i, 1, 1, 1, 1, 1, 0 FROM n;"
+     " INSERT INTO lots SELECT i, 9, i, 1, 1, 1, 1, 1, 0, 0 FROM n;"
      "INSERT INTO leases SELECT 2, id, 1 FROM lots WHERE id > 3; UPDATE lease_states SET budget = "
      "0",
      "trader 2 has leases of 513 lots of product 1, and may have 512 in all"},
@@ -207,8 +207,30 @@ const struct verify_break verify_breaks[] = {
     {"INSERT INTO products VALUES (4, 'plum')", "product 4 is in place 3 of at most 1024"},
     {"UPDATE lots SET number = 0 WHERE id = 2",
      "lot 2 of seller 10 (restock 0) is out of bounds: 5 units at 110 cents, through trader 2"},
-    {"INSERT INTO lots VALUES (4, 9, 3, 1, 1, -1, 6, 6, 0)",
+    {"INSERT INTO lots VALUES (4, 9, 3, 1, 1, -1, 6, 6, 0, 0)",
      "lot 4 of seller 9 (restock 3) is out of bounds: 6 units at -1 cents, through trader 1"},
+    {"UPDATE lots SET rank = -1 WHERE id = 2", "lot 2 of seller 10 (restock 1) has the rank -1"},
+    {"UPDATE seating SET seats = '[1]'",
+     "the seats of term 3 are [1], with leader 2: they are no seating"},
+    {"UPDATE seating SET seats = '[2,1]'",
+     "the seats of term 3 are [2,1], with leader 2: they are no seating"},
+    {"UPDATE seating SET seats = '[1,2,2]'",
+     "the seats of term 3 are [1,2,2], with leader 2: they are no seating"},
+    {"UPDATE seating SET seats = '[0,1,2]'",
+     "the seats of term 3 are [0,1,2], with leader 2: they are no seating"},
+    {"UPDATE seating SET seats = '[1,2,\"3\"]'",
+     "the seats of term 3 are [1,2,\"3\"], with leader 2: they are no seating"},
+    {"UPDATE seating SET seats = '[]'",
+     "the seats of term 3 are [], with leader 2: they are no seating"},
+    {"UPDATE seating SET seats = '[1,2'",
+     "the seats of term 3 are [1,2, with leader 2: they are no seating"},
+    {"UPDATE seating SET seats = '{\"1\":2}'",
+     "the seats of term 3 are {\"1\":2}, with leader 2: they are no seating"},
+    {"WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 65)"
+     " UPDATE seating SET term = 0, seats = (SELECT json_group_array (i) FROM n WHERE i > 62)",
+     "the seats of term 0 are [63,64,65], with leader 2: they are no seating"},
+    {"UPDATE seating SET leader = 1, seats = '[1,7]'",
+     "trader 2 is live, and holds no seat of term 3: [1,7]"},
     {"UPDATE orders SET number = -3 WHERE id = 1",
      "order -3 of buyer 7 is out of bounds: 12 units, for 1220 cents, through trader 1"},
     {"UPDATE orders SET buyer = 65536 WHERE buyer = 8 AND number = 3",

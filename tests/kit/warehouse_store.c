@@ -19,6 +19,7 @@ struct row {
     struct key key;
     struct record record;
     char name[LIMIT_ENDPOINT + 1];  // a product's, or the router of a view
+    int64_t seats[LIMIT_VECTOR];
     UT_hash_handle hh;
 };
 
@@ -54,6 +55,7 @@ static struct key key_of (const struct record *record)
     struct key key = {.type = record->type};
     switch (record->type) {
     case RECORD_WAREHOUSE:
+    case RECORD_SEATS:
         break;
     case RECORD_PRODUCT:
         key.a = record->product.product;
@@ -129,8 +131,16 @@ void wh_store_put (struct wh_store *self, const struct record *record)
         row->key = key;
         HASH_ADD (hh, self->rows, key, sizeof row->key, row);
     }
+    if (record->type == RECORD_SEATS) {
+        const struct seating *seating = &record->seats.seating;
+        ck_assert_msg (seating->term == row->record.seats.seating.term + 1,
+                       "term %lld is not the next one", (long long) seating->term);
+        memcpy (row->seats, seating->seats, seating->seat_count * sizeof *row->seats);
+    }
     row->record = *record;
-    if (record->type == RECORD_PRODUCT) {
+    if (record->type == RECORD_SEATS) {
+        row->record.seats.seating.seats = row->seats;
+    } else if (record->type == RECORD_PRODUCT) {
         strcpy (row->name, record->product.name);
         row->record.product.name = row->name;
     } else if (record->type == RECORD_VIEW) {
@@ -143,9 +153,9 @@ void wh_store_put (struct wh_store *self, const struct record *record)
 static int rank (int64_t type)
 {
     static const int ranks[] = {
-        [RECORD_WAREHOUSE] = 0, [RECORD_PRODUCT] = 1,     [RECORD_LOT] = 2,
-        [RECORD_ACCOUNT] = 3,   [RECORD_TRADER] = 4,      [RECORD_VIEW] = 5,
-        [RECORD_LEASE] = 6,     [RECORD_LEASE_STATE] = 7, [RECORD_ORDER] = 8,
+        [RECORD_WAREHOUSE] = 0,   [RECORD_SEATS] = 1,  [RECORD_PRODUCT] = 2, [RECORD_LOT] = 3,
+        [RECORD_ACCOUNT] = 4,     [RECORD_TRADER] = 5, [RECORD_VIEW] = 6,    [RECORD_LEASE] = 7,
+        [RECORD_LEASE_STATE] = 8, [RECORD_ORDER] = 9,
     };
     return ranks[type];
 }

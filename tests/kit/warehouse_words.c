@@ -30,6 +30,23 @@ static int say_of_traders (char *text, size_t size, const struct record *record)
     }
 }
 
+static const char *rank_words (int64_t rank)
+{
+    static char words[32];
+    snprintf (words, sizeof words, " rank %lld", N (rank));
+    return rank > 0 ? words : "";
+}
+
+static int say_seats (char *text, size_t size, const struct seating *seating)
+{
+    int length = snprintf (text, size, "term %lld leader %lld seats", N (seating->term),
+                           N (seating->leader));
+    for (size_t i = 0; i < seating->seat_count; i++) {
+        length += snprintf (text + length, size - (size_t) length, " %lld", N (seating->seats[i]));
+    }
+    return length + snprintf (text + length, size - (size_t) length, "\n");
+}
+
 static int say (char *text, size_t size, const struct record *record)
 {
     switch (record->type) {
@@ -44,10 +61,10 @@ static int say (char *text, size_t size, const struct record *record)
         return snprintf (
             text, size,
             "lot %lld seller %lld/%lld trader %lld product %lld price %lld quantity %lld left"
-            " %lld\n",
+            " %lld%s\n",
             N (record->lot.lot), N (record->lot.seller), N (record->lot.number),
             N (record->lot.trader), N (record->lot.product), N (record->lot.price_cents),
-            N (record->lot.quantity), N (record->lot.left));
+            N (record->lot.quantity), N (record->lot.left), rank_words (record->lot.rank));
     case RECORD_LOT_LEFT:
         return snprintf (text, size, "lot %lld left %lld\n", N (record->lot_left.lot),
                          N (record->lot_left.left));
@@ -77,6 +94,8 @@ static int say (char *text, size_t size, const struct record *record)
                          N (record->trader.trader), N (record->trader.epoch),
                          N (record->trader.nonce), N (record->trader.batch),
                          N (record->trader.applied));
+    case RECORD_SEATS:
+        return say_seats (text, size, &record->seats.seating);
     default:
         return say_of_traders (text, size, record);
     }

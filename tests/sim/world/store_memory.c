@@ -22,9 +22,9 @@ struct store_memory {
     struct chunk *first;    // of the log
     struct chunk *last;     // the one to append to; those behind it are empty
     struct tables *tables;  // what was folded
-    char **names;           // of products and routers, that records borrow
-    size_t name_count;
-    size_t name_size;
+    void **kept;            // names, routers and seats, that records borrow
+    size_t kept_count;
+    size_t kept_size;
 };
 
 static struct chunk *chunk_new (void)
@@ -39,16 +39,30 @@ static struct chunk *chunk_new (void)
 }
 
 // Returns a copy that lives as long as the store.
-static const char *keep_name (struct store_memory *self, const char *name)
+static const void *keep (struct store_memory *self, const void *bytes, size_t size)
 {
-    char *copy = strdup (name);
+    void *copy = malloc (size);
     if (!copy) {
         abort ();
     }
-    self->names =
-        tables_grown (self->names, &self->name_size, self->name_count, sizeof *self->names);
-    self->names[self->name_count++] = copy;
+    memcpy (copy, bytes, size);
+    self->kept = tables_grown (self->kept, &self->kept_size, self->kept_count, sizeof *self->kept);
+    self->kept[self->kept_count++] = copy;
     return copy;
+}
+
+// Makes a record that was written the store's own.
+static void keep_record (struct store_memory *self, struct record *record)
+{
+    const char **name = record->type == RECORD_PRODUCT ? &record->product.name
+                        : record->type == RECORD_VIEW  ? &record->view.router
+                                                       : NULL;
+    if (name) {
+        *name = keep (self, *name, strlen (*name) + 1);
+    } else if (record->type == RECORD_SEATS) {
+        struct seating *seating = &record->seats.seating;
+        seating->seats = keep (self, seating->seats, seating->seat_count * sizeof *seating->seats);
+    }
 }
 
 static enum store_status write_memory (store_t *store, const struct record *records, size_t count)
@@ -66,11 +80,7 @@ static enum store_status write_memory (store_t *store, const struct record *reco
         size_t fits = count < room ? count : room;
         memcpy (to, records, fits * sizeof *to);
         for (size_t i = 0; i < fits; i++) {
-            if (to[i].type == RECORD_PRODUCT) {
-                to[i].product.name = keep_name (self, to[i].product.name);
-            } else if (to[i].type == RECORD_VIEW) {
-                to[i].view.router = keep_name (self, to[i].view.router);
-            }
+            keep_record (self, &to[i]);
         }
         self->last->count += fits;
         records += fits;
@@ -132,10 +142,10 @@ static void close_memory (store_t *store)
         free (chunk);
         chunk = next;
     }
-    for (size_t i = 0; i < self->name_count; i++) {
-        free (self->names[i]);
+    for (size_t i = 0; i < self->kept_count; i++) {
+        free (self->kept[i]);
     }
-    free (self->names);
+    free (self->kept);
     tables_destroy (&self->tables);
     free (self);
 }

@@ -50,6 +50,7 @@ struct pairs {
 struct tables {
     bool has_warehouse;
     struct record_warehouse warehouse;
+    struct record seats;  // of type RECORD_WAREHOUSE: nobody was ever elected
     struct table products;
     struct table lots;
     struct table accounts;

@@ -248,6 +248,10 @@ void tables_fold (struct tables *self, const struct record *record)
         self->has_warehouse = true;
         self->warehouse = record->warehouse;
         return;
+    case RECORD_SEATS:
+        assert (record->seats.seating.term >= self->seats.seats.seating.term);
+        self->seats = *record;
+        return;
     case RECORD_PRODUCT:
         put_row (&self->products, record->product.product, record);
         return;

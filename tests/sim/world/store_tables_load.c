@@ -27,6 +27,12 @@ static bool load_warehouse (struct load *load)
     return !load->tables->has_warehouse || hand_over (load, &record, "warehouse");
 }
 
+static bool load_seats (struct load *load)
+{
+    const struct record *seats = &load->tables->seats;
+    return seats->type != RECORD_SEATS || hand_over (load, seats, "seating");
+}
+
 // Rows in the order of their keys.
 static bool load_table (struct load *load, const struct table *table, const char *what)
 {
@@ -148,8 +154,8 @@ const char *tables_load (const struct tables *self, int64_t answers_kept, store_
 {
     assert (answers_kept > 0);
     struct load load = {self, answers_kept, visit, context, NULL};
-    bool loaded = load_warehouse (&load) && load_products (&load) && load_lots (&load)
-                  && load_table (&load, &self->accounts, "accounts")
+    bool loaded = load_warehouse (&load) && load_seats (&load) && load_products (&load)
+                  && load_lots (&load) && load_table (&load, &self->accounts, "accounts")
                   && load_table (&load, &self->traders, "traders")
                   && load_table (&load, &self->views, "views")
                   && load_pairs (&load, &self->leases, "leases")
