@@ -121,6 +121,12 @@
     X (67, "leased-to-any-order", "promise outcome", 120,                                          \
        "a trader sells from its lease to an order that was first sent to another one")             \
     X (68, "late-decision-expired", "escrow promise outcome money", 300,                           \
-       "what was decided is refused when its client is far ahead already")
+       "what was decided is refused when its client is far ahead already")                         \
+    X (73, "handed-over-confirmed", "durability", 120,                                             \
+       "a trader confirms the restocks that it hands over to its successor")                       \
+    X (74, "unseated-refuses", "durability outcome", 300,                                          \
+       "a trader that lost its seat tells the buyers who wait that there was nothing")             \
+    X (75, "inherited-as-own", "outcome money", 120,                                               \
+       "a trader takes what it is handed over for requests of its own node")
 
 #endif
