@@ -50,7 +50,7 @@ CORE_CHECKS := \
   client_failover client_random client_returns clocks histogram holding leases ledger liveness lots \
   message_text message_text_leases policy queue seen seller seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
-  trader_escrow_random trader_handover trader_inherits trader_lease trader_modes \
+  trader_escrow_random trader_handover trader_handover_random trader_inherits trader_lease trader_modes \
   trader_news trader_oversell trader_place \
   trader_random trader_recalling \
   trader_returns trader_seats trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
