@@ -12,6 +12,7 @@ CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c message_traders.c message_peers.c) \
   $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c holding.c) \
   $(addprefix broker/trader/,trader_state.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
+    trader_handover.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
   $(addprefix broker/election/,election_state.c election.c election_stand.c election_watch.c) \
@@ -52,9 +53,10 @@ CORE_CHECKS := \
   election_random histogram holding leases ledger liveness lots lots_rank message_text message_text_leases \
   message_text_peers policy queue seen seller seller_goods seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
-  trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \
+  trader_escrow_random trader_handover trader_handover_random trader_inherits trader_lease trader_modes \
+  trader_news trader_oversell trader_place \
   trader_random trader_recalling \
-  trader_returns trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
+  trader_returns trader_seats trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
   trader_writes \
   warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_late warehouse_lease_sales \
   warehouse_leases warehouse_leases_random warehouse_random warehouse_records warehouse_seats \

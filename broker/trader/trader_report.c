@@ -35,12 +35,13 @@ static const struct {
     {                                                 \
 #name, offsetof(struct trader_counters, name) \
     }
-    FIGURE (requests),  FIGURE (busy),         FIGURE (refused_input), FIGURE (batches),
-    FIGURE (resent),    FIGURE (accepted),     FIGURE (oversold),      FIGURE (causal_waits),
-    FIGURE (gaps),      FIGURE (snapshots),    FIGURE (undeliverable), FIGURE (copied),
-    FIGURE (takeovers), FIGURE (forwarded),    FIGURE (recovered),     FIGURE (backups),
-    FIGURE (alone),     FIGURE (leases),       FIGURE (leased),        FIGURE (returned),
-    FIGURE (recalls),   FIGURE (recall_waits), FIGURE (budgeted),
+    FIGURE (requests),  FIGURE (busy),        FIGURE (refused_input), FIGURE (batches),
+    FIGURE (resent),    FIGURE (accepted),    FIGURE (oversold),      FIGURE (causal_waits),
+    FIGURE (gaps),      FIGURE (snapshots),   FIGURE (undeliverable), FIGURE (copied),
+    FIGURE (takeovers), FIGURE (forwarded),   FIGURE (recovered),     FIGURE (backups),
+    FIGURE (alone),     FIGURE (leases),      FIGURE (leased),        FIGURE (returned),
+    FIGURE (recalls),   FIGURE (handed_over), FIGURE (inherited),     FIGURE (recall_waits),
+    FIGURE (budgeted),
 #undef FIGURE
 };
 
