@@ -73,7 +73,8 @@ START_TEST (test_topology_reads_every_field_of_a_client)
     ck_assert_str_eq (seller->product, "fish");
     ck_assert_str_eq (seller->restock_when, "sold-out");
     ck_assert_str_eq (seller->restock_what, "each");
-    ck_assert_int_eq (seller->quantity, 6);
+    ck_assert_int_eq (seller->quantity_min, 6);
+    ck_assert_int_eq (seller->quantity_max, 9);
     ck_assert_int_eq (seller->price_cents_min, 1000);
     ck_assert_int_eq (seller->price_cents_max, 2000);
     ck_assert_int_eq (seller->every_us, 5000000);
