@@ -22,6 +22,7 @@ static const char help[] =
     "  souk trader        runs a trader\n"
     "  souk buyer         runs a buyer\n"
     "  souk seller        runs a seller\n"
+    "  souk peer          runs a buyer or seller that may be elected to trade\n"
     "  souk monitor       shows what happens in a market\n"
     "  souk bench         measures a market, and what the wires alone would allow\n"
     "  souk transactions  shows what a trader's journal tells of its sales\n"
@@ -68,8 +69,9 @@ static int run (int argc, char **argv)
     } commands[] = {
         {"warehouse", souk_warehouse}, {"trader", souk_trader},
         {"buyer", souk_buyer},         {"seller", souk_seller},
-        {"monitor", souk_monitor},     {"bench", souk_bench},
-        {"verify", souk_verify},       {"transactions", souk_transactions},
+        {"peer", souk_peer},           {"monitor", souk_monitor},
+        {"bench", souk_bench},         {"verify", souk_verify},
+        {"transactions", souk_transactions},
     };
     const char *name = argc > 1 ? argv[1] : NULL;
     bool asked = name && (strcmp (name, "--help") == 0 || strcmp (name, "help") == 0);

@@ -91,6 +91,18 @@ int64_t parse_price_cents (const char *command, const char *option, const char *
     return cents;
 }
 
+int64_t parse_chance (const char *command, const char *option, const char *text)
+{
+    char *end;
+    double value = isdigit ((unsigned char) *text) ? strtod (text, &end) : -1;
+    bool given = value >= 0 && (*end == '\0' || strcmp (end, "%") == 0);
+    double whole = given && *end == '%' ? 100 : 1;
+    if (!given || value > whole) {
+        usage_error (command, "--%s: '%s' is no chance: write 0.1%% or 0.001", option, text);
+    }
+    return (int64_t) (value / whole * 1e6 + 0.5);
+}
+
 void parse_range (const char *command, const char *option, const char *text, int64_t max,
                   int64_t *from, int64_t *to)
 {
@@ -242,6 +254,17 @@ const struct topology_seller *topology_seller_of (const char *command,
         }
     }
     usage_error (command, "--id: the topology has no seller %lld", (long long) id);
+}
+
+const struct topology_peer *topology_peer_of (const char *command, const struct topology *topology,
+                                              int64_t id)
+{
+    for (size_t i = 0; i < topology->peer_count; i++) {
+        if (topology->peers[i].id == id) {
+            return &topology->peers[i];
+        }
+    }
+    usage_error (command, "--id: the topology has no peer %lld", (long long) id);
 }
 
 // splitmix64 (Steele, Lea, Flood 2014): neighbouring seeds and nodes get unlike streams.

@@ -25,6 +25,8 @@ int64_t parse_integer (const char *command, const char *option, const char *text
                        int64_t max);
 // "0.5s", "200ms", "2m", in microseconds, at least `min`.
 int64_t parse_duration_us (const char *command, const char *option, const char *text, int64_t min);
+// "0.1%" or "0.001", in millionths: 1000.
+int64_t parse_chance (const char *command, const char *option, const char *text);
 // "10", "10.50", in cents.
 int64_t parse_price_cents (const char *command, const char *option, const char *text);
 // "3" or "1-5".
@@ -57,6 +59,8 @@ const struct topology_buyer *topology_buyer_of (const char *command,
                                                 const struct topology *topology, int64_t id);
 const struct topology_seller *topology_seller_of (const char *command,
                                                   const struct topology *topology, int64_t id);
+const struct topology_peer *topology_peer_of (const char *command, const struct topology *topology,
+                                              int64_t id);
 
 // The value of --id ('i' in `options`) in argv, 0 where it is missing. getopt_long begins anew
 // after it.

@@ -63,11 +63,9 @@ static void parse_prices (const char *command, char *text, struct seller_config 
     }
 }
 
-static void use_topology (struct seller_config *config, struct client_options *common,
-                          const struct topology *topology)
+void seller_use_topology (struct seller_config *config, struct client_options *common,
+                          const struct topology_seller *seller)
 {
-    const struct topology_seller *seller =
-        topology_seller_of ("seller", topology, common->client.id);
     bool fixed = seller->product && strcmp (seller->product, "random") != 0;
     config->product = fixed ? seller->product : NULL;
     if (seller->restock_when) {
@@ -140,7 +138,8 @@ int souk_seller (int argc, char **argv)
     const struct topology *topology = find_topology (argc, argv, options);
     client_options_begin (&common, argv[0], topology, find_id (argc, argv, options));
     if (topology && common.client.id) {
-        use_topology (&config, &common, topology);
+        seller_use_topology (&config, &common,
+                             topology_seller_of (argv[0], topology, common.client.id));
     }
     for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
         if (option == 'h') {

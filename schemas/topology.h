@@ -80,7 +80,7 @@ struct topology_seller {
 
 // A node that is a buyer or a seller and may become a trader.
 struct topology_peer {
-    int64_t id;  // at most LIMIT_VECTOR
+    int64_t id;
     const char *router;
     const char *pub;
     bool sick_from_start;

@@ -178,6 +178,27 @@ void wire_close (struct frames *frames)
     frames->count = 0;
 }
 
+bool wire_route (const struct frames *frames, struct route *route)
+{
+    zmq_msg_t *id = (zmq_msg_t *) &frames->frame[0];  // It is only read.
+    size_t size = zmq_msg_size (id);
+    if (size > LIMIT_ROUTE) {
+        return false;
+    }
+    route->size = (uint8_t) size;
+    memcpy (route->bytes, zmq_msg_data (id), size);
+    return true;
+}
+
+bool wire_begins (const struct frames *frames, enum message_type type)
+{
+    char start[64];
+    zmq_msg_t *last = (zmq_msg_t *) &frames->frame[frames->count - 1];  // It is only read.
+    size_t size =
+        (size_t) snprintf (start, sizeof start, "{\"type\":\"%s\",", message_type_name (type));
+    return zmq_msg_size (last) >= size && memcmp (zmq_msg_data (last), start, size) == 0;
+}
+
 void wire_decode (struct wire *self, const struct frames *frames, size_t index, size_t bytes_max,
                   struct event *event, struct decode_error *error)
 {

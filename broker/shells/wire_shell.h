@@ -61,6 +61,14 @@ struct frames {
 bool wire_receive (zsock_t *socket, struct frames *frames);
 void wire_close (struct frames *frames);
 
+// Takes the routing id that a ROUTER puts in front of a message. Returns false where the peer chose
+// one of its own that is longer than LIMIT_ROUTE.
+bool wire_route (const struct frames *frames, struct route *route);
+
+// Whether the last frame is a message of this type, before it is decoded. Every node of this program
+// tells the type first, and of others it is not asked.
+bool wire_begins (const struct frames *frames, enum message_type type);
+
 // Decodes frame `index`, which must be the last, into `event`: RECEIVE, or MALFORMED with
 // `error` filled. The message lives until wire_round.
 void wire_decode (struct wire *self, const struct frames *frames, size_t index, size_t bytes_max,

@@ -54,14 +54,19 @@ static int64_t *figure (struct trader_counters *counters, size_t i)
     return (int64_t *) (void *) ((char *) counters + figures[i].offset);
 }
 
-const char *report_trader_summary (struct report *self, bool json, int64_t id,
-                                   const struct trader_counters *counters, int64_t backup)
+void report_trader_counters (struct report *self, const struct trader_counters *counters)
 {
     struct trader_counters told = *counters;
-    report_begin (self, json, "summary", id, "trader");
     for (size_t i = 0; i < FIGURES; i++) {
         report_number (self, figures[i].name, *figure (&told, i));
     }
+}
+
+const char *report_trader_summary (struct report *self, bool json, int64_t id,
+                                   const struct trader_counters *counters, int64_t backup)
+{
+    report_begin (self, json, "summary", id, "trader");
+    report_trader_counters (self, counters);
     report_number (self, "backup", backup);
     return report_end (self);
 }
