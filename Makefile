@@ -24,8 +24,6 @@ CORES := \
     client_seats.c client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_peers.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
-    topology.c topology_fields.c)
-CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_rules.c topology_peers.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
     store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
