@@ -19,14 +19,14 @@ CORES := \
     warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
     client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
-  $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
+  $(addprefix actors/monitor/,monitor.c) actors/bench/window.c actors/trace/trail.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
     store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
     verify_print.c)
 SHELLS := \
-  $(addprefix broker/shells/,report.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
+  $(addprefix broker/shells/,report.c trace_shell.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
     crash_shell.c) \
   $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c journal_text_read.c \
     journal_lines.c) \
@@ -35,9 +35,10 @@ SHELLS := \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_disk.c bench_print.c bench_traders.c echo_shell.c load_shell.c load_phase_shell.c \
     load_greet_shell.c load_leave_shell.c load_stock_shell.c processes.c) \
-  $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
+  $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c) \
+  $(addprefix actors/trace/,trail_line.c trail_print.c trail_dot.c)
 PROGRAM := $(addprefix actors/,souk_node.c souk_warehouse.c souk_trader.c souk_client.c \
-    souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk_transactions.c souk_verify.c souk.c)
+    souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk_transactions.c souk_trace.c souk_verify.c souk.c)
 
 # The simulator (tests/sim/README.md).
 SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)
