@@ -22,6 +22,8 @@ struct trace {
     int64_t node;
     int64_t clock;  // the node's own, as far as its messages tell
     int64_t bytes;  // of the file
+    int64_t us;     // when the message of the next line left or came, monotonic
+    int64_t wall_us;
     char ended[96];
     bool told;  // why it has ended
 };
@@ -90,6 +92,12 @@ static int64_t time_us (clockid_t clock)
     struct timespec now;
     clock_gettime (clock, &now);
     return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void look_at_the_clock (trace_t *self)
+{
+    self->us = time_us (CLOCK_MONOTONIC);
+    self->wall_us = time_us (CLOCK_REALTIME);
 }
 
 static void put_number (trace_t *self, const char *key, int64_t value)
@@ -284,7 +292,7 @@ static void put_line (trace_t *self, const char *did, enum port port, int64_t to
     put (self,
          "{\"us\":%" PRId64 ",\"wall_us\":%" PRId64 ",\"node\":%" PRId64
          ",\"did\":\"%s\",\"from\":%" PRId64,
-         time_us (CLOCK_MONOTONIC), time_us (CLOCK_REALTIME), self->node, did, message->from);
+         self->us, self->wall_us, self->node, did, message->from);
     if (to != NOBODY) {
         put_number (self, "to", to);
     }
@@ -308,8 +316,14 @@ void trace_received (trace_t *self, enum port port, const struct message *messag
 {
     int64_t before = self->clock > message->clock ? self->clock : message->clock;
     self->clock = before < LIMIT_INTEGER ? before + 1 : before;
+    look_at_the_clock (self);
     put_line (self, "received", port, port == PORT_NEWS ? NOBODY : self->node, message,
               self->clock);
+}
+
+void trace_leaves (trace_t *self)
+{
+    look_at_the_clock (self);
 }
 
 void trace_sent (trace_t *self, const struct letter *letter, bool dropped)

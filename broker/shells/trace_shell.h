@@ -26,7 +26,8 @@ void trace_destroy (trace_t **self_p);
 
 // A message that came, through this port.
 void trace_received (trace_t *self, enum port port, const struct message *message);
-// A letter that left, or could not.
+// A letter that left, or could not, since trace_leaves: whoever gets it may be faster than the line.
+void trace_leaves (trace_t *self);
 void trace_sent (trace_t *self, const struct letter *letter, bool dropped);
 
 // Hands what was told to the kernel. Returns why the trace has ended, once, when it has; else NULL.

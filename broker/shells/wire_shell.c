@@ -250,6 +250,9 @@ static bool send_message (struct wire *self, zsock_t *socket, enum wire_form for
 bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
                 const struct letter *letter)
 {
+    if (self->trace) {
+        trace_leaves (self->trace);
+    }
     bool sent = send_message (self, socket, form, letter);
     if (self->trace) {
         trace_sent (self->trace, letter, !sent);
