@@ -34,13 +34,19 @@ static const char help[] =
     "SIGTERM ends it. Whatever it answered is on the disk.\n";
 
 static const struct option options[] = {
-    {"store", required_argument, NULL, 's'},    {"rep", required_argument, NULL, 'r'},
-    {"pub", required_argument, NULL, 'p'},      {"commission", required_argument, NULL, 'c'},
-    {"answers", required_argument, NULL, 'a'},  POLICY_OPTIONS,
-    {"topology", required_argument, NULL, 't'}, {"log", required_argument, NULL, 'l'},
+    {"store", required_argument, NULL, 's'},
+    {"rep", required_argument, NULL, 'r'},
+    {"pub", required_argument, NULL, 'p'},
+    {"commission", required_argument, NULL, 'c'},
+    {"answers", required_argument, NULL, 'a'},
+    POLICY_OPTIONS,
+    {"topology", required_argument, NULL, 't'},
+    {"log", required_argument, NULL, 'l'},
     {"trace", required_argument, NULL, 'T'},
-    {"json", no_argument, NULL, 'j'},           {"crash", required_argument, NULL, 'C'},
-    {"help", no_argument, NULL, 'h'},           {0},
+    {"json", no_argument, NULL, 'j'},
+    {"crash", required_argument, NULL, 'C'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 static const char *store_path (const struct topology *topology)
