@@ -11,7 +11,7 @@ SAN    := build/san
 CORES := \
   $(addprefix schemas/,arena.c message.c message_text.c message_traders.c message_peers.c) \
   $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c holding.c) \
-  $(addprefix broker/trader/,trader_state.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
+  $(addprefix broker/trader/,trader_state.c trader_counters.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
     trader_handover.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
@@ -22,14 +22,14 @@ CORES := \
     warehouse_lease.c warehouse_publish.c warehouse_restore.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
     client_seats.c client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
-  $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
+  $(addprefix actors/monitor/,monitor.c) actors/bench/window.c actors/trace/trail.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_peers.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_rules.c topology_peers.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
     store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
     verify_print.c)
 SHELLS := \
-  $(addprefix broker/shells/,report.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
+  $(addprefix broker/shells/,report.c trace_shell.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
     crash_shell.c heard_shell.c) \
   $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c journal_text_read.c \
     journal_lines.c) \
@@ -39,9 +39,11 @@ SHELLS := \
   $(addprefix actors/peer/,peer_report.c peer_sockets.c peer_shell.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_disk.c bench_print.c bench_traders.c echo_shell.c load_shell.c load_phase_shell.c \
     load_greet_shell.c load_leave_shell.c load_stock_shell.c processes.c) \
-  $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
+  $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c) \
+  $(addprefix actors/trace/,trail_line.c trail_print.c trail_dot.c)
 PROGRAM := $(addprefix actors/,souk_node.c souk_warehouse.c souk_trader.c souk_client.c \
-    souk_buyer.c souk_seller.c souk_peer.c souk_bench.c souk_monitor.c souk_transactions.c souk_verify.c souk.c)
+  souk.c) souk_bench.c souk_buyer.c souk_monitor.c souk_peer.c souk_seller.c souk_trace.c souk_transactions.c \
+  souk_verify.c
 
 # The simulator (tests/sim/README.md).
 SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)

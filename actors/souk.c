@@ -26,6 +26,7 @@ static const char help[] =
     "  souk monitor       shows what happens in a market\n"
     "  souk bench         measures a market, and what the wires alone would allow\n"
     "  souk transactions  shows what a trader's journal tells of its sales\n"
+    "  souk trace         tells one order's way through the nodes, by its clocks\n"
     "  souk verify        proves from a store that nothing was lost or sold twice\n"
     "\n"
     "souk COMMAND --help shows the options of each; souk --version what it is made of.\n";
@@ -72,6 +73,7 @@ static int run (int argc, char **argv)
         {"peer", souk_peer},           {"monitor", souk_monitor},
         {"bench", souk_bench},         {"verify", souk_verify},
         {"transactions", souk_transactions},
+        {"trace", souk_trace},
     };
     const char *name = argc > 1 ? argv[1] : NULL;
     bool asked = name && (strcmp (name, "--help") == 0 || strcmp (name, "help") == 0);

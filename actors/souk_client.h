@@ -24,6 +24,7 @@ struct client_options {
         {"timeout", required_argument, NULL, 'U'}, {"give-up", required_argument, NULL, 'G'}, \
         {"seed", required_argument, NULL, 'S'}, {"topology", required_argument, NULL, 't'},   \
         {"log", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},              \
+        {"trace", required_argument, NULL, 'R'},                                              \
     {                                                                                         \
         "help", no_argument, NULL, 'h'                                                        \
     }

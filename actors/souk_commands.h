@@ -11,6 +11,7 @@ int souk_peer (int argc, char **argv);
 int souk_monitor (int argc, char **argv);
 int souk_bench (int argc, char **argv);
 int souk_verify (int argc, char **argv);
+int souk_trace (int argc, char **argv);
 int souk_transactions (int argc, char **argv);
 
 #endif

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TOPOLOGY_BLOCK = 64 * 1024 };
+enum { TOPOLOGY_BLOCK = 64 * 1024, FILE_PATH_BYTES = 8192 };
 
 void usage_error (const char *command, const char *format, ...)
 {
@@ -209,12 +209,19 @@ const struct topology *find_topology (int argc, char *const *argv, const struct 
 
 const char *topology_file (const struct topology *topology, const char *path)
 {
-    static char whole[8192];
+    static char whole[FILE_PATH_BYTES];
     if (!path || path[0] == '/') {
         return path;
     }
     snprintf (whole, sizeof whole, "%s/%s", topology->folder, path);
     return whole;
+}
+
+const char *topology_trace (const struct topology *topology, int64_t node)
+{
+    static char path[FILE_PATH_BYTES];
+    snprintf (path, sizeof path, "%s/trace-%lld.jsonl", topology->folder, (long long) node);
+    return topology->trace ? path : NULL;
 }
 
 int64_t find_id (int argc, char *const *argv, const struct option *options)

@@ -52,6 +52,10 @@ const struct topology *find_topology (int argc, char *const *argv, const struct 
 // NULL. Valid until the next call.
 const char *topology_file (const struct topology *topology, const char *path);
 
+// Where this topology wants the node's trace, in its own folder; NULL: nowhere. It lives as long as
+// the program.
+const char *topology_trace (const struct topology *topology, int64_t node);
+
 // The topology's entry of this node id; a usage error when it has none.
 const struct topology_trader *topology_trader_of (const char *command,
                                                   const struct topology *topology, int64_t id);

@@ -41,6 +41,7 @@ static const struct topology_field MARKET_FIELDS[] = {
     {"order_by", FIELD_WORD, offsetof (struct topology, order_by), .words = ORDERS},
     {"trader_choice", FIELD_WORD, offsetof (struct topology, trader_choice), .words = CHOICES},
     {"invalidation", FIELD_BOOLEAN, offsetof (struct topology, invalidation), .otherwise = true},
+    {"trace", FIELD_BOOLEAN, offsetof (struct topology, trace), .otherwise = false},
     {"seed", FIELD_INTEGER, offsetof (struct topology, seed), .max = LIMIT_INTEGER},
     {"ping_every_us", FIELD_INTEGER, offsetof (struct topology, ping_every_us), .min = PING_US_MIN,
      .max = PING_US_MAX},

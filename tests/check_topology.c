@@ -23,6 +23,7 @@ START_TEST (test_topology_reads_every_field)
     ck_assert_str_eq (loaded.topology.order_by, "lamport");
     ck_assert_str_eq (loaded.topology.trader_choice, "round-robin");
     ck_assert (!loaded.topology.invalidation);
+    ck_assert (loaded.topology.trace);
     ck_assert_int_eq (loaded.topology.seed, 42);
     ck_assert_int_eq (loaded.topology.ping_every_us, 20000);
     ck_assert_str_eq (loaded.topology.warehouse.rep, "tcp://127.0.0.1:*");
@@ -99,6 +100,7 @@ START_TEST (test_topology_tells_what_was_left_out)
     ck_assert_ptr_null (loaded.topology.order_by);
     ck_assert_ptr_null (loaded.topology.trader_choice);
     ck_assert (loaded.topology.invalidation);
+    ck_assert (!loaded.topology.trace);
     ck_assert_int_eq (loaded.topology.seed, -1);
     ck_assert_int_eq (loaded.topology.ping_every_us, -1);
     ck_assert_ptr_null (loaded.topology.warehouse.store);

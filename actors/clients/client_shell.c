@@ -259,7 +259,9 @@ void client_shell (zsock_t *pipe, void *config)
     self->config = config;
     self->pipe = pipe;
     wire_init (&self->wire, self->config->log);
-    if (open_sockets (self, error, sizeof error)
+    if (wire_trace (&self->wire, self->config->trace, self->config->id, self->config->class->role,
+                    error, sizeof error)
+        && open_sockets (self, error, sizeof error)
         && book_open (&self->book, self->config->book, error, sizeof error)) {
         watch_sockets (self);
         report (self, "READY", "ready", NULL);

@@ -5,7 +5,6 @@
 
 #include "actors/peer/peer_state.h"
 #include "broker/clocks.h"
-#include "broker/trader/trader_report.h"
 
 static void make_client (peer_t *self, const struct peer_config *config)
 {

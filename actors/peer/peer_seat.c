@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "actors/peer/peer_state.h"
-#include "broker/trader/trader_report.h"
 #include "schemas/planted.h"
 
 // Letters of this round may borrow from it, so it lives until they have left.

@@ -37,6 +37,14 @@ void wire_free (struct wire *self)
     arena_destroy (&self->decoded);
     free (self->buffer);
     self->buffer = NULL;
+    trace_destroy (&self->trace);
+}
+
+bool wire_trace (struct wire *self, const char *path, int64_t node, const char *role, char *error,
+                 size_t error_size)
+{
+    self->trace = path ? trace_new (path, node, role, error, error_size) : NULL;
+    return !path || self->trace;
 }
 
 int64_t wire_now_us (void)
@@ -220,6 +228,9 @@ void wire_decode (struct wire *self, const struct frames *frames, size_t index, 
         event->type = EVENT_RECEIVE;
         event->message = message;
         event->error = NULL;
+        if (self->trace) {
+            trace_received (self->trace, event->port, message);
+        }
     }
 }
 
@@ -228,8 +239,8 @@ static bool send_frame (void *handle, const void *data, size_t size, int flags)
     return zmq_send (handle, data, size, flags | ZMQ_DONTWAIT) != -1;
 }
 
-bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
-                const struct letter *letter)
+static bool send_message (struct wire *self, zsock_t *socket, enum wire_form form,
+                          const struct letter *letter)
 {
     void *handle = zsock_resolve (socket);
     char topic[TOPIC_BYTES];
@@ -255,6 +266,19 @@ bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
         break;
     }
     return send_frame (handle, self->buffer, size, 0);
+}
+
+bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
+                const struct letter *letter)
+{
+    if (self->trace) {
+        trace_leaves (self->trace);
+    }
+    bool sent = send_message (self, socket, form, letter);
+    if (self->trace) {
+        trace_sent (self->trace, letter, !sent);
+    }
+    return sent;
 }
 
 void wire_log (const struct wire *self, const char *format, ...)
@@ -363,6 +387,10 @@ enum wire_order wire_order (zsock_t *pipe)
 
 void wire_round (struct wire *self)
 {
+    const char *ended = self->trace ? trace_flush (self->trace) : NULL;
+    if (ended) {
+        wire_log (self, "the trace ends here: %s", ended);
+    }
     outbox_clear (&self->out);
     arena_reset (self->decoded);
 }

@@ -162,6 +162,9 @@ int64_t trader_tick (trader_t *self);
 
 const struct trader_counters *trader_counters (const trader_t *self);
 
+// Adds the figures of another life of the same trader.
+void trader_counters_add (struct trader_counters *self, const struct trader_counters *other);
+
 const char *queue_order_name (enum queue_order order);
 // Returns false when no order has this name.
 bool queue_order_parse (const char *name, enum queue_order *order);

@@ -70,11 +70,3 @@ const char *report_trader_summary (struct report *self, bool json, int64_t id,
     report_number (self, "backup", backup);
     return report_end (self);
 }
-
-void trader_counters_add (struct trader_counters *self, const struct trader_counters *other)
-{
-    struct trader_counters added = *other;
-    for (size_t i = 0; i < FIGURES; i++) {
-        *figure (self, i) += *figure (&added, i);
-    }
-}

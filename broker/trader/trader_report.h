@@ -16,7 +16,4 @@ const char *report_trader_summary (struct report *self, bool json, int64_t id,
 // Puts the figures into a report that was begun.
 void report_trader_counters (struct report *self, const struct trader_counters *counters);
 
-// Adds the figures of another life of the same trader.
-void trader_counters_add (struct trader_counters *self, const struct trader_counters *other);
-
 #endif

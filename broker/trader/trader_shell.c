@@ -371,7 +371,9 @@ void trader_shell (zsock_t *pipe, void *config)
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
     watch_init (&self.watch, self.config->trader.id, tick, &self);
-    if (open_sockets (&self, error, sizeof error) && begin (&self, error, sizeof error)) {
+    if (wire_trace (&self.wire, self.config->trace, self.config->trader.id, "trader", error,
+                    sizeof error)
+        && open_sockets (&self, error, sizeof error) && begin (&self, error, sizeof error)) {
         serve (&self);
         tell_summary (&self);
     } else {

@@ -1,6 +1,7 @@
 // The trader's inside, shared by its files alone:
 //   trader.c           the verbs and the dispatch
 //   trader_make.c      its settings and its memory
+//   trader_counters.c  its figures, summed
 //   trader_state.c     what all the others stand on: requests, lists, clients, letters, queues
 //   trader_join.c      joining the warehouse, snapshots, news: what the trader itself asks for
 //   trader_peers.c     the other traders, as the warehouse and its news tell of them

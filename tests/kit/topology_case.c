@@ -9,7 +9,7 @@
 const char TOPOLOGY_SAMPLE[] =
     "{'version': 1, 'mode': 'batched', 'flush_count': 3, 'flush_ms': 40, 'expiry_ms': 600,"
     " 'oversell_budget': '5%', 'order_by': 'lamport', 'trader_choice': 'round-robin', "
-    "'invalidation': false, 'seed': 42, 'ping_every_us': 20000,"
+    "'invalidation': false, 'trace': true, 'seed': 42, 'ping_every_us': 20000,"
     " 'warehouse': {'rep': 'tcp://127.0.0.1:*', 'pub': 'ipc:///tmp/pub', 'store': 'market.db',"
     "  'commission_percent': 20, 'answers_kept': 512},"
     " 'products': [{'name': 'salt', 'mode': 'escrow', 'flush_count': 64, 'flush_ms': 2, "

@@ -37,6 +37,8 @@ def market_of(options):
     _behave(market, DEFAULTS, override=False)
     if options.seed is not None:
         market["seed"] = options.seed
+    if options.trace:
+        market["trace"] = True
     market.setdefault("seed", random.SystemRandom().randrange(2**31))
     market["warehouse"]["store"] = STORE
     for trader in market["traders"]:

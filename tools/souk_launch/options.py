@@ -270,6 +270,8 @@ def add_running(group):
                        help="between the nodes, on this machine (tcp)")
     group.add_argument("--run-dir", metavar="DIR",
                        help="for topology, store, logs and summary (a fresh one under runs/)")
+    group.add_argument("--trace", action="store_true",
+                       help="nodes write down every message, for souk trace")
     group.add_argument("--summary", metavar="FILE",
                        help="write the summary as JSON there too; -: to stdout and nothing else")
     group.add_argument("--quiet", action="store_true",
