@@ -42,8 +42,8 @@ SHELLS := \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c) \
   $(addprefix actors/trace/,trail_line.c trail_print.c trail_dot.c)
 PROGRAM := $(addprefix actors/,souk_node.c souk_warehouse.c souk_trader.c souk_client.c \
-  souk.c) souk_bench.c souk_buyer.c souk_monitor.c souk_peer.c souk_seller.c souk_trace.c souk_transactions.c \
-  souk_verify.c
+    souk_buyer.c souk_seller.c souk_peer.c souk_bench.c souk_monitor.c souk_trace.c souk_transactions.c \
+    souk_verify.c souk.c)
 
 # The simulator (tests/sim/README.md).
 SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)

@@ -193,7 +193,7 @@ enum peer_role peer_role (const peer_t *self)
     case HOLDING:
         return PEER_HOLDING;
     case ILL:
-        return PEER_SICK;
+        return self->sick ? PEER_SICK : PEER_CLIENT;  // Else it has stopped.
     case WELL:
         break;
     }

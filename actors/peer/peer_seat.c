@@ -52,6 +52,7 @@ void peer_fall_sick (peer_t *self, struct outbox *out)
     if (self->health != WELL || self->stopping) {
         return;
     }
+    self->sick = true;
     self->counters.sick++;
     peer_note (self, PEER_NEWS_SICK, self->config.election.id, 0);
     begin_to_finish (self, out);
@@ -133,6 +134,7 @@ static void recover (peer_t *self, struct outbox *out)
 {
     self->well_us = DEADLINE_NONE;
     self->health = WELL;
+    self->sick = false;
     drop_trader (self);
     peer_note (self, PEER_NEWS_WELL, self->config.election.id, 0);
     election_return (self->election, self->now_us, out);
