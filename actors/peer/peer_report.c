@@ -185,14 +185,17 @@ void peer_election_text (int64_t id, const struct election_note *note, char text
 
 void peer_news_text (int64_t id, const struct peer_note *note, char text[PEER_TEXT_BYTES])
 {
+    char waiting[64] = "";
     switch (note->news) {
     case PEER_NEWS_SICK:
         snprintf (text, PEER_TEXT_BYTES, "peer %lld has fallen sick", (long long) id);
         return;
     case PEER_NEWS_RESIGNED:
-        snprintf (text, PEER_TEXT_BYTES,
-                  "peer %lld has resigned: %lld requests wait for its successor", (long long) id,
-                  (long long) note->count);
+        if (note->count > 0) {
+            snprintf (waiting, sizeof waiting, ", and %lld requests wait for its successor",
+                      (long long) note->count);
+        }
+        snprintf (text, PEER_TEXT_BYTES, "peer %lld has resigned%s", (long long) id, waiting);
         return;
     case PEER_NEWS_HANDED:
         snprintf (text, PEER_TEXT_BYTES, "peer %lld has handed %lld requests over to %lld",

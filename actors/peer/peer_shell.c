@@ -240,11 +240,11 @@ static void tell_progress (struct shell *self, int64_t now_us)
 static void flush (struct shell *self)
 {
     int64_t now_us = wire_now_us ();
+    tell_what_happened (self);
     for (size_t i = 0; i < self->wire.out.letter_count; i++) {
         send_letter (self, &self->wire.out.letters[i]);
     }
     wire_round (&self->wire);
-    tell_what_happened (self);
     tell_recovered (self, now_us);
     tell_progress (self, now_us);
     self->ended =
