@@ -12,6 +12,7 @@ class Election:
 
     def __init__(self, at):
         self.at = at
+        self.until = None   # when its leader served
         self.stood = []     # (peer, of whom, why)
         self.answered = []  # peers that live, as those learnt that had asked them
         self.refused = []   # peers that the warehouse did not grant the term
@@ -92,6 +93,7 @@ class Elections:
         elif news == "serves":
             election.term, election.leader = term, peer
             election.took_us, election.messages = told.get("took_us"), told.get("messages")
+            election.until = now
             self.list.append(election)
             self.open = None
             if self._serves is None or term >= self._serves[0]:
@@ -121,7 +123,9 @@ def report(elections, nodes, began, scale):
 
     def told(election):
         return {
-            "at_ms": at_ms(election.at), "term": election.term, "leader": election.leader,
+            "at_ms": at_ms(election.at),
+            "until_ms": None if election.until is None else at_ms(election.until),
+            "term": election.term, "leader": election.leader,
             "stood": [{"peer": peer, "of": of, "why": why} for peer, of, why in election.stood],
             "answered": sorted(election.answered), "refused": sorted(set(election.refused)),
             "took_ms": None if election.took_us is None else round(election.took_us / 1000, 3),
