@@ -117,6 +117,14 @@ static void begin (election_t *self)
     self->appoints = false;
 }
 
+// Whether it was sent a PING, and has let pass the time in which who lives answers.
+static bool is_overdue (const election_t *self, const struct election_peer *peer)
+{
+    return peer->life.pinged_us > peer->life.heard_us
+           && self->now_us - peer->life.heard_us
+                  >= self->config.ping_every_us + self->config.answer_wait_us;
+}
+
 void election_stand (election_t *self, enum election_why why, int64_t peer, struct outbox *out)
 {
     begin (self);
@@ -126,10 +134,11 @@ void election_stand (election_t *self, enum election_why why, int64_t peer, stru
                                                 .term = self->term});
     size_t awaited = 0;
     for (size_t i = self->own + 1; i < self->config.peer_count; i++) {
-        if (!self->peers[i].out) {
-            election_letter (self, out, self->peers[i].id, MESSAGE_ELECTION)->election.term =
-                self->term;
-            awaited += !self->peers[i].silent;
+        struct election_peer *higher = &self->peers[i];
+        higher->silent = higher->silent || is_overdue (self, higher);
+        if (!higher->out) {
+            election_letter (self, out, higher->id, MESSAGE_ELECTION)->election.term = self->term;
+            awaited += !higher->silent;
         }
     }
     if (awaited == 0 || PLANTED (76)) {
@@ -236,6 +245,13 @@ static bool accepts (const election_t *self)
            || election_has_seat (self, self->config.id);
 }
 
+static void note_follows (election_t *self)
+{
+    election_note (self, (struct election_note){.news = ELECTION_NEWS_FOLLOWS,
+                                                .peer = self->leader,
+                                                .term = self->term});
+}
+
 void election_learn (election_t *self, const struct seating *seating, int64_t from,
                      struct outbox *out)
 {
@@ -244,11 +260,10 @@ void election_learn (election_t *self, const struct seating *seating, int64_t fr
     }
     bool is_news = seating->term > self->term;
     bool by_leader = from == seating->leader;
+    bool comes_back = by_leader && in_election (self) && !is_news;
     if (is_news || (self->evicted && by_leader && seating->term > self->over_term)) {
         election_adopt (self, seating);
-        election_note (self, (struct election_note){.news = ELECTION_NEWS_FOLLOWS,
-                                                    .peer = self->leader,
-                                                    .term = self->term});
+        note_follows (self);
     }
     if (self->state == ELECTION_OUT || self->leader == self->config.id) {
         if (is_news && self->state != ELECTION_OUT) {
@@ -258,8 +273,11 @@ void election_learn (election_t *self, const struct seating *seating, int64_t fr
     }
     if (accepts (self)) {
         // By hearsay alone a leader that is missed is not back.
-        if (is_news || (by_leader && (in_election (self) || self->state == ELECTION_SETTLING))) {
+        if (is_news || comes_back || (by_leader && self->state == ELECTION_SETTLING)) {
             election_follow (self);
+        }
+        if (comes_back) {
+            note_follows (self);
         }
     } else if (is_news && self->state == ELECTION_FOLLOWING) {
         election_stand (self, ELECTION_WHY_HIGHER, self->leader, out);
