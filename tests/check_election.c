@@ -249,6 +249,7 @@ static Suite *suite (void)
 {
     Suite *suite = suite_create ("election");
     TCase *one = tcase_create ("bully");
+    tcase_set_timeout (one, 60);
     tcase_add_checked_fixture (one, NULL, tear_down);
     tcase_add_test (one, test_one_peer_elects_itself);
     tcase_add_test (one, test_the_highest_is_elected);
