@@ -23,8 +23,8 @@ CORES := \
 CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
-    store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
-    verify_print.c)
+    store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c store_reader.c verify.c verify_read.c \
+    verify_rules.c verify_print.c accounts.c accounts_print.c)
 SHELLS := \
   $(addprefix broker/shells/,report.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
     crash_shell.c) \
@@ -37,7 +37,8 @@ SHELLS := \
     load_greet_shell.c load_leave_shell.c load_stock_shell.c processes.c) \
   $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
 PROGRAM := $(addprefix actors/,souk_node.c souk_warehouse.c souk_trader.c souk_client.c \
-    souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk_transactions.c souk_verify.c souk.c)
+    souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk_transactions.c souk_verify.c souk_accounts.c \
+    souk.c)
 
 # The simulator (tests/sim/README.md).
 SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)

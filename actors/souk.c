@@ -25,6 +25,7 @@ static const char help[] =
     "  souk monitor       shows what happens in a market\n"
     "  souk bench         measures a market, and what the wires alone would allow\n"
     "  souk transactions  shows what a trader's journal tells of its sales\n"
+    "  souk accounts      shows who spent and earned what, and each sale's share\n"
     "  souk verify        proves from a store that nothing was lost or sold twice\n"
     "\n"
     "souk COMMAND --help shows the options of each; souk --version what it is made of.\n";
@@ -70,6 +71,7 @@ static int run (int argc, char **argv)
         {"buyer", souk_buyer},         {"seller", souk_seller},
         {"monitor", souk_monitor},     {"bench", souk_bench},
         {"verify", souk_verify},       {"transactions", souk_transactions},
+        {"accounts", souk_accounts},
     };
     const char *name = argc > 1 ? argv[1] : NULL;
     bool asked = name && (strcmp (name, "--help") == 0 || strcmp (name, "help") == 0);
