@@ -47,14 +47,14 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
-  client_failover client_random client_returns clocks histogram holding leases ledger liveness lots \
+  client_failover client_random client_returns clocks histogram holding leases ledger liveness lots lots_rank \
   message_text message_text_leases policy queue seen seller seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \
   trader_random trader_recalling \
   trader_returns trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
   trader_writes \
-  economy lots_rank \
+  economy \
   warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_late warehouse_lease_sales \
   warehouse_leases warehouse_leases_random warehouse_random warehouse_records warehouse_seats \
   warehouse_seats_random warehouse_takeover \
