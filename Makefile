@@ -9,36 +9,41 @@ SAN    := build/san
 
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
-  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c) \
+  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c message_peers.c) \
   $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c holding.c) \
-  $(addprefix broker/trader/,trader_state.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
+  $(addprefix broker/trader/,trader_state.c trader_counters.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
+    trader_handover.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
+  $(addprefix broker/election/,election_state.c election.c election_stand.c election_watch.c) \
+  $(addprefix actors/peer/,peer.c peer_receive.c peer_seat.c) \
   $(addprefix actors/warehouse/,lots.c leases.c ledger.c skipped.c answers.c warehouse_state.c warehouse.c \
     warehouse_view.c warehouse_seats.c warehouse_commit.c warehouse_item.c warehouse_sale.c \
     warehouse_lease.c warehouse_publish.c warehouse_restore.c economy.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
-    client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
-  $(addprefix actors/monitor/,monitor.c) actors/bench/window.c
-CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
-    topology.c topology_fields.c)
+    client_seats.c client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
+  $(addprefix actors/monitor/,monitor.c) actors/bench/window.c actors/trace/trail.c
+CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_peers.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
+    topology.c topology_rules.c topology_peers.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
     store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c store_reader.c verify.c verify_read.c \
     verify_rules.c verify_print.c accounts.c accounts_print.c)
 SHELLS := \
-  $(addprefix broker/shells/,report.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
-    crash_shell.c) \
+  $(addprefix broker/shells/,report.c trace_shell.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
+    crash_shell.c heard_shell.c) \
   $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c journal_text_read.c \
     journal_lines.c) \
   $(addprefix broker/trader/,peers_shell.c trader_report.c trader_life.c trader_shell.c) \
   actors/warehouse/warehouse_shell.c actors/souk_options.c actors/souk_policy.c \
   $(addprefix actors/clients/,book_shell.c client_shell.c client_class.c) \
+  $(addprefix actors/peer/,peer_report.c peer_sockets.c peer_shell.c) \
   $(addprefix actors/bench/,bench.c bench_market.c bench_disk.c bench_print.c bench_traders.c echo_shell.c load_shell.c load_phase_shell.c \
     load_greet_shell.c load_leave_shell.c load_stock_shell.c processes.c) \
-  $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c)
+  $(addprefix actors/monitor/,monitor_line.c endpoints.c monitor_shell.c) \
+  $(addprefix actors/trace/,trail_line.c trail_print.c trail_dot.c)
 PROGRAM := $(addprefix actors/,souk_node.c souk_warehouse.c souk_trader.c souk_client.c \
-    souk_buyer.c souk_seller.c souk_bench.c souk_monitor.c souk_transactions.c souk_verify.c souk_accounts.c \
-    souk.c)
+    souk_buyer.c souk_seller.c souk_peer.c souk_bench.c souk_monitor.c souk_trace.c souk_transactions.c \
+    souk_accounts.c souk_verify.c souk.c)
 
 # The simulator (tests/sim/README.md).
 SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)
@@ -47,12 +52,14 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 # Tests: those of cores link nothing else.
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
-  client_failover client_random client_returns clocks histogram holding leases ledger liveness lots lots_rank \
-  message_text message_text_leases policy queue seen seller seller_lots seller_random skipped trader \
+  client_failover client_random client_returns client_seats client_seats_random clocks election \
+  election_random histogram holding leases ledger liveness lots lots_rank message_text message_text_leases \
+  message_text_peers policy queue seen seller seller_goods seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
-  trader_escrow_random trader_lease trader_modes trader_news trader_oversell trader_place \
+  trader_escrow_random trader_handover trader_handover_random trader_inherits trader_lease trader_modes \
+  trader_news trader_oversell trader_place \
   trader_random trader_recalling \
-  trader_returns trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
+  trader_returns trader_seats trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
   trader_writes \
   economy \
   warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_late warehouse_lease_sales \

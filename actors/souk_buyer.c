@@ -37,10 +37,9 @@ static const struct option options[] = {
     {0},
 };
 
-static void use_topology (struct buyer_config *config, struct client_options *common,
-                          const struct topology *topology)
+void buyer_use_topology (struct buyer_config *config, struct client_options *common,
+                         const struct topology_buyer *buyer)
 {
-    const struct topology_buyer *buyer = topology_buyer_of ("buyer", topology, common->client.id);
     bool fixed = buyer->product && strcmp (buyer->product, "random") != 0;
     config->product = fixed ? buyer->product : NULL;
     config->switch_on_refusal = buyer->on_refusal && strcmp (buyer->on_refusal, "switch") == 0;
@@ -106,7 +105,8 @@ int souk_buyer (int argc, char **argv)
     config.think_time_us = 500000;
     client_options_begin (&common, argv[0], topology, find_id (argc, argv, options));
     if (topology && common.client.id) {
-        use_topology (&config, &common, topology);
+        buyer_use_topology (&config, &common,
+                            topology_buyer_of (argv[0], topology, common.client.id));
     }
     for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
         if (option == 'h') {

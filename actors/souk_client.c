@@ -19,6 +19,7 @@ const char client_options_help[] =
     "  --give-up TIME            without an answer: give up (60s)\n"
     "  --seed N                  of its random choices\n"
     "  --topology FILE           take all this from a topology; the options above go over it\n"
+    "  --trace FILE              every message that comes or goes, for souk trace (none)\n"
     "  --log LEVEL               on stderr: quiet, events or messages (events)\n"
     "  --json                    reports as JSON, one object a line, on stdout\n"
     "  --help\n";
@@ -101,6 +102,7 @@ static void use_topology (struct client_options *self, const char *command,
     if (topology->warehouse.answers_kept > 0) {
         self->client.answers_kept = topology->warehouse.answers_kept;
     }
+    self->shell.trace = topology_trace (topology, id);
     if (topology->seed >= 0) {
         self->seed = node_seed (topology->seed, id);
     }
@@ -156,6 +158,9 @@ void client_options_take (struct client_options *self, int option, char **argv)
     case 'S':
         self->seed =
             node_seed (parse_integer (command, "seed", optarg, 0, LIMIT_INTEGER), self->client.id);
+        break;
+    case 'R':
+        self->shell.trace = optarg;
         break;
     case 'l':
         self->shell.log = parse_log (command, optarg);

@@ -3,7 +3,8 @@
 #ifndef SOUK_SOUK_CLIENT_H
 #define SOUK_SOUK_CLIENT_H
 
-#include "actors/clients/client.h"
+#include "actors/clients/buyer.h"
+#include "actors/clients/seller.h"
 #include "actors/souk_options.h"
 
 struct client_options {
@@ -23,6 +24,7 @@ struct client_options {
         {"timeout", required_argument, NULL, 'U'}, {"give-up", required_argument, NULL, 'G'}, \
         {"seed", required_argument, NULL, 'S'}, {"topology", required_argument, NULL, 't'},   \
         {"log", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},              \
+        {"trace", required_argument, NULL, 'R'},                                              \
     {                                                                                         \
         "help", no_argument, NULL, 'h'                                                        \
     }
@@ -39,5 +41,11 @@ void client_options_take (struct client_options *self, int option, char **argv);
 
 // Checks that all is there; what the cores need is filled in.
 void client_options_end (struct client_options *self, const char *command, int argc, char **argv);
+
+// Take what the topology says of this buyer, or this seller.
+void buyer_use_topology (struct buyer_config *config, struct client_options *common,
+                         const struct topology_buyer *buyer);
+void seller_use_topology (struct seller_config *config, struct client_options *common,
+                          const struct topology_seller *seller);
 
 #endif

@@ -7,9 +7,11 @@ int souk_warehouse (int argc, char **argv);
 int souk_trader (int argc, char **argv);
 int souk_buyer (int argc, char **argv);
 int souk_seller (int argc, char **argv);
+int souk_peer (int argc, char **argv);
 int souk_monitor (int argc, char **argv);
 int souk_bench (int argc, char **argv);
 int souk_verify (int argc, char **argv);
+int souk_trace (int argc, char **argv);
 int souk_transactions (int argc, char **argv);
 int souk_accounts (int argc, char **argv);
 

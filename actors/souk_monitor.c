@@ -29,8 +29,8 @@ static const char help[] =
     "  --run-dir DIR    the folder of a run: all who publish in its topology (runs/latest)\n"
     "  --pub ENDPOINT   who publishes, instead; more than once for more of them\n"
     "  --topic PREFIX   what begins so, of stock.<product>, sale.<product>, recall.<product>,\n"
-    "                   oversell.<node>, member.<trader> and socket.<node>; more than once for\n"
-    "                   more of it (everything)\n"
+    "                   oversell.<node>, member.<trader>, socket.<node>, seats (who is elected)\n"
+    "                   and clock; more than once for more of it (everything; clock with --json)\n"
     "  --json           one object a line: type (message, gap, epoch, malformed), time_ms, topic,\n"
     "                   and the message as it was published\n"
     "  --color WHEN     auto, always or never; auto is on a terminal, unless NO_COLOR is set "
@@ -82,8 +82,8 @@ static void add_endpoint (const char *command, struct endpoints *endpoints, cons
 // Whether there are topics that begin so.
 static bool can_match (const char *prefix)
 {
-    static const char *const kinds[] = {"stock.",    "sale.",   "recall.",
-                                        "oversell.", "member.", "socket."};
+    static const char *const kinds[] = {"stock.",  "sale.",   "recall.", "oversell.",
+                                        "member.", "socket.", "seats",   "clock"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t kind = strlen (kinds[i]), length = strlen (prefix);
         if (strncmp (prefix, kinds[i], length < kind ? length : kind) == 0) {
@@ -106,7 +106,7 @@ static void add_topic (const char *command, struct monitor_shell_config *config,
     if (!can_match (text)) {
         fprintf (stderr,
                  "souk %s: --topic: nothing is published under '%s': topics begin with stock., "
-                 "sale., recall., oversell., member. or socket.\n",
+                 "sale., recall., oversell., member. or socket., or are seats or clock\n",
                  command, text);
     }
     config->topics[config->topic_count++] = text;

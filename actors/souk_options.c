@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TOPOLOGY_BLOCK = 64 * 1024 };
+enum { TOPOLOGY_BLOCK = 64 * 1024, FILE_PATH_BYTES = 8192 };
 
 void usage_error (const char *command, const char *format, ...)
 {
@@ -89,6 +89,18 @@ int64_t parse_price_cents (const char *command, const char *option, const char *
         usage_error (command, "--%s: '%s' is no price: write 10 or 10.50", option, text);
     }
     return cents;
+}
+
+int64_t parse_chance (const char *command, const char *option, const char *text)
+{
+    char *end;
+    double value = isdigit ((unsigned char) *text) ? strtod (text, &end) : -1;
+    bool given = value >= 0 && (*end == '\0' || strcmp (end, "%") == 0);
+    double whole = given && *end == '%' ? 100 : 1;
+    if (!given || value > whole) {
+        usage_error (command, "--%s: '%s' is no chance: write 0.1%% or 0.001", option, text);
+    }
+    return (int64_t) (value / whole * 1e6 + 0.5);
 }
 
 void parse_range (const char *command, const char *option, const char *text, int64_t max,
@@ -197,12 +209,19 @@ const struct topology *find_topology (int argc, char *const *argv, const struct 
 
 const char *topology_file (const struct topology *topology, const char *path)
 {
-    static char whole[8192];
+    static char whole[FILE_PATH_BYTES];
     if (!path || path[0] == '/') {
         return path;
     }
     snprintf (whole, sizeof whole, "%s/%s", topology->folder, path);
     return whole;
+}
+
+const char *topology_trace (const struct topology *topology, int64_t node)
+{
+    static char path[FILE_PATH_BYTES];
+    snprintf (path, sizeof path, "%s/trace-%lld.jsonl", topology->folder, (long long) node);
+    return topology->trace ? path : NULL;
 }
 
 int64_t find_id (int argc, char *const *argv, const struct option *options)
@@ -242,6 +261,17 @@ const struct topology_seller *topology_seller_of (const char *command,
         }
     }
     usage_error (command, "--id: the topology has no seller %lld", (long long) id);
+}
+
+const struct topology_peer *topology_peer_of (const char *command, const struct topology *topology,
+                                              int64_t id)
+{
+    for (size_t i = 0; i < topology->peer_count; i++) {
+        if (topology->peers[i].id == id) {
+            return &topology->peers[i];
+        }
+    }
+    usage_error (command, "--id: the topology has no peer %lld", (long long) id);
 }
 
 // splitmix64 (Steele, Lea, Flood 2014): neighbouring seeds and nodes get unlike streams.

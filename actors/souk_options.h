@@ -25,6 +25,8 @@ int64_t parse_integer (const char *command, const char *option, const char *text
                        int64_t max);
 // "0.5s", "200ms", "2m", in microseconds, at least `min`.
 int64_t parse_duration_us (const char *command, const char *option, const char *text, int64_t min);
+// "0.1%" or "0.001", in millionths: 1000.
+int64_t parse_chance (const char *command, const char *option, const char *text);
 // "10", "10.50", in cents.
 int64_t parse_price_cents (const char *command, const char *option, const char *text);
 // "3" or "1-5".
@@ -50,6 +52,10 @@ const struct topology *find_topology (int argc, char *const *argv, const struct 
 // NULL. Valid until the next call.
 const char *topology_file (const struct topology *topology, const char *path);
 
+// Where this topology wants the node's trace, in its own folder; NULL: nowhere. It lives as long as
+// the program.
+const char *topology_trace (const struct topology *topology, int64_t node);
+
 // The topology's entry of this node id; a usage error when it has none.
 const struct topology_trader *topology_trader_of (const char *command,
                                                   const struct topology *topology, int64_t id);
@@ -57,6 +63,8 @@ const struct topology_buyer *topology_buyer_of (const char *command,
                                                 const struct topology *topology, int64_t id);
 const struct topology_seller *topology_seller_of (const char *command,
                                                   const struct topology *topology, int64_t id);
+const struct topology_peer *topology_peer_of (const char *command, const struct topology *topology,
+                                              int64_t id);
 
 // The value of --id ('i' in `options`) in argv, 0 where it is missing. getopt_long begins anew
 // after it.

@@ -15,7 +15,7 @@ static const char help[] =
     "\n"
     "  --id N                    its node id, 1 to 65535, no other node's\n"
     "  --product NAME|random     what it brings first (random)\n"
-    "  --quantity N              units of a restock (5)\n"
+    "  --quantity N|A-B          units of a restock, drawn evenly (5)\n"
     "  --every TIME              between restocks (5s)\n"
     "  --when every|sold-out     each interval, or when all is sold (every)\n"
     "  --what same|each|random   the same product, each that it has sold of, or a random one\n"
@@ -63,11 +63,9 @@ static void parse_prices (const char *command, char *text, struct seller_config 
     }
 }
 
-static void use_topology (struct seller_config *config, struct client_options *common,
-                          const struct topology *topology)
+void seller_use_topology (struct seller_config *config, struct client_options *common,
+                          const struct topology_seller *seller)
 {
-    const struct topology_seller *seller =
-        topology_seller_of ("seller", topology, common->client.id);
     bool fixed = seller->product && strcmp (seller->product, "random") != 0;
     config->product = fixed ? seller->product : NULL;
     if (seller->restock_when) {
@@ -76,8 +74,11 @@ static void use_topology (struct seller_config *config, struct client_options *c
     if (seller->restock_what) {
         (void) parse_what (seller->restock_what, &config->what);
     }
-    if (seller->quantity > 0) {
-        config->quantity = seller->quantity;
+    if (seller->quantity_min > 0) {
+        config->quantity_min = config->quantity_max = seller->quantity_min;
+    }
+    if (seller->quantity_max > 0) {
+        config->quantity_max = seller->quantity_max;
     }
     if (seller->price_cents_min > 0) {
         config->price_cents_min = config->price_cents_max = seller->price_cents_min;
@@ -103,7 +104,8 @@ static bool use_option (struct seller_config *config, int option, const char *co
         config->product = parse_product (command, "product", optarg);
         return true;
     case 'q':
-        config->quantity = parse_integer (command, "quantity", optarg, 1, LIMIT_QUANTITY);
+        parse_range (command, "quantity", optarg, LIMIT_QUANTITY, &config->quantity_min,
+                     &config->quantity_max);
         return true;
     case 'e':
         config->every_us = parse_duration_us (command, "every", optarg, 1);
@@ -136,7 +138,8 @@ int souk_seller (int argc, char **argv)
     const struct topology *topology = find_topology (argc, argv, options);
     client_options_begin (&common, argv[0], topology, find_id (argc, argv, options));
     if (topology && common.client.id) {
-        use_topology (&config, &common, topology);
+        seller_use_topology (&config, &common,
+                             topology_seller_of (argv[0], topology, common.client.id));
     }
     for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
         if (option == 'h') {

@@ -26,6 +26,7 @@ static const char help[] =
     "  --batch N                 requests of one commit, at most (512)\n"
     "  --in-flight N             commits under way at once, at most (2)\n"
     "  --topology FILE           take all this from a topology; the options above go over it\n"
+    "  --trace FILE              every message that comes or goes, for souk trace (none)\n"
     "  --log LEVEL               on stderr: quiet, events or messages (events)\n"
     "  --json                    reports as JSON, one object a line, on stdout\n"
     "  --help\n"
@@ -62,6 +63,7 @@ static const struct option options[] = {
     {"in-flight", required_argument, NULL, 'f'},
     {"topology", required_argument, NULL, 't'},
     {"log", required_argument, NULL, 'l'},
+    {"trace", required_argument, NULL, 'T'},
     {"json", no_argument, NULL, 'j'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -84,6 +86,7 @@ static void use_topology (struct trader_shell_config *config, const struct topol
     config->pub = trader->pub;
     config->warehouse = topology->warehouse.rep;
     config->warehouse_pub = topology->warehouse.pub;
+    config->trace = topology_trace (topology, id);
     if (trader->journal) {
         config->journal = topology_file (topology, trader->journal);
     }
@@ -150,6 +153,9 @@ static void use_option (struct trader_shell_config *config, struct policies *pol
         break;
     case 'f':
         trader->in_flight_max = parse_integer (argv[0], "in-flight", optarg, 1, 16);
+        break;
+    case 'T':
+        config->trace = optarg;
         break;
     case 'l':
         config->log = parse_log (argv[0], optarg);

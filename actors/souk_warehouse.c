@@ -21,6 +21,7 @@ static const char help[] =
     "  --answers N               answers kept for each client, for requests sent again "
     "(1024)\n" POLICY_OPTIONS_HELP
     "  --topology FILE           take all this from a topology; the options above go over it\n"
+    "  --trace FILE              every message that comes or goes, for souk trace (none)\n"
     "  --log LEVEL               on stderr: quiet, events or messages (events)\n"
     "  --json                    reports as JSON, one object a line, on stdout\n"
     "  --help\n"
@@ -33,12 +34,19 @@ static const char help[] =
     "SIGTERM ends it. Whatever it answered is on the disk.\n";
 
 static const struct option options[] = {
-    {"store", required_argument, NULL, 's'},    {"rep", required_argument, NULL, 'r'},
-    {"pub", required_argument, NULL, 'p'},      {"commission", required_argument, NULL, 'c'},
-    {"answers", required_argument, NULL, 'a'},  POLICY_OPTIONS,
-    {"topology", required_argument, NULL, 't'}, {"log", required_argument, NULL, 'l'},
-    {"json", no_argument, NULL, 'j'},           {"crash", required_argument, NULL, 'C'},
-    {"help", no_argument, NULL, 'h'},           {0},
+    {"store", required_argument, NULL, 's'},
+    {"rep", required_argument, NULL, 'r'},
+    {"pub", required_argument, NULL, 'p'},
+    {"commission", required_argument, NULL, 'c'},
+    {"answers", required_argument, NULL, 'a'},
+    POLICY_OPTIONS,
+    {"topology", required_argument, NULL, 't'},
+    {"log", required_argument, NULL, 'l'},
+    {"trace", required_argument, NULL, 'T'},
+    {"json", no_argument, NULL, 'j'},
+    {"crash", required_argument, NULL, 'C'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 static const char *store_path (const struct topology *topology)
@@ -52,6 +60,7 @@ static void use_topology (struct warehouse_shell_config *config, const struct to
     config->rep = topology->warehouse.rep;
     config->pub = topology->warehouse.pub;
     config->store = store_path (topology);
+    config->trace = topology_trace (topology, WAREHOUSE_NODE);
     if (topology->warehouse.commission_percent >= 0) {
         config->warehouse.commission_percent = topology->warehouse.commission_percent;
     }
@@ -106,6 +115,9 @@ int souk_warehouse (int argc, char **argv)
             break;
         case 't':
             break;  // Read above.
+        case 'T':
+            config.trace = optarg;
+            break;
         case 'l':
             config.log = parse_log (argv[0], optarg);
             break;

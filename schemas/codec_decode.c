@@ -112,7 +112,11 @@ static bool read_message (struct reader *self, json_t *root, struct message *mes
     if (message->type == MESSAGE_OVERSOLD) {
         message->oversold.status = STATUS_OVERSOLD;  // Not on the wire: the type says it.
     }
-    return json_object_size (root) == found || refuse_unknown_key (self, root, shape);
+    if (json_object_size (root) != found) {
+        return refuse_unknown_key (self, root, shape);
+    }
+    const char *wrong = codec_seating_wrong (message);
+    return !wrong || codec_refuse (self, "%s", wrong);
 }
 
 // What jansson must not see, or would let pass: returns what is wrong, NULL when nothing is.

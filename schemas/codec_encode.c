@@ -258,6 +258,17 @@ static bool is_absent (const struct field *field, const char *base)
     }
 }
 
+// How many fields of a tuple are written: the last ones may be left out.
+static size_t fields_of (const struct shape *shape, const char *element)
+{
+    size_t count = shape->field_count;
+    while (count > 0 && shape->fields[count - 1].optional
+           && is_absent (&shape->fields[count - 1], element)) {
+        count--;
+    }
+    return count;
+}
+
 static bool put_tuple (struct writer *self, const struct list *list, const char *element)
 {
     const struct shape *shape = list->shapes;
@@ -272,11 +283,9 @@ static bool put_tuple (struct writer *self, const struct list *list, const char 
         }
         before = ',';
     }
-    for (size_t i = 0; i < shape->field_count; i++) {
+    const size_t count = fields_of (shape, element);
+    for (size_t i = 0; i < count; i++) {
         const struct field *field = &shape->fields[i];
-        if (field->optional && is_absent (field, element)) {
-            break;  // Only the last one of a tuple may be left out.
-        }
         bool fits = field->kind == VALUE_LIST
                         ? put_bytes (self, &before, 1) && put_list (self, field, element)
                         : put_value (self, field, element, before);
@@ -299,7 +308,10 @@ static bool put_tuples (struct writer *self, const struct list *list, const char
         const char *element = elements + i * list->element_bytes;
         assert (list->order == ORDER_ANY || i == 0
                 || codec_in_order (list->order, element, list->element_bytes));
-        if (!put_bytes (self, i == 0 ? &before : ",", 1) || !put_tuple (self, list, element)) {
+        const char mark = i == 0 ? before : ',';
+        bool fits = list->bare ? put_value (self, list->shapes->fields, element, mark)
+                               : put_bytes (self, &mark, 1) && put_tuple (self, list, element);
+        if (!fits) {
             return false;
         }
     }
@@ -343,6 +355,7 @@ static bool put_header (struct writer *self, const struct message *message)
 size_t message_encode (const struct message *message, char *buffer, size_t size)
 {
     assert (message->type < MESSAGE_TYPE_COUNT);
+    assert (!codec_seating_wrong (message));
     struct writer writer = {.at = buffer, .end = buffer + size};
     if (!put_header (&writer, message)) {
         return 0;

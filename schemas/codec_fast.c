@@ -176,12 +176,20 @@ static const char *read_tuple (const struct source *self, const char *at, const 
         const struct field *field = &shape->fields[i];
         const char *value = comma ? take_mark (at, ',') : at;
         if (!value && field->optional) {
-            break;  // Only the last one of a tuple may be left out.
+            break;  // Only the last ones of a tuple may be left out.
         }
         at = value ? read_value (self, value, field, element) : NULL;
         comma = true;
     }
     return at ? take_mark (at, ']') : NULL;
+}
+
+// The value of a tuple that stands alone.
+static const char *read_bare (const struct source *self, const char *at, const struct list *list,
+                              char *element)
+{
+    at = read_value (self, at, list->shapes->fields, element);
+    return at ? skip_blanks (at) : NULL;
 }
 
 struct tuples {
@@ -219,7 +227,8 @@ static const char *read_tuples (const struct source *self, const char *at, const
             return NULL;
         }
         char *element = add_tuple (self, list, max, tuples);
-        at = read_tuple (self, at, list, element);
+        at =
+            list->bare ? read_bare (self, at, list, element) : read_tuple (self, at, list, element);
         if (list->order != ORDER_ANY && tuples->count > 1
             && !codec_in_order (list->order, element, list->element_bytes)) {
             return NULL;
@@ -332,5 +341,5 @@ bool codec_decode_fast (const char *data, size_t size, arena_t *arena, struct me
     if (message->type == MESSAGE_OVERSOLD) {
         message->oversold.status = STATUS_OVERSOLD;  // Not on the wire: the type says it.
     }
-    return at == source.last;
+    return at == source.last && !codec_seating_wrong (message);
 }

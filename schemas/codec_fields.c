@@ -14,11 +14,6 @@ static const char *const happening_words[] = {HAPPENINGS (NAME)};
     {                                                                                        \
         MESSAGE (member, "seen"), .kind = VALUE_SEEN, .optional = true, .max = LIMIT_TRADERS \
     }
-#define VECTOR(member)                                                                       \
-    {                                                                                        \
-        MESSAGE (member.ticks, "vector"),                                                    \
-            LIST (struct message, member.count, codec_tick_list, LIMIT_VECTOR), OPTIONAL (0) \
-    }
 
 // Messages between clients and traders.
 
@@ -94,6 +89,10 @@ static const struct field sold_fields[] = {
 };
 static const struct field pong_fields[] = {
     {MESSAGE (pong.epoch, "epoch"), COUNT, OPTIONAL (0)},
+    {MESSAGE (pong.seating.term, "term"), COUNT, OPTIONAL (0)},
+    {MESSAGE (pong.seating.leader, "leader"), NODE_OR_NONE, OPTIONAL (0)},
+    {MESSAGE (pong.seating.seats, "seats"),
+     LIST (struct message, pong.seating.seat_count, codec_seat_list, LIMIT_VECTOR), OPTIONAL (0)},
 };
 static const struct field error_fields[] = {
     {MESSAGE (error.reason, "reason"), REASON},
@@ -131,7 +130,7 @@ static const struct field member_entry_fields[] = {
 };
 static const struct shape member_entry_shape[] = {SHAPE (NULL, member_entry_fields, 0)};
 static const struct list member_entry_list = {member_entry_shape, 1, sizeof (struct member),
-                                              ORDER_ASCENDING};
+                                              ORDER_ASCENDING, false};
 static const struct field view_fields[] = {
     {MESSAGE (view.trader, "trader"), NODE},
     {MESSAGE (view.nonce, "nonce"), COUNT},
@@ -245,7 +244,7 @@ static const struct field sold_units_fields[] = {
 };
 static const struct shape sold_units_shape[] = {SHAPE (NULL, sold_units_fields, 0)};
 static const struct list sold_units_list = {sold_units_shape, 1, sizeof (struct sold_units),
-                                            ORDER_ANY};
+                                            ORDER_ANY, false};
 static const struct field sale_fields[] = {
     {MESSAGE (sale.epoch, "epoch"), COUNT},
     {MESSAGE (sale.seq, "seq"), COUNT},
@@ -267,7 +266,8 @@ static const struct field remaining_fields[] = {{
     NODE,
 }};
 static const struct shape remaining_shape[] = {SHAPE (NULL, remaining_fields, 0)};
-static const struct list remaining_list = {remaining_shape, 1, sizeof (int64_t), ORDER_ASCENDING};
+static const struct list remaining_list = {remaining_shape, 1, sizeof (int64_t), ORDER_ASCENDING,
+                                           false};
 static const struct field member_fields[] = {
     {MESSAGE (member.epoch, "epoch"), COUNT},
     {MESSAGE (member.seq, "seq"), COUNT},
@@ -315,13 +315,21 @@ const struct shape message_shapes[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_STOCK] = SHAPE ("stock", stock_fields, 0),
     [MESSAGE_LEASE] = SHAPE ("lease", lease_fields, 1),
     [MESSAGE_LEASED] = SHAPE ("leased", leased_fields, 0),
+    [MESSAGE_CAMPAIGN] = SHAPE ("campaign", codec_campaign_fields, 1),
+    [MESSAGE_SEATS] = SHAPE ("seats", codec_seats_fields, 0),
     [MESSAGE_JOURNAL] = SHAPE ("journal", journal_fields, 1),
     [MESSAGE_JOURNALED] = SHAPE ("journaled", journaled_fields, 1),
+    [MESSAGE_ELECTION] = SHAPE ("election", codec_election_fields, 1),
+    [MESSAGE_ANSWER] = SHAPE ("answer", codec_election_fields, 1),
+    [MESSAGE_COORDINATOR] = SHAPE ("coordinator", codec_coordinator_fields, 1),
+    [MESSAGE_RESIGN] = SHAPE ("resign", codec_election_fields, 1),
+    [MESSAGE_HANDOVER] = SHAPE ("handover", codec_handover_fields, 1),
     [MESSAGE_INVALIDATION] = SHAPE ("invalidation", invalidation_fields, 0),
     [MESSAGE_OVERSELL] = SHAPE ("oversell", oversell_fields, 0),
     [MESSAGE_SALE] = SHAPE ("sale", sale_fields, 0),
     [MESSAGE_RECALL] = SHAPE ("recall", recall_fields, 0),
     [MESSAGE_MEMBER] = SHAPE ("member", member_fields, 0),
+    [MESSAGE_CLOCK] = SHAPE ("clock", codec_clock_fields, 1),
     [MESSAGE_SOCKET] = SHAPE ("socket", socket_fields, 0),
 };
 

@@ -30,7 +30,7 @@ struct field {
     size_t key_length;
     enum value_kind kind;
     bool optional;             // may be left out, and is when it has the value `absent`; of a
-                               // tuple the last field alone, and only a list
+                               // tuple the last ones alone, whose value is then 0 or no list
     size_t offset;             // of the value in its struct
     size_t beside;             // offset of a list's count, or of a product's status
     int64_t min;               // of an integer, or of a list's count
@@ -62,6 +62,7 @@ struct list {
     size_t shape_count;
     size_t element_bytes;
     enum tuple_order order;
+    bool bare;  // tuples of one value, which stands alone, without brackets
 };
 
 // Whether a receipt of this status may leave the product's name empty: an order that is unknown,
@@ -73,6 +74,10 @@ bool codec_in_order (enum tuple_order order, const char *element, size_t element
 
 // Which bytes a product's name may have. Faster than strspn, which builds such a table each time.
 extern const bool codec_product_byte[256];
+
+// What is wrong with who holds which seat in a message that tells it: more than a field's own bounds.
+// NULL: nothing, or it tells none.
+const char *codec_seating_wrong (const struct message *message);
 
 // Sets a field that was left out to what the table says, in `base`, which was zero.
 void codec_set_absent (const struct field *field, char *base);

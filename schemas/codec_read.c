@@ -150,28 +150,37 @@ static const struct shape *find_shape (const struct list *list, const json_t *tu
     return NULL;
 }
 
-// How many of the shape's fields the tuple has, from its value `first` on: all, or all but the last
-// one, where that may be left out. SIZE_MAX: neither.
-static size_t fields_of (const struct shape *shape, size_t first, const json_t *tuple)
+// How many of the shape's fields are never left out.
+static size_t least_of (const struct shape *shape)
 {
     size_t count = shape->field_count;
-    size_t size = json_array_size (tuple);
-    if (json_is_array (tuple) && size == first + count) {
-        return count;
+    while (count > 0 && shape->fields[count - 1].optional) {
+        count--;
     }
-    bool optional = count > 0 && shape->fields[count - 1].optional;
-    return optional && size == first + count - 1 ? count - 1 : SIZE_MAX;
+    return count;
+}
+
+// How many of the shape's fields the tuple has, from its value `first` on. SIZE_MAX: too few, or too
+// many.
+static size_t fields_of (const struct shape *shape, size_t first, const json_t *tuple)
+{
+    size_t size = json_array_size (tuple);
+    bool fits = json_is_array (tuple) && size >= first + least_of (shape)
+                && size <= first + shape->field_count;
+    return fits ? size - first : SIZE_MAX;
 }
 
 static bool refuse_size (struct reader *self, const struct place *place, const struct shape *shape,
                          size_t first, const json_t *tuple)
 {
-    char wanted[48];
-    size_t size = first + shape->field_count;
-    if (shape->field_count > 0 && shape->fields[shape->field_count - 1].optional) {
-        snprintf (wanted, sizeof wanted, "an array of %zu or %zu values", size - 1, size);
+    char wanted[72];
+    size_t most = first + shape->field_count;
+    size_t least = first + least_of (shape);
+    if (least < most) {
+        snprintf (wanted, sizeof wanted, "an array of %zu %s %zu values", least,
+                  most == least + 1 ? "or" : "to", most);
     } else {
-        snprintf (wanted, sizeof wanted, "an array of %zu values", size);
+        snprintf (wanted, sizeof wanted, "an array of %zu values", most);
     }
     return refuse_value (self, place, tuple, wanted);
 }
@@ -227,7 +236,10 @@ static bool read_tuples (struct reader *self, const struct place *place, const s
     for (size_t i = 0; i < *count; i++, element += list->element_bytes) {
         const struct place inner = {.parent = place, .index = i + first};
         const json_t *tuple = json_array_get (array, i + first);
-        if (!read_tuple (self, &inner, list, tuple, element)) {
+        bool valid = list->bare
+                         ? codec_read_value (self, &inner, list->shapes->fields, tuple, element)
+                         : read_tuple (self, &inner, list, tuple, element);
+        if (!valid) {
             return false;
         }
         if (i > 0 && !codec_in_order (list->order, element, list->element_bytes)) {
@@ -241,12 +253,13 @@ static bool refuse_list (struct reader *self, const struct place *place, const s
                          const json_t *value)
 {
     char wanted[80];
+    const char *what = field->list && field->list->bare ? "values" : "tuples";
     if (field->min > 0) {
-        snprintf (wanted, sizeof wanted, "an array of %lld to %lld tuples", (long long) field->min,
-                  (long long) field->max);
+        snprintf (wanted, sizeof wanted, "an array of %lld to %lld %s", (long long) field->min,
+                  (long long) field->max, what);
     } else {
-        snprintf (wanted, sizeof wanted, "an array of %sat most %lld tuples",
-                  field->kind == VALUE_SEEN ? "a version and " : "", (long long) field->max);
+        snprintf (wanted, sizeof wanted, "an array of %sat most %lld %s",
+                  field->kind == VALUE_SEEN ? "a version and " : "", (long long) field->max, what);
     }
     return refuse_value (self, place, value, wanted);
 }

@@ -29,6 +29,11 @@
 #define PRICE INTEGER (1, LIMIT_PRICE_CENTS)
 #define COUNT INTEGER (0, LIMIT_INTEGER)
 #define PRODUCT .kind = VALUE_PRODUCT
+#define VECTOR(member)                                                                       \
+    {                                                                                        \
+        MESSAGE (member.ticks, "vector"),                                                    \
+            LIST (struct message, member.count, codec_tick_list, LIMIT_VECTOR), OPTIONAL (0) \
+    }
 #define STATUS WORD (codec_status_words, STATUS_COUNT)
 #define REASON WORD (codec_reason_words, REASON_COUNT)
 #define STATE WORD (codec_state_words, MEMBER_STATE_COUNT)
@@ -47,5 +52,14 @@ extern const struct list codec_leased_list;
 extern const struct list codec_level_list;
 extern const struct list codec_item_list;
 extern const struct list codec_result_list;
+
+// Messages of an elected market, by codec_peers.c, and the list of those who hold seats.
+extern const struct list codec_seat_list;
+extern const struct field codec_election_fields[1];
+extern const struct field codec_campaign_fields[2];
+extern const struct field codec_seats_fields[5];
+extern const struct field codec_coordinator_fields[5];
+extern const struct field codec_handover_fields[2];
+extern const struct field codec_clock_fields[5];
 
 #endif

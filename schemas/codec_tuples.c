@@ -13,7 +13,7 @@ static const struct field tick_fields[] = {
     {AT (struct tick, count, "count"), CLOCK},
 };
 static const struct shape tick_shape[] = {SHAPE (NULL, tick_fields, 0)};
-const struct list codec_tick_list = {tick_shape, 1, sizeof (struct tick), ORDER_ASCENDING};
+const struct list codec_tick_list = {tick_shape, 1, sizeof (struct tick), ORDER_ASCENDING, false};
 
 static const struct field trader_seen_fields[] = {
     {AT (struct trader_seen, trader, "trader"), NODE},
@@ -22,7 +22,7 @@ static const struct field trader_seen_fields[] = {
 };
 static const struct shape trader_seen_shape[] = {SHAPE (NULL, trader_seen_fields, 0)};
 const struct list trader_seen_list = {trader_seen_shape, 1, sizeof (struct trader_seen),
-                                      ORDER_ASCENDING};
+                                      ORDER_ASCENDING, false};
 
 static const struct field fill_fields[] = {
     {AT (struct fill, seller, "seller"), NODE},
@@ -31,7 +31,7 @@ static const struct field fill_fields[] = {
     {AT (struct fill, price_cents, "price_cents"), PRICE},
 };
 static const struct shape fill_shape[] = {SHAPE (NULL, fill_fields, 0)};
-const struct list codec_fill_list = {fill_shape, 1, sizeof (struct fill), ORDER_ANY};
+const struct list codec_fill_list = {fill_shape, 1, sizeof (struct fill), ORDER_ANY, false};
 
 // Units of the oversell budget are of no lot, and so of no seller and without a price.
 static const struct field leased_fields[] = {
@@ -43,16 +43,16 @@ static const struct field leased_fields[] = {
 };
 static const struct shape leased_shape[] = {SHAPE (NULL, leased_fields, 0)};
 const struct list codec_leased_list = {leased_shape, 1, sizeof (struct leased_units),
-                                       ORDER_ASCENDING};
+                                       ORDER_ASCENDING, false};
 static const struct list taken_list = {leased_shape, 1, sizeof (struct leased_units),
-                                       ORDER_ASCENDING_ZERO_LAST};
+                                       ORDER_ASCENDING_ZERO_LAST, false};
 
 static const struct field level_fields[] = {
     {AT (struct level, product, "product"), PRODUCT},
     {AT (struct level, available, "available"), COUNT},
 };
 static const struct shape level_shape[] = {SHAPE (NULL, level_fields, 0)};
-const struct list codec_level_list = {level_shape, 1, sizeof (struct level), ORDER_ANY};
+const struct list codec_level_list = {level_shape, 1, sizeof (struct level), ORDER_ANY, false};
 
 static const struct field item_buy_fields[] = {
     {AT (struct item, client, "client"), NODE},
@@ -67,6 +67,7 @@ static const struct field item_buy_fields[] = {
     {AT (struct item, first.epoch, "first_epoch"), COUNT},
     {AT (struct item, taken, "taken"), LIST (struct item, taken_count, taken_list, LIMIT_FILLS),
      OPTIONAL (0)},
+    {AT (struct item, rank, "rank"), CLOCK, OPTIONAL (0)},
 };
 static const struct field item_restock_fields[] = {
     {AT (struct item, client, "client"), NODE},
@@ -78,10 +79,12 @@ static const struct field item_restock_fields[] = {
     {AT (struct item, behind, "behind"), .kind = VALUE_BOOL},
     {AT (struct item, first.trader, "first"), NODE_OR_NONE},
     {AT (struct item, first.epoch, "first_epoch"), COUNT},
+    {AT (struct item, rank, "rank"), CLOCK, OPTIONAL (0)},
 };
 static const struct field item_status_fields[] = {
     {AT (struct item, client, "client"), NODE},
     {AT (struct item, number, "number"), NUMBER},
+    {AT (struct item, rank, "rank"), CLOCK, OPTIONAL (0)},
 };
 static const struct shape item_shapes[ITEM_KIND_COUNT] = {
     [ITEM_BUY] = SHAPE ("buy", item_buy_fields, 0),
@@ -89,7 +92,8 @@ static const struct shape item_shapes[ITEM_KIND_COUNT] = {
     [ITEM_ORDER_STATUS] = SHAPE ("order_status", item_status_fields, 0),
     [ITEM_LOT_STATUS] = SHAPE ("lot_status", item_status_fields, 0),
 };
-const struct list codec_item_list = {item_shapes, ITEM_KIND_COUNT, sizeof (struct item), ORDER_ANY};
+const struct list codec_item_list = {item_shapes, ITEM_KIND_COUNT, sizeof (struct item), ORDER_ANY,
+                                     false};
 
 static const struct field result_receipt_fields[] = {
     {AT (struct result, status, "status"), STATUS},
@@ -123,4 +127,4 @@ static const struct shape result_shapes[RESULT_KIND_COUNT] = {
     [RESULT_SETTLED] = {.name = "settled"},
 };
 const struct list codec_result_list = {result_shapes, RESULT_KIND_COUNT, sizeof (struct result),
-                                       ORDER_ANY};
+                                       ORDER_ANY, false};

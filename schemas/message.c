@@ -93,7 +93,8 @@ int64_t message_number (const struct message *message)
 bool message_is_published (enum message_type type)
 {
     return type == MESSAGE_INVALIDATION || type == MESSAGE_OVERSELL || type == MESSAGE_SALE
-           || type == MESSAGE_RECALL || type == MESSAGE_MEMBER || type == MESSAGE_SOCKET;
+           || type == MESSAGE_RECALL || type == MESSAGE_MEMBER || type == MESSAGE_SOCKET
+           || type == MESSAGE_SEATS || type == MESSAGE_CLOCK;
 }
 
 // Written byte by byte, since it is done for each order.
@@ -114,6 +115,12 @@ static size_t topic_of_node (char topic[TOPIC_BYTES], const char *kind, int64_t 
     return (size_t) length;
 }
 
+static size_t topic_alone (char topic[TOPIC_BYTES], const char *name)
+{
+    strcpy (topic, name);
+    return strlen (name);
+}
+
 size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES])
 {
     switch (message->type) {
@@ -129,6 +136,10 @@ size_t message_topic (const struct message *message, int64_t addressee, char top
         return topic_of_node (topic, "member.", message->member.trader);
     case MESSAGE_SOCKET:
         return topic_of_node (topic, "socket.", message->from);
+    case MESSAGE_SEATS:
+        return topic_alone (topic, "seats");
+    case MESSAGE_CLOCK:
+        return topic_alone (topic, "clock");
     default:
         assert (false);  // No other type is published.
         return 0;

@@ -245,6 +245,7 @@ static void say_short (struct line *line, const struct message *message, int64_t
         return;
     case MESSAGE_PONG:
         words_say (line, "%" PRId64 " tells %" PRId64 " that it is there", from, to);
+        words_of_seating (line, &message->pong.seating);
         return;
     case MESSAGE_RECALL:
         words_say (line, "the warehouse recalls %s from all traders", message->recall.product);
@@ -302,7 +303,7 @@ size_t message_text (const struct message *message, int64_t to, char *text, size
         words_of_member (&line, message, to, MEMBER_EPOCH_UNKNOWN);
         break;
     default:
-        if (!words_of_traders (&line, message, to)) {
+        if (!words_of_traders (&line, message, to) && !words_of_peers (&line, message, to)) {
             say_short (&line, message, to);
         }
     }

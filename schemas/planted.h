@@ -126,6 +126,14 @@
        "the warehouse takes batches of traders that hold no seat")                                 \
     X (70, "term-granted-twice", "seats", 60,                                                      \
        "a campaign of an older term is granted as if it were of the latest one")                   \
-    X (71, "seats-forgotten", "seats", 60, "a restarted warehouse does not know who was elected")
+    X (71, "seats-forgotten", "seats", 60, "a restarted warehouse does not know who was elected")  \
+    X (72, "stays-unseated", "liveness", 120,                                                      \
+       "a request stays with the peer that it first went to, though that has no seat any more")    \
+    X (73, "handed-over-confirmed", "durability", 120,                                             \
+       "a trader confirms the restocks that it hands over to its successor")                       \
+    X (74, "unseated-refuses", "durability outcome", 300,                                          \
+       "a trader that lost its seat tells the buyers who wait that there was nothing")             \
+    X (75, "inherited-as-own", "outcome money", 120,                                               \
+       "a trader takes what it is handed over for requests of its own node")
 
 #endif

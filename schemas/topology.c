@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schemas/topology_fields.h"
+#include "schemas/topology_parts.h"
 
 enum {
     FILE_BYTES_MAX = 4095,
@@ -41,14 +41,17 @@ static const struct topology_field MARKET_FIELDS[] = {
     {"order_by", FIELD_WORD, offsetof (struct topology, order_by), .words = ORDERS},
     {"trader_choice", FIELD_WORD, offsetof (struct topology, trader_choice), .words = CHOICES},
     {"invalidation", FIELD_BOOLEAN, offsetof (struct topology, invalidation), .otherwise = true},
+    {"trace", FIELD_BOOLEAN, offsetof (struct topology, trace), .otherwise = false},
     {"seed", FIELD_INTEGER, offsetof (struct topology, seed), .max = LIMIT_INTEGER},
     {"ping_every_us", FIELD_INTEGER, offsetof (struct topology, ping_every_us), .min = PING_US_MIN,
      .max = PING_US_MAX},
     {"warehouse", FIELD_PART, .required = true},
     {"products", FIELD_PART, .required = true},
-    {"traders", FIELD_PART, .required = true},
-    {"buyers", FIELD_PART, .required = true},
-    {"sellers", FIELD_PART, .required = true},
+    {"traders", FIELD_PART, .required = false},
+    {"buyers", FIELD_PART, .required = false},
+    {"sellers", FIELD_PART, .required = false},
+    {"election", FIELD_PART, .required = false},
+    {"peers", FIELD_PART, .required = false},
     {0},
 };
 
@@ -119,7 +122,9 @@ static const struct topology_field SELLER_FIELDS[] = {
     {"product", FIELD_PRODUCT, offsetof (struct topology_seller, product), .required = false},
     {"restock_when", FIELD_WORD, offsetof (struct topology_seller, restock_when), .words = WHENS},
     {"restock_what", FIELD_WORD, offsetof (struct topology_seller, restock_what), .words = WHATS},
-    {"quantity", FIELD_INTEGER, offsetof (struct topology_seller, quantity), .min = 1,
+    {"quantity_min", FIELD_INTEGER, offsetof (struct topology_seller, quantity_min), .min = 1,
+     .max = LIMIT_QUANTITY},
+    {"quantity_max", FIELD_INTEGER, offsetof (struct topology_seller, quantity_max), .min = 1,
      .max = LIMIT_QUANTITY},
     {"price_cents_min", FIELD_INTEGER, offsetof (struct topology_seller, price_cents_min), .min = 1,
      .max = LIMIT_PRICE_CENTS},
@@ -133,29 +138,6 @@ static const struct topology_field SELLER_FIELDS[] = {
     {0},
 };
 
-// Reads the list under `key`, each element `size` bytes. NULL when it is refused.
-static void *read_list (struct topology_reader *self, const json_t *root, const char *key,
-                        size_t least, size_t most, const struct topology_field *fields, size_t size,
-                        size_t *count)
-{
-    const json_t *list = json_object_get (root, key);
-    *count = json_array_size (list);
-    if (!json_is_array (list) || *count < least || *count > most) {
-        topology_refuse (self, key, "must be a list of %zu to %zu", least, most);
-        return NULL;
-    }
-    char *items = arena_take (self->arena, *count + 1, size);
-    for (size_t index = 0; index < *count; index++) {
-        char path[FIELD_PATH_BYTES];
-        snprintf (path, sizeof path, "%s[%zu]", key, index);
-        json_t *item = json_array_get (list, index);
-        if (!topology_read_object (self, path, item, fields, items + index * size)) {
-            return NULL;
-        }
-    }
-    return items;
-}
-
 static bool read_parts (struct topology_reader *self, const json_t *root, struct topology *topology)
 {
     json_t *warehouse = json_object_get (root, "warehouse");
@@ -163,126 +145,44 @@ static bool read_parts (struct topology_reader *self, const json_t *root, struct
                                &topology->warehouse)) {
         return false;
     }
-    topology->products = read_list (self, root, "products", 1, LIMIT_PRODUCTS, PRODUCT_FIELDS,
-                                    sizeof *topology->products, &topology->product_count);
+    topology->products =
+        topology_read_list (self, root, "products", 1, LIMIT_PRODUCTS, PRODUCT_FIELDS,
+                            sizeof *topology->products, &topology->product_count);
     if (!topology->products) {
         return false;
     }
-    topology->traders = read_list (self, root, "traders", 1, LIMIT_TRADERS, TRADER_FIELDS,
-                                   sizeof *topology->traders, &topology->trader_count);
+    if (json_object_get (root, "peers") || json_object_get (root, "election")) {
+        return topology_read_elected (self, root, BUYER_FIELDS + 1, SELLER_FIELDS + 1, topology);
+    }
+    topology->traders = topology_read_list (self, root, "traders", 1, LIMIT_TRADERS, TRADER_FIELDS,
+                                            sizeof *topology->traders, &topology->trader_count);
     if (!topology->traders) {
         return false;
     }
-    topology->buyers = read_list (self, root, "buyers", 0, LIMIT_CLIENTS, BUYER_FIELDS,
-                                  sizeof *topology->buyers, &topology->buyer_count);
+    topology->buyers = topology_read_list (self, root, "buyers", 0, LIMIT_CLIENTS, BUYER_FIELDS,
+                                           sizeof *topology->buyers, &topology->buyer_count);
     if (!topology->buyers) {
         return false;
     }
-    topology->sellers = read_list (self, root, "sellers", 0, LIMIT_CLIENTS, SELLER_FIELDS,
-                                   sizeof *topology->sellers, &topology->seller_count);
+    topology->sellers = topology_read_list (self, root, "sellers", 0, LIMIT_CLIENTS, SELLER_FIELDS,
+                                            sizeof *topology->sellers, &topology->seller_count);
     return topology->sellers != NULL;
-}
-
-static bool claim_id (struct topology_reader *self, unsigned char *taken, const char *list,
-                      size_t index, int64_t id)
-{
-    if (taken[id]) {
-        char path[FIELD_PATH_BYTES];
-        snprintf (path, sizeof path, "%s[%zu].id", list, index);
-        return topology_refuse (self, path, "is taken: another node has the id %" PRId64, id);
-    }
-    taken[id] = 1;
-    return true;
-}
-
-static bool ids_unique (struct topology_reader *self, const struct topology *topology)
-{
-    unsigned char *taken = arena_take (self->arena, LIMIT_NODE + 1, 1);
-    memset (taken, 0, LIMIT_NODE + 1);
-    for (size_t index = 0; index < topology->trader_count; index++) {
-        if (!claim_id (self, taken, "traders", index, topology->traders[index].id)) {
-            return false;
-        }
-    }
-    for (size_t index = 0; index < topology->buyer_count; index++) {
-        if (!claim_id (self, taken, "buyers", index, topology->buyers[index].id)) {
-            return false;
-        }
-    }
-    for (size_t index = 0; index < topology->seller_count; index++) {
-        if (!claim_id (self, taken, "sellers", index, topology->sellers[index].id)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool journals_unique (struct topology_reader *self, const struct topology *topology)
-{
-    for (size_t index = 0; index < topology->trader_count; index++) {
-        const char *journal = topology->traders[index].journal;
-        for (size_t other = 0; journal && other < index; other++) {
-            const char *theirs = topology->traders[other].journal;
-            if (theirs && strcmp (theirs, journal) == 0) {
-                char path[FIELD_PATH_BYTES];
-                snprintf (path, sizeof path, "traders[%zu].journal", index);
-                return topology_refuse (self, path, "is that of traders[%zu], too: %.200s", other,
-                                        journal);
-            }
-        }
-    }
-    return true;
-}
-
-static bool product_listed (const struct topology *topology, size_t count, const char *name)
-{
-    for (size_t index = 0; index < count; index++) {
-        if (strcmp (topology->products[index].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool products_unique (struct topology_reader *self, const struct topology *topology)
-{
-    for (size_t index = 0; index < topology->product_count; index++) {
-        const char *name = topology->products[index].name;
-        char path[FIELD_PATH_BYTES];
-        snprintf (path, sizeof path, "products[%zu].name", index);
-        if (strcmp (name, "random") == 0) {
-            return topology_refuse (self, path,
-                                    "must not be random, which stands for all products");
-        }
-        if (product_listed (topology, index, name)) {
-            return topology_refuse (self, path, "stands here twice: %s", name);
-        }
-    }
-    return true;
 }
 
 static bool product_known (struct topology_reader *self, const struct topology *topology,
                            const char *list, size_t index, const char *name)
 {
-    if (!name || strcmp (name, "random") == 0
-        || product_listed (topology, topology->product_count, name)) {
-        return true;
-    }
     char path[FIELD_PATH_BYTES];
-    snprintf (path, sizeof path, "%s[%zu].product", list, index);
-    return topology_refuse (self, path, "is not among the products: %s", name);
+    snprintf (path, sizeof path, "%s[%zu]", list, index);
+    return topology_product_known (self, topology, path, name);
 }
 
-// Both bounds of a range are given, or none; the lower one comes first.
 static bool range_valid (struct topology_reader *self, const char *list, size_t index,
                          const char *range, int64_t min, int64_t max)
 {
     char path[FIELD_PATH_BYTES];
-    snprintf (path, sizeof path, "%s[%zu].%s_%s", list, index, range, max < 0 ? "max" : "min");
-    if ((min < 0) != (max < 0)) {
-        return topology_refuse (self, path, "is missing: both bounds are given or none");
-    }
-    return min <= max || topology_refuse (self, path, "must not be above %s_max", range);
+    snprintf (path, sizeof path, "%s[%zu]", list, index);
+    return topology_range_valid (self, path, range, min, max);
 }
 
 static bool clients_consistent (struct topology_reader *self, const struct topology *topology)
@@ -298,6 +198,8 @@ static bool clients_consistent (struct topology_reader *self, const struct topol
     for (size_t index = 0; index < topology->seller_count; index++) {
         const struct topology_seller *seller = &topology->sellers[index];
         if (!product_known (self, topology, "sellers", index, seller->product)
+            || !range_valid (self, "sellers", index, "quantity", seller->quantity_min,
+                             seller->quantity_max)
             || !range_valid (self, "sellers", index, "price_cents", seller->price_cents_min,
                              seller->price_cents_max)) {
             return false;
@@ -325,8 +227,9 @@ static bool read_market (struct topology_reader *self, json_t *root, struct topo
 {
     return topology_read_object (self, "", root, MARKET_FIELDS, topology)
            && read_parts (self, root, topology) && counts_bounded (self, topology)
-           && ids_unique (self, topology) && journals_unique (self, topology)
-           && products_unique (self, topology) && clients_consistent (self, topology);
+           && topology_ids_unique (self, topology) && topology_journals_unique (self, topology)
+           && topology_products_unique (self, topology) && clients_consistent (self, topology)
+           && topology_elected_consistent (self, topology);
 }
 
 // The whole file, which the caller must free. NULL when it cannot be read.

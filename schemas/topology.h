@@ -80,7 +80,7 @@ struct topology_seller {
 
 // A node that is a buyer or a seller and may become a trader.
 struct topology_peer {
-    int64_t id;  // at most LIMIT_VECTOR
+    int64_t id;
     const char *router;
     const char *pub;
     bool sick_from_start;
@@ -107,6 +107,7 @@ struct topology {
     const char *order_by;             // "arrival", "lamport", "vector"
     const char *trader_choice;        // "random", "round-robin"
     bool invalidation;
+    bool trace;  // every node writes trace-<id>.jsonl beside this file
     int64_t seed;
     int64_t ping_every_us;  // traders' interval for signs of life
     struct topology_warehouse warehouse;

@@ -305,7 +305,42 @@ START_TEST (test_buyer_stops_when_it_is_told_to)
 }
 END_TEST
 
-START_TEST (test_buyer_measures_from_the_first_sending_to_the_first_answer)
+START_TEST (test_buyer_that_is_held_orders_nothing_until_it_is_let_go)
+{
+    begin ();
+    client_hold (buyer_client (buyer), true);
+    tell (kit_receipt (1, 1, STATUS_SOLD, 1, 0, 4));
+    ck_assert_uint_eq (out.letter_count, 0);
+    ck_assert_int_eq (buyer_deadline (buyer), DEADLINE_NONE);
+    ck_assert (!buyer_done (buyer));
+    client_hold (buyer_client (buyer), false);
+    run_to (MESSAGE_BUY);
+    ck_assert_int_eq (the_buy ()->number, 2);
+}
+END_TEST
+
+START_TEST (test_buyer_waits_with_its_orders_until_somebody_takes_a_seat)
+{
+    static const int64_t SEAT = 3;
+    config.client.elected = true;
+    config.window = 4;
+    begin ();
+    int64_t start_us = now_us;
+    ck_assert_uint_eq (out.letter_count, 0);
+    ck_assert_int_eq (buyer_book (buyer)->open, 4);
+    now_us += 2 * KIT_S;
+    step (kit_event (EVENT_DEADLINE, now_us));
+    ck_assert_uint_eq (out.letter_count, 0);
+    client_seats (buyer_client (buyer), &SEAT, 1, now_us, &out);
+    ck_assert_uint_eq (kit_count (&out, MESSAGE_BUY), 4);
+    tell (kit_receipt (SEAT, 4, STATUS_SOLD, 1, 0, 4));
+    ck_assert_int_eq (buyer_latency (buyer)->max_us, now_us - start_us);
+    ck_assert_int_eq (the_buy ()->number, 5);
+    ck_assert_int_eq (buyer_book (buyer)->resent, 0);
+}
+END_TEST
+
+START_TEST (test_buyer_measures_from_the_order_to_its_first_answer)
 {
     begin ();
     int64_t start_us = now_us;
@@ -340,6 +375,8 @@ static void add_orders (Suite *suite)
     tcase_add_test (orders, test_buyer_does_not_hurry_after_a_refusal_for_good);
     tcase_add_test (orders, test_buyer_lets_no_slot_wait_for_one_that_thinks_longer);
     tcase_add_test (orders, test_buyer_stops_when_it_is_told_to);
+    tcase_add_test (orders, test_buyer_that_is_held_orders_nothing_until_it_is_let_go);
+    tcase_add_test (orders, test_buyer_waits_with_its_orders_until_somebody_takes_a_seat);
     suite_add_tcase (suite, orders);
 }
 
@@ -349,7 +386,7 @@ static void add_book (Suite *suite)
     tcase_add_checked_fixture (book, set_up, tear_down);
     tcase_add_test (book, test_buyer_is_not_done_before_all_is_settled);
     tcase_add_test (book, test_buyer_goes_on_after_an_accepted_order_and_enters_its_oversell_once);
-    tcase_add_test (book, test_buyer_measures_from_the_first_sending_to_the_first_answer);
+    tcase_add_test (book, test_buyer_measures_from_the_order_to_its_first_answer);
     suite_add_tcase (suite, book);
 }
 

@@ -81,7 +81,7 @@ START_TEST (test_codec_has_room_for_the_largest_message)
 {
     enum message_type type = (enum message_type) _i;
     bool batch = type == MESSAGE_COMMIT || type == MESSAGE_COMMITTED || type == MESSAGE_STOCK
-                 || type == MESSAGE_JOURNAL || type == MESSAGE_VIEW;
+                 || type == MESSAGE_JOURNAL || type == MESSAGE_VIEW || type == MESSAGE_HANDOVER;
     struct draw draw = {.state = 1};
     struct message message;
     struct message back;

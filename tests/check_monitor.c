@@ -74,6 +74,24 @@ START_TEST (test_monitor_counts_recalls)
 }
 END_TEST
 
+START_TEST (test_monitor_counts_terms_and_clocks)
+{
+    static const int64_t seats[] = {6};
+    struct message term = {.type = MESSAGE_SEATS, .seats = {2, 1, {1, 6, seats, 1}}};
+    struct message clock = {.type = MESSAGE_CLOCK, .from = 6, .tick = {.epoch = 4, .seq = 7}};
+    expect (&term, "seats", false, 0);
+    expect (&clock, "clock", false, 0);
+    term.seats.seq = 3;
+    clock.tick.seq = 11;
+    expect (&term, "seats", false, 1);
+    expect (&clock, "clock", false, 3);
+    term.seats.epoch = 3;
+    expect (&term, "seats", true, 2);
+    ck_assert (monitor_topic_fits (&term, "seats") && monitor_topic_fits (&clock, "clock"));
+    ck_assert (!monitor_topic_fits (&term, "clock") && !monitor_topic_fits (&clock, "clock.6"));
+}
+END_TEST
+
 // A fresh store, which has come to the same epoch.
 START_TEST (test_monitor_takes_a_seq_that_goes_back_for_one_that_begins_anew)
 {
@@ -243,6 +261,7 @@ static Suite *monitor_suite (void)
     tcase_add_test (gaps, test_monitor_misses_nothing_where_seq_counts_by_one);
     tcase_add_test (gaps, test_monitor_counts_what_is_missing_between_two_messages);
     tcase_add_test (gaps, test_monitor_counts_recalls);
+    tcase_add_test (gaps, test_monitor_counts_terms_and_clocks);
     tcase_add_test (gaps, test_monitor_takes_a_seq_that_goes_back_for_one_that_begins_anew);
     tcase_add_test (gaps, test_monitor_counts_each_topic_and_publisher_by_itself);
     tcase_add_test (gaps, test_monitor_tells_a_new_epoch_once_and_what_was_missed_of_it);

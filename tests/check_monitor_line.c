@@ -99,6 +99,25 @@ START_TEST (test_line_tells_what_is_recalled)
 }
 END_TEST
 
+START_TEST (test_line_tells_who_is_elected_and_whose_clock_it_is)
+{
+    static const int64_t seats[] = {5, 6};
+    struct message message = {.type = MESSAGE_SEATS, .seats = {2, 3, {8, 6, seats, 2}}};
+    expect_line (line_message (plain, noon, "seats", &message, &before, line),
+                 "12:00:00.123 seats            the warehouse grants term 8 to peer 6, the traders "
+                 "are 5 and 6\n");
+    expect_line (line_message (json, noon, "seats", &message, &before, line),
+                 "{\"type\":\"message\",\"time_ms\":1790000000123,\"topic\":\"seats\","
+                 "\"message\":{\"type\":\"seats\",\"v\":1,\"from\":0,\"clock\":0,\"epoch\":2,"
+                 "\"seq\":3,\"term\":8,\"leader\":6,\"seats\":[5,6]}}\n");
+    message = (struct message){
+        .type = MESSAGE_CLOCK, .from = 6, .clock = 84, .tick = {.buyer = 3, .number = 17}};
+    expect_line (line_message (colored, noon, "clock", &message, &before, line),
+                 "\033[2m12:00:00.123\033[0m \033[2mclock            trader 6 has sold to buyer 3 "
+                 "(order 17), its clock is 84\033[0m\n");
+}
+END_TEST
+
 START_TEST (test_line_tells_what_was_missed)
 {
     struct notice nothing = {.epoch = 2};
@@ -227,6 +246,7 @@ static Suite *monitor_line_suite (void)
     tcase_add_test (lines, test_line_tells_when_of_what_and_what_happened);
     tcase_add_test (lines, test_line_tells_what_becomes_of_a_trader);
     tcase_add_test (lines, test_line_tells_what_is_recalled);
+    tcase_add_test (lines, test_line_tells_who_is_elected_and_whose_clock_it_is);
     tcase_add_test (lines, test_line_tells_what_was_missed);
     tcase_add_test (lines, test_line_tells_what_is_no_message);
     tcase_add_test (lines, test_line_has_a_color_for_each_kind);

@@ -70,8 +70,11 @@ static void expect_tuple (const json_t *part, const struct shape *shape)
     expect_text (part, "type", "array");
     ck_assert (json_is_false (json_object_get (part, "items")));
     ck_assert_uint_eq (json_array_size (values), size);
-    bool optional = shape->field_count > 0 && shape->fields[shape->field_count - 1].optional;
-    ck_assert_int_eq (integer_of (part, "minItems"), (int64_t) size - optional);
+    size_t least = size;
+    while (least > first && shape->fields[least - first - 1].optional) {
+        least--;
+    }
+    ck_assert_int_eq (integer_of (part, "minItems"), (int64_t) least);
     ck_assert_int_eq (integer_of (part, "maxItems"), (int64_t) size);
     if (shape->name) {
         expect_text (json_array_get (values, 0), "const", shape->name);
@@ -89,6 +92,10 @@ static void expect_tuple (const json_t *part, const struct shape *shape)
 static void expect_tuples (const json_t *part, const struct list *list)
 {
     const json_t *items = json_object_get (part, "items");
+    if (list->bare) {
+        expect_field (items, list->shapes->fields);
+        return;
+    }
     if (list->shape_count == 1) {
         expect_tuple (items, list->shapes);
         return;

@@ -14,7 +14,8 @@ static struct monitor_shell_config config;
 static zsock_t *publisher;  // XPUB
 static FILE *lines;         // what the monitor writes
 
-// Listens to the publisher: by the topology in this folder, or without one.
+// Listens to the publisher: by the topology in this folder, or without one. The topic "" is none
+// given.
 static zactor_t *start_monitor_on (const char *topic, struct line_style style, const char *run_dir)
 {
     static const char *topics[1];
@@ -26,7 +27,7 @@ static zactor_t *start_monitor_on (const char *topic, struct line_style style, c
     ck_assert_msg (publisher != NULL, "%s", error);
     zsock_set_rcvtimeo (publisher, KIT_BOUND_MS);
     config = (struct monitor_shell_config){
-        .topics = topics, .topic_count = 1, .style = style, .output = ends[1]};
+        .topics = topics, .topic_count = topic[0] ? 1 : 0, .style = style, .output = ends[1]};
     topics[0] = topic;
     snprintf (subscribed, sizeof subscribed, "\1%s", topic);
     endpoints_init (&config.endpoints, run_dir);
@@ -119,6 +120,44 @@ START_TEST (test_monitor_shell_tells_a_trader_that_is_back_from_one_without_a_ba
     }
     zstr_send (actor, "STOP");
     end_monitor (&actor, "monitor: 3 messages, 0 missed, 0 malformed");
+    fclose (lines);
+}
+END_TEST
+
+static void publish_clock (int64_t seq)
+{
+    zframe_t *frame =
+        kit_frame (&(struct message){.type = MESSAGE_CLOCK,
+                                     .from = 6,
+                                     .tick = {.epoch = 2, .seq = seq, .buyer = 5, .number = 1}});
+    zstr_sendm (publisher, "clock");
+    ck_assert_int_eq (zframe_send (&frame, publisher, 0), 0);
+}
+
+START_TEST (test_monitor_shell_shows_a_person_no_clock_that_was_not_asked_for)
+{
+    zactor_t *actor = start_monitor_on ("", (struct line_style){0}, NULL);
+    publish_clock (1);
+    publish_clock (5);
+    publish_sale (2, 7);
+    char line[256];
+    ck_assert_ptr_nonnull (fgets (line, sizeof line, lines));
+    ck_assert_msg (strstr (line, " sale.salt ") != NULL, "%s", line);
+    zstr_send (actor, "STOP");
+    end_monitor (&actor, "monitor: 1 messages, 0 missed, 0 malformed");
+    fclose (lines);
+}
+END_TEST
+
+START_TEST (test_monitor_shell_shows_clocks_to_whoever_asks)
+{
+    zactor_t *actor = start_monitor_on ("clock", (struct line_style){0}, NULL);
+    publish_clock (1);
+    char line[256];
+    ck_assert_ptr_nonnull (fgets (line, sizeof line, lines));
+    ck_assert_msg (strstr (line, "trader 6 has sold to buyer 5 (order 1)") != NULL, "%s", line);
+    zstr_send (actor, "STOP");
+    end_monitor (&actor, "monitor: 1 messages, 0 missed, 0 malformed");
     fclose (lines);
 }
 END_TEST
@@ -297,6 +336,8 @@ int main (void)
              (const TTest *const[]){
                  test_monitor_shell_tells_of_what_is_left_out,
                  test_monitor_shell_tells_a_trader_that_is_back_from_one_without_a_backup,
+                 test_monitor_shell_shows_a_person_no_clock_that_was_not_asked_for,
+                 test_monitor_shell_shows_clocks_to_whoever_asks,
                  test_monitor_shell_survives_what_is_no_message,
                  test_monitor_shell_waits_for_a_topology,
                  test_monitor_shell_tells_of_what_is_left_out_from_one_topology_to_the_next,

@@ -23,6 +23,7 @@ START_TEST (test_topology_reads_every_field)
     ck_assert_str_eq (loaded.topology.order_by, "lamport");
     ck_assert_str_eq (loaded.topology.trader_choice, "round-robin");
     ck_assert (!loaded.topology.invalidation);
+    ck_assert (loaded.topology.trace);
     ck_assert_int_eq (loaded.topology.seed, 42);
     ck_assert_int_eq (loaded.topology.ping_every_us, 20000);
     ck_assert_str_eq (loaded.topology.warehouse.rep, "tcp://127.0.0.1:*");
@@ -73,7 +74,8 @@ START_TEST (test_topology_reads_every_field_of_a_client)
     ck_assert_str_eq (seller->product, "fish");
     ck_assert_str_eq (seller->restock_when, "sold-out");
     ck_assert_str_eq (seller->restock_what, "each");
-    ck_assert_int_eq (seller->quantity, 6);
+    ck_assert_int_eq (seller->quantity_min, 6);
+    ck_assert_int_eq (seller->quantity_max, 9);
     ck_assert_int_eq (seller->price_cents_min, 1000);
     ck_assert_int_eq (seller->price_cents_max, 2000);
     ck_assert_int_eq (seller->every_us, 5000000);
@@ -98,6 +100,7 @@ START_TEST (test_topology_tells_what_was_left_out)
     ck_assert_ptr_null (loaded.topology.order_by);
     ck_assert_ptr_null (loaded.topology.trader_choice);
     ck_assert (loaded.topology.invalidation);
+    ck_assert (!loaded.topology.trace);
     ck_assert_int_eq (loaded.topology.seed, -1);
     ck_assert_int_eq (loaded.topology.ping_every_us, -1);
     ck_assert_ptr_null (loaded.topology.warehouse.store);
@@ -117,6 +120,8 @@ START_TEST (test_topology_tells_what_was_left_out)
     ck_assert_int_eq (loaded.topology.buyers[0].window, -1);
     ck_assert_int_eq (loaded.topology.sellers[0].first_number, -1);
     ck_assert_ptr_null (loaded.topology.sellers[0].restock_when);
+    ck_assert_int_eq (loaded.topology.sellers[0].quantity_min, -1);
+    ck_assert_int_eq (loaded.topology.sellers[0].quantity_max, -1);
     ck_assert_int_eq (loaded.topology.sellers[0].every_us, -1);
 }
 END_TEST
@@ -254,6 +259,7 @@ static const struct {
     {"sellers", "product", "'boar'", "sellers[0].product: is not among the products: boar"},
     {"buyers", "product", "'Fish'", "buyers[0].product: must be a name"},
     {"buyers", "quantity_min", "6", "buyers[0].quantity_min: must not be above quantity_max"},
+    {"sellers", "quantity_max", "5", "sellers[0].quantity_min: must not be above quantity_max"},
     {"sellers", "price_cents_max", "999",
      "sellers[0].price_cents_min: must not be above price_cents_max"},
     {"", "version", "2", "version: must be 1"},

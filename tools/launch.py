@@ -7,7 +7,7 @@ import resource
 import sys
 import time
 
-from souk_launch import faults
+from souk_launch import faults, scenarios, verdict
 from souk_launch import market as markets
 from souk_launch import options as command_line
 from souk_launch import summary as summaries
@@ -58,8 +58,9 @@ def prepare(options):
     faults.check(options.fault, markets.names_of(asked), markets.run_of(options, asked))
     market = markets.scaled(asked, options.time_scale)
     folder = run_folder(options.run_dir, market["seed"])
-    if options.transport is not None or options.topology is None:
-        markets.put_endpoints(market, options.transport or "tcp", folder)
+    transport = markets.transport_of(options, market)
+    if transport is not None:
+        markets.put_endpoints(market, transport, folder)
     return market, folder
 
 
@@ -92,17 +93,13 @@ def fill_standard_streams():
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
 
 
-def main(arguments):
-    fill_standard_streams()
-    options = command_line.parse(arguments)
+def run_market(options, interrupts, scenario=None):
+    """One market, told when it has ended. Returns the exit status."""
     try:
         market, folder = prepare(options)
     except (markets.MarketError, faults.FaultError, OSError) as error:
         print(f"launch.py: {error}", file=sys.stderr)
         return 2
-    raise_descriptors()
-    interrupts = Interrupts()
-    interrupts.install()
     progress = Progress(options.quiet)
     duration_us = markets.run_of(options, market)
     try:
@@ -111,12 +108,53 @@ def main(arguments):
         progress.fault(f"the market could not be run: {error}")
         return 1
     summary = summaries.summarise(run, options.time_scale, duration_us)
+    holds = True
+    if scenario is not None:
+        checks = scenarios.judge(scenario, summary)
+        holds = all(check.holds for check in checks)
+        summary["scenario"] = {"name": scenario, "holds": holds,
+                               "verdict": verdict.as_json(checks)}
     try:
         tell(summary, options)
     except OSError as error:
         progress.fault(f"the summary could not be written: {error}")
         return 1
-    return 0 if summaries.fine(summary) else 1
+    return 0 if summaries.fine(summary) and holds else 1
+
+
+def run_scenarios(chosen, times, arguments, interrupts):
+    """Each so often, until one fails, or somebody has had enough. Returns the exit status."""
+    for count in range(1, times + 1):
+        for name, flags in chosen:
+            options = command_line.parse([*flags, *arguments])
+            if options.run_dir is not None and len(chosen) * times > 1:
+                options.run_dir = os.path.join(options.run_dir, f"{name}-{count}")
+            status = run_market(options, interrupts, name)
+            if status or interrupts.count:
+                return status or 1
+    if len(chosen) * times > 1 and options.summary != "-":
+        print(f"All {len(chosen) * times} runs were as they must be.")
+    return 0
+
+
+def main(arguments):
+    fill_standard_streams()
+    try:
+        words, times, rest = scenarios.asked(arguments)
+        if words == ["list"]:
+            sys.stdout.write(scenarios.listing())
+            return 0
+        chosen = None if words is None else scenarios.chosen(words)
+    except scenarios.ScenarioError as error:
+        print(f"launch.py: {error}\nlaunch.py: --help shows what it can do", file=sys.stderr)
+        return 2
+    options = command_line.parse(rest) if chosen is None else None
+    raise_descriptors()
+    interrupts = Interrupts()
+    interrupts.install()
+    if chosen is not None:
+        return run_scenarios(chosen, times, rest, interrupts)
+    return run_market(options, interrupts)
 
 
 if __name__ == "__main__":

@@ -258,6 +258,11 @@ bool buyer_next_entry (buyer_t *self, struct buyer_entry *entry)
     return false;
 }
 
+client_t *buyer_client (buyer_t *self)
+{
+    return self->client;
+}
+
 int64_t buyer_next_foreign (buyer_t *self)
 {
     return client_next_foreign (self->client);

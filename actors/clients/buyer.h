@@ -47,7 +47,7 @@ struct buyer_entry {
     int64_t units;       // bought
     int64_t missing;     // promised and not there
     int64_t amount_cents;
-    int64_t first_trader;  // that it was sent to first
+    int64_t first_trader;  // that it was sent to first; 0: to none
 };
 
 // One unit of any product, keep asking, no think time, window 1, until stopped. The client's
@@ -78,7 +78,7 @@ client_t *buyer_client (buyer_t *self);
 // Takes the next trader that turned out to be of another market, 0: none.
 int64_t buyer_next_foreign (buyer_t *self);
 
-// From the first sending of each order to its first answer, accepted or final.
+// From when each order was made to its first answer, accepted or final.
 const struct histogram *buyer_latency (const buyer_t *self);
 
 #endif

@@ -28,11 +28,14 @@ client_t *client_new (const struct client_config *config, uint64_t seed)
     client_t *self = client_checked (calloc (1, sizeof *self));
     self->config = *config;
     self->config.traders = NULL;
+    self->config.bound = config->bound && !config->elected;
     self->trader_count = config->trader_count;
     self->traders = client_checked (calloc (self->trader_count, sizeof *self->traders));
     for (size_t i = 0; i < self->trader_count; i++) {
-        self->traders[i] = (struct trader_state){.id = config->traders[i], .state = MEMBER_LIVE};
+        self->traders[i] = (struct trader_state){
+            .id = config->traders[i], .state = MEMBER_LIVE, .seated = !config->elected};
     }
+    self->seated = config->elected ? 0 : self->trader_count;
     self->random = random_seeded (seed);
     // Clients that go round robin do not all begin at the same trader.
     self->cursor = (size_t) random_between (&self->random, 0, (int64_t) self->trader_count - 1);
@@ -117,7 +120,7 @@ int64_t client_deadline (const client_t *self)
 
 bool client_can_ask (const client_t *self)
 {
-    return self->started && !self->stopped && self->next <= LIMIT_INTEGER
+    return self->started && !self->stopped && !self->held && self->next <= LIMIT_INTEGER
            && self->next - self->oldest < self->config.answers_kept;
 }
 
@@ -133,23 +136,23 @@ int64_t client_ask (client_t *self, const struct client_request *body, int64_t n
     }
     struct request *request = client_request_new (self);
     request->body = *body;
-    request->trader = client_choose (self, now_us, SIZE_MAX);
-    request->first_at = request->trader;
-    if (self->config.bound) {
-        const struct trader_state *trader = &self->traders[request->trader];
-        request->first = (struct first){.trader = trader->id, .epoch = trader->epoch};
-    }
-    request->first_us = now_us;
+    request->asked_us = now_us;
     request->give_up_us = client_later (now_us, self->config.give_up_us);
-    client_send_request (self, request, now_us, out);
-    client_wait_for_answer (self, request, now_us);
+    client_submit (self, request, now_us, out);
     return request->number;
 }
 
 void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out)
 {
-    client_send_number (self, MESSAGE_LOT_STATUS, number, client_choose (self, now_us, SIZE_MAX),
-                        now_us, out);
+    if (self->seated) {
+        client_send_number (self, MESSAGE_LOT_STATUS, number,
+                            client_choose (self, now_us, SIZE_MAX), now_us, out);
+    }
+}
+
+void client_hold (client_t *self, bool hold)
+{
+    self->held = hold;
 }
 
 const struct client_answer *client_answers (const client_t *self, size_t *count)

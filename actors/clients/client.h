@@ -23,13 +23,14 @@ struct client_config {
     size_t trader_count;     // at most LIMIT_TRADERS
     enum trader_choice choice;
     bool elected;               // its traders hold seats (client_seats); none is asked without one
-    bool bound;                 // a request stays with its first trader: every mode but sync
+    bool bound;                 // a request stays with its first trader: every mode but sync; where
+                                // traders are elected it has no effect
     bool vector_clock;          // send vector clocks (the market orders by them)
     int64_t first_number;       // of the first request, 1 unless this client lived before
     int64_t answers_kept;       // of the warehouse: numbers never run ahead further than this
     int64_t timeout_us;         // unanswered: sent again, doubling each time up to 8 of these
     int64_t settle_timeout_us;  // accepted but not settled: asked for
-    int64_t give_up_us;         // from the first sending, or from when it was accepted
+    int64_t give_up_us;         // from client_ask, or from when it was accepted
     int64_t ping_every_us;      // quiet for so long: a PING; three times: suspected; 0: neither
 };
 
@@ -59,8 +60,8 @@ struct client_answer {
     int64_t number;
     int64_t tag;
     bool first;            // no answer came before this one
-    int64_t latency_us;    // since the request was first sent
-    int64_t first_trader;  // that it was first sent to
+    int64_t latency_us;    // since client_ask
+    int64_t first_trader;  // that it was first sent to; 0: it never was, there was none
     int64_t moved_from;    // that one, where another trader answered; else 0
     int64_t quantity;      // asked for
     enum status status;    // of a decided buy: SOLD, OVERSOLD, OUT_OF_STOCK or TOO_MANY_LOTS
@@ -89,15 +90,17 @@ bool client_next (client_t *self, struct client_answer *answer);
 // May be early, never late: a step with nothing to do then finds the right time.
 int64_t client_deadline (const client_t *self);
 
-// Whether the next request may be made: false after EVENT_STOP, and while an open request is so
-// old that the warehouse would forget it.
+// Whether the next request may be made: false after EVENT_STOP, while it is held, and while an open
+// request is so old that the warehouse would forget it.
 bool client_can_ask (const client_t *self);
 
-// Sends a request and returns its number; 0, and nothing is sent, unless client_can_ask.
+// Sends a request and returns its number; 0, and nothing is sent, unless client_can_ask. Where nobody
+// holds a seat it waits for one, open like the others.
 int64_t client_ask (client_t *self, const struct client_request *request, int64_t now_us,
                     struct outbox *out);
 
-// Asks any trader for a lot's state. Nothing waits for the `lot` that may come.
+// Asks any trader for a lot's state. Nothing waits for the `lot` that may come, and nothing is asked
+// where nobody holds a seat.
 void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out);
 
 // In an elected market: these hold the seats from now on, and requests go to them alone. What waits

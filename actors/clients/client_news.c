@@ -10,6 +10,9 @@ static void move_on (client_t *self, size_t trader, int64_t now_us, struct outbo
             continue;
         }
         bool last = request->trader == trader;
+        if (request->phase == PHASE_HELD) {
+            continue;  // Nobody holds a seat that it could go to.
+        }
         if (request->phase == PHASE_UNSETTLED) {
             if (last) {
                 client_ask_status (self, request, now_us, out);
@@ -18,7 +21,7 @@ static void move_on (client_t *self, size_t trader, int64_t now_us, struct outbo
             request->refusals = 0;
             // One that another trader has got, and has not answered, stays with that one.
             if (last || request->phase == PHASE_BACKOFF) {
-                client_send_again (self, request, now_us, out);
+                client_submit (self, request, now_us, out);
             }
         }
     }

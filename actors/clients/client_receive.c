@@ -49,7 +49,7 @@ static void take_verdict (client_t *self, struct request *request, const struct 
         // Nobody remembers an order that was accepted: its trader lost it before the warehouse
         // had it. Ordering it again under its number does no harm if that is wrong.
         if (request->phase == PHASE_UNSETTLED && request->asked) {
-            client_send_again (self, request, now_us, out);
+            client_submit (self, request, now_us, out);
         }
     } else if (status_is_final (verdict->status)) {
         struct client_answer *answer =
@@ -74,10 +74,17 @@ static void learn (client_t *self, const struct seen *seen, const struct vector 
     }
 }
 
+// The request that a reply is for; NULL where it was never sent, so that this cannot be its answer.
+static struct request *sent_request (client_t *self, int64_t number)
+{
+    struct request *request = client_request_of (self, number);
+    return request && request->attempt ? request : NULL;
+}
+
 static void receive_receipt (client_t *self, const struct receipt *receipt, enum status status,
                              size_t trader, int64_t now_us, struct outbox *out)
 {
-    struct request *request = client_request_of (self, receipt->number);
+    struct request *request = sent_request (self, receipt->number);
     if (!request || request->body.type != MESSAGE_BUY) {
         return;
     }
@@ -94,7 +101,7 @@ static void receive_receipt (client_t *self, const struct receipt *receipt, enum
 static void receive_oversell (client_t *self, const struct oversell *oversell, size_t trader,
                               int64_t now_us, struct outbox *out)
 {
-    struct request *request = client_request_of (self, oversell->number);
+    struct request *request = sent_request (self, oversell->number);
     if (oversell->buyer != self->config.id || !request || request->body.type != MESSAGE_BUY) {
         return;
     }
@@ -110,7 +117,7 @@ static void receive_oversell (client_t *self, const struct oversell *oversell, s
 static void receive_restocked (client_t *self, const struct restocked *restocked, size_t trader,
                                int64_t now_us)
 {
-    struct request *request = client_request_of (self, restocked->number);
+    struct request *request = sent_request (self, restocked->number);
     if (!request || request->body.type != MESSAGE_RESTOCK) {
         return;
     }
@@ -126,7 +133,7 @@ static void receive_error (client_t *self, const struct error *error, size_t tra
         client_leave_foreign (self, trader, now_us, out);
         return;
     }
-    struct request *request = client_request_of (self, error->number);
+    struct request *request = sent_request (self, error->number);
     if (!request) {
         return;
     }
@@ -155,6 +162,9 @@ static void receive_news (client_t *self, const struct event *event, size_t trad
         receive_oversell (self, &message->oversell, trader, event->now_us, out);
     } else if (message->type == MESSAGE_MEMBER) {
         client_take_news (self, &message->member, event->now_us, out);
+    } else if (message->type == MESSAGE_CLOCK && self->config.vector_clock) {
+        // The Lamport clock learns from every message.
+        (void) clock_merge (&self->vector, &message->tick.vector);
     }
 }
 

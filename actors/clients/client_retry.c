@@ -57,8 +57,19 @@ void client_suspect (client_t *self, size_t trader, int64_t now_us)
         client_later (now_us, SUSPECT_TIMEOUTS * self->config.timeout_us);
 }
 
+// What it was told before does no harm: sent again under its number it gets the same answer.
+static void hold_back (client_t *self, struct request *request, int64_t now_us)
+{
+    request->phase = PHASE_HELD;
+    due_in (self, request, now_us, DEADLINE_NONE);
+}
+
 void client_ask_status (client_t *self, struct request *request, int64_t now_us, struct outbox *out)
 {
+    if (!self->seated) {
+        hold_back (self, request, now_us);
+        return;
+    }
     request->trader = client_status_trader (self, request, now_us);
     self->resent += request->asked > 0;
     request->asked++;
@@ -66,9 +77,25 @@ void client_ask_status (client_t *self, struct request *request, int64_t now_us,
     client_wait_for_settling (self, request, now_us);
 }
 
-void client_send_again (client_t *self, struct request *request, int64_t now_us, struct outbox *out)
+static void note_first_trader (const client_t *self, struct request *request)
 {
+    request->first_at = request->trader;
+    if (self->config.bound) {
+        const struct trader_state *trader = &self->traders[request->trader];
+        request->first = (struct first){.trader = trader->id, .epoch = trader->epoch};
+    }
+}
+
+void client_submit (client_t *self, struct request *request, int64_t now_us, struct outbox *out)
+{
+    if (!self->seated) {
+        hold_back (self, request, now_us);
+        return;
+    }
     request->trader = client_next_trader (self, request, now_us);
+    if (!request->attempt) {
+        note_first_trader (self, request);
+    }
     client_send_request (self, request, now_us, out);
     client_wait_for_answer (self, request, now_us);
 }
@@ -94,7 +121,7 @@ static void run_request (client_t *self, struct request *request, int64_t now_us
     if (request->phase == PHASE_WAITING) {
         client_suspect (self, request->trader, now_us);
     }
-    client_send_again (self, request, now_us, out);
+    client_submit (self, request, now_us, out);
 }
 
 void client_run_due (client_t *self, int64_t now_us, struct outbox *out)

@@ -1,5 +1,6 @@
 #include "actors/clients/client_shell.h"
 
+#include "broker/shells/heard_shell.h"
 #include "broker/shells/poller_shell.h"
 
 enum {
@@ -20,7 +21,7 @@ struct shell {
     struct poller poller;
     struct wire wire;
     struct book book;
-    int64_t logged[LIMIT_TRADERS];  // what was logged last of each trader
+    struct heard heard;             // of traders, and in the log
     int64_t moved;                  // answers that were reported to have moved
     int64_t recovered_due_us;       // no report of more before then
     int64_t progress_due_us;
@@ -100,19 +101,11 @@ static int dealer_of (const struct shell *self, int64_t trader)
     return -1;
 }
 
-// Every trader passes on what it hears of the others. To read it once is enough.
+// What is told of a trader that it does not know is none of its business.
 static bool is_worth_a_line (struct shell *self, const struct message *message)
 {
-    if (message->type != MESSAGE_MEMBER) {
-        return true;
-    }
-    int index = dealer_of (self, message->member.trader);
-    int64_t news = 2 * message->member.view + (message->member.state == MEMBER_SUSPECTED);
-    if (index < 0 || news <= self->logged[index]) {
-        return false;
-    }
-    self->logged[index] = news;
-    return true;
+    bool foreign = message->type == MESSAGE_MEMBER && dealer_of (self, message->member.trader) < 0;
+    return !foreign && heard_first (&self->heard, message);
 }
 
 static void drain (struct shell *self, size_t index, zsock_t *socket, enum port port)
@@ -266,7 +259,9 @@ void client_shell (zsock_t *pipe, void *config)
     self->config = config;
     self->pipe = pipe;
     wire_init (&self->wire, self->config->log);
-    if (open_sockets (self, error, sizeof error)
+    if (wire_trace (&self->wire, self->config->trace, self->config->id, self->config->class->role,
+                    error, sizeof error)
+        && open_sockets (self, error, sizeof error)
         && book_open (&self->book, self->config->book, error, sizeof error)) {
         watch_sockets (self);
         report (self, "READY", "ready", NULL);

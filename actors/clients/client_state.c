@@ -83,14 +83,14 @@ struct client_answer *client_answer_add (client_t *self, const struct request *r
     // A step tells at most one thing of each open request.
     assert (self->answer_count <= self->ring_size);
     struct client_answer *answer = &self->answers[self->answer_count++];
-    int64_t first = self->traders[request->first_at].id;
+    int64_t first = request->attempt ? self->traders[request->first_at].id : 0;
     *answer = (struct client_answer){
         .outcome = outcome,
         .type = request->body.type,
         .number = request->number,
         .tag = request->body.tag,
         .first = !request->answered,
-        .latency_us = now_us - request->first_us,
+        .latency_us = now_us - request->asked_us,
         .first_trader = first,
         .moved_from = trader == request->first_at ? 0 : first,
         .quantity = request->body.quantity,

@@ -1,6 +1,7 @@
 // What the parts of the client core share: client_state.c (the open requests), client_traders.c
-// (which trader is asked), client_send.c (letters), client_retry.c (time), client_receive.c (what
-// traders say), client_news.c (what is heard of them) and client.c (the verbs). For nobody else.
+// (which trader is asked), client_seats.c (who holds a seat), client_send.c (letters), client_retry.c
+// (time), client_receive.c (what traders say), client_news.c (what is heard of them) and client.c
+// (the verbs). For nobody else.
 #ifndef SOUK_CLIENT_STATE_H
 #define SOUK_CLIENT_STATE_H
 
@@ -14,6 +15,7 @@ enum phase {
     PHASE_WAITING,    // sent; at due_us it has timed out
     PHASE_BACKOFF,    // turned away for now; at due_us it is sent again
     PHASE_UNSETTLED,  // accepted; at due_us the client asks what became of it
+    PHASE_HELD,       // nobody holds a seat: sent by client_seats; at due_us it is given up
 };
 
 struct request {
@@ -21,13 +23,13 @@ struct request {
     struct client_request body;
     enum phase phase;
     bool answered;       // accepted at least once
-    size_t trader;       // index of the trader that it was last sent to
-    size_t first_at;     // index of the trader that it was first sent to
+    size_t trader;       // index of the trader that it was last sent to, if it was
+    size_t first_at;     // index of the trader that it was first sent to, if it was
     struct first first;  // what the traders are told of that: the same for ever
-    int64_t attempt;     // how often the request itself was sent
+    int64_t attempt;     // how often the request itself was sent; 0: never, there was nobody
     int64_t refusals;    // how often a trader was busy or could not decide
     int64_t asked;       // order_status sent since it was accepted last
-    int64_t first_us;    // when it was first sent
+    int64_t asked_us;    // when it was asked for
     int64_t due_us;      // when something has to happen, give_up_us at the latest
     int64_t give_up_us;  // when it is given up
 };
@@ -38,6 +40,7 @@ struct trader_state {
     int64_t view;              // of the latest news of it
     int64_t closed;            // what it decided in epochs before this one is settled or void
     enum member_state state;   // by the news; live until they say otherwise
+    bool seated;               // may be asked: always, unless traders are elected
     bool silent;               // suspected when it was last looked at
     bool foreign;              // of another market
     bool foreign_new;          // and nobody has been told yet
@@ -50,6 +53,7 @@ struct client {
     struct client_config config;  // its `traders` is not used
     struct trader_state *traders;
     size_t trader_count;
+    size_t seated;      // how many of them may be asked
     size_t cursor;      // round robin: the next one
     int64_t market;     // that it belongs to, 0: nobody told it yet
     bool foreign_news;  // some trader has foreign_new
@@ -70,6 +74,7 @@ struct client {
     int64_t watch_us;  // no trader is due to be looked at before it
     bool started;
     bool stopped;
+    bool held;  // asks nothing new
 };
 
 // client_state.c
@@ -90,19 +95,21 @@ void client_wait_for_settling (client_t *self, struct request *request, int64_t 
 void client_back_off (client_t *self, struct request *request, int64_t now_us);
 void client_suspect (client_t *self, size_t trader, int64_t now_us);  // avoided for a while
 void client_run_due (client_t *self, int64_t now_us, struct outbox *out);
-// Sends a request, or asks what became of an accepted order, without waiting for its time.
-void client_send_again (client_t *self, struct request *request, int64_t now_us,
-                        struct outbox *out);
+// Sends a request, the first time or again, or asks what became of an accepted order, without waiting
+// for its time. Where nobody holds a seat the request is held instead.
+void client_submit (client_t *self, struct request *request, int64_t now_us, struct outbox *out);
 void client_ask_status (client_t *self, struct request *request, int64_t now_us,
                         struct outbox *out);
 
 // client_traders.c
 bool client_find_trader (const client_t *self, int64_t id, size_t *at);
 size_t client_choose (client_t *self, int64_t now_us, size_t avoid);  // avoid: SIZE_MAX for none
-// Whom to send a request that was sent before, and whom to ask what became of an accepted order.
+// Whom to send a request, and whom to ask what became of an accepted order, where somebody holds a seat.
 size_t client_next_trader (client_t *self, const struct request *request, int64_t now_us);
 size_t client_status_trader (client_t *self, const struct request *request, int64_t now_us);
-void client_watch_begin (client_t *self, int64_t now_us, struct outbox *out);  // PINGs them all
+// PINGs them all; from when it took its seat: this one.
+void client_watch_begin (client_t *self, int64_t now_us, struct outbox *out);
+void client_watch_seated (client_t *self, size_t trader, int64_t now_us, struct outbox *out);
 // Looks at those that are due: which are silent, which are to get a PING.
 void client_watch (client_t *self, int64_t now_us, struct outbox *out);
 void client_heard (client_t *self, size_t trader, int64_t now_us);

@@ -1,15 +1,17 @@
 // Which of its traders the client asks, and how it watches them.
 #include "actors/clients/client_state.h"
+#include "schemas/planted.h"
 
 enum { ASK_INTERVALS = 5 };  // after so many a trader that talks is asked for its epoch, too
 
 // How willingly a trader is asked: a lesser one never while there is a greater one.
 enum fitness {
-    FIT,      // nothing speaks against it
-    SLOW,     // it let a request time out, and has got nothing done since
-    SILENT,   // suspected, by the client or by its backup
-    GONE,     // taken over, or ended
-    FOREIGN,  // of another market
+    FIT,       // nothing speaks against it
+    SLOW,      // it let a request time out, and has got nothing done since
+    SILENT,    // suspected, by the client or by its backup
+    GONE,      // taken over, or ended
+    FOREIGN,   // of another market
+    UNSEATED,  // not to be asked at all
 };
 
 bool client_find_trader (const client_t *self, int64_t id, size_t *at)
@@ -26,6 +28,9 @@ bool client_find_trader (const client_t *self, int64_t id, size_t *at)
 static enum fitness fitness (const client_t *self, size_t at, int64_t now_us)
 {
     const struct trader_state *trader = &self->traders[at];
+    if (!trader->seated) {
+        return UNSEATED;
+    }
     if (trader->foreign) {
         return FOREIGN;
     }
@@ -91,6 +96,12 @@ static bool must_ask_itself (const client_t *self, const struct request *request
 
 size_t client_next_trader (client_t *self, const struct request *request, int64_t now_us)
 {
+    if (!request->attempt) {
+        return client_choose (self, now_us, SIZE_MAX);
+    }
+    if (PLANTED (72) && self->config.elected) {
+        return request->trader;
+    }
     if (self->config.bound) {
         size_t first_at = request->first_at;
         if (self->traders[first_at].closed <= request->first.epoch) {
@@ -120,14 +131,41 @@ static int64_t ask_due (const client_t *self, const struct trader_state *trader)
                          (known ? ASK_INTERVALS : 1) * self->config.ping_every_us);
 }
 
+// The next look is no later than this trader needs it.
+static void watch_until (client_t *self, const struct trader_state *trader)
+{
+    int64_t due_us = liveness_deadline (&trader->liveness);
+    int64_t ask_us = ask_due (self, trader);
+    due_us = ask_us < due_us ? ask_us : due_us;
+    self->watch_us = due_us < self->watch_us ? due_us : self->watch_us;
+}
+
+static void begin_to_watch (client_t *self, size_t trader, int64_t now_us, struct outbox *out)
+{
+    liveness_begin (&self->traders[trader].liveness, self->config.ping_every_us, now_us);
+    client_send_ping (self, trader, now_us, out);
+}
+
 void client_watch_begin (client_t *self, int64_t now_us, struct outbox *out)
 {
     self->watch_us = self->config.ping_every_us > 0 ? now_us : DEADLINE_NONE;
     for (size_t i = 0; i < self->trader_count; i++) {
-        liveness_begin (&self->traders[i].liveness, self->config.ping_every_us, now_us);
-        client_send_ping (self, i, now_us, out);
+        if (self->traders[i].seated) {
+            begin_to_watch (self, i, now_us, out);
+        }
     }
     client_watch (self, now_us, out);
+}
+
+void client_watch_seated (client_t *self, size_t trader, int64_t now_us, struct outbox *out)
+{
+    // What it did without a seat, or before it lost that, does not speak against it.
+    self->traders[trader].silent = false;
+    self->traders[trader].suspect_until_us = 0;
+    begin_to_watch (self, trader, now_us, out);
+    if (self->config.ping_every_us > 0) {
+        watch_until (self, &self->traders[trader]);
+    }
 }
 
 void client_watch (client_t *self, int64_t now_us, struct outbox *out)
@@ -138,15 +176,15 @@ void client_watch (client_t *self, int64_t now_us, struct outbox *out)
     self->watch_us = DEADLINE_NONE;
     for (size_t i = 0; i < self->trader_count; i++) {
         struct trader_state *trader = &self->traders[i];
+        if (!trader->seated) {
+            continue;
+        }
         liveness_look (&trader->liveness, now_us);
         trader->silent = liveness_suspects (&trader->liveness, now_us);
         if (liveness_wants_ping (&trader->liveness, now_us) || ask_due (self, trader) <= now_us) {
             client_send_ping (self, i, now_us, out);
         }
-        int64_t due_us = liveness_deadline (&trader->liveness);
-        int64_t ask_us = ask_due (self, trader);
-        due_us = ask_us < due_us ? ask_us : due_us;
-        self->watch_us = due_us < self->watch_us ? due_us : self->watch_us;
+        watch_until (self, trader);
     }
 }
 

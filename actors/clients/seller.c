@@ -33,7 +33,8 @@ struct seller_config seller_config_default (void)
         .client = client_config_default (),
         .when = RESTOCK_EVERY,
         .what = RESTOCK_SAME,
-        .quantity = 5,
+        .quantity_min = 5,
+        .quantity_max = 5,
         .price_cents_min = 100,
         .price_cents_max = 100,
         .every_us = 5 * 1000 * 1000,
@@ -89,12 +90,16 @@ static void restock (seller_t *self, int64_t product, int64_t now_us, struct out
     if (!more_to_restock (self) || !client_can_ask (self->client)) {
         return;
     }
+    const struct seller_config *config = &self->config;
+    // Drawn one after the other: within one initializer the order would be the compiler's.
+    int64_t quantity = random_between (&self->random, config->quantity_min, config->quantity_max);
+    int64_t price_cents =
+        random_between (&self->random, config->price_cents_min, config->price_cents_max);
     const struct client_request request = {
         .type = MESSAGE_RESTOCK,
         .product = self->catalog.names[product],
-        .quantity = self->config.quantity,
-        .price_cents = random_between (&self->random, self->config.price_cents_min,
-                                       self->config.price_cents_max),
+        .quantity = quantity,
+        .price_cents = price_cents,
         .tag = product,
     };
     int64_t number = client_ask (self->client, &request, now_us, out);
@@ -265,7 +270,7 @@ static bool looks_sold_out (const seller_t *self)
 static void run_sold_out (seller_t *self, int64_t now_us, struct outbox *out)
 {
     if (looks_sold_out (self)) {
-        if (self->restock_us <= now_us) {
+        if (self->restock_us <= now_us && client_can_ask (self->client)) {
             restock_now (self, now_us, out);
         }
         return;
@@ -316,7 +321,8 @@ int64_t seller_deadline (const seller_t *self)
     if (self->config.when == RESTOCK_SOLD_OUT && self->lots.unsold) {
         own_us = self->look_us;
     } else if (more_to_restock (self)
-               && (self->config.when == RESTOCK_EVERY || looks_sold_out (self))) {
+               && (self->config.when == RESTOCK_EVERY
+                   || (looks_sold_out (self) && client_can_ask (self->client)))) {
         own_us = self->restock_us;
     }
     return own_us < due_us ? own_us : due_us;
@@ -330,6 +336,11 @@ bool seller_done (const seller_t *self)
 const struct seller_book *seller_book (const seller_t *self)
 {
     return &self->book;
+}
+
+client_t *seller_client (seller_t *self)
+{
+    return self->client;
 }
 
 int64_t seller_next_foreign (seller_t *self)

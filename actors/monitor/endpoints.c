@@ -57,6 +57,9 @@ static void keep (struct endpoints *self, const struct topology *topology, arena
     for (size_t i = 0; i < topology->trader_count; i++) {
         self->list[self->count++] = topology->traders[i].pub;
     }
+    for (size_t i = 0; i < topology->peer_count; i++) {
+        self->list[self->count++] = topology->peers[i].pub;
+    }
 }
 
 enum endpoints_status endpoints_look (struct endpoints *self)
@@ -92,6 +95,9 @@ enum endpoints_status endpoints_look (struct endpoints *self)
     bool open = port_open (topology.warehouse.pub);
     for (size_t i = 0; i < topology.trader_count; i++) {
         open = open && port_open (topology.traders[i].pub);
+    }
+    for (size_t i = 0; i < topology.peer_count; i++) {
+        open = open && port_open (topology.peers[i].pub);
     }
     if (!open) {
         arena_destroy (&arena);

@@ -104,6 +104,14 @@ static void place_of (const struct message *message, int64_t *epoch, int64_t *se
         *epoch = message->socket.epoch;
         *seq = message->socket.seq;
         return;
+    case MESSAGE_SEATS:
+        *epoch = message->seats.epoch;
+        *seq = message->seats.seq;
+        return;
+    case MESSAGE_CLOCK:
+        *epoch = message->tick.epoch;
+        *seq = message->tick.seq;
+        return;
     default:
         assert (false);  // No other type is published.
     }

@@ -65,6 +65,10 @@ static const char *color_of (const struct message *message)
         return color_of_member (&message->member);
     case MESSAGE_RECALL:
         return YELLOW;
+    case MESSAGE_SEATS:
+        return BOLD_YELLOW;
+    case MESSAGE_CLOCK:
+        return DIM;
     case MESSAGE_SOCKET:
         return message->socket.error[0] ? BOLD_YELLOW : YELLOW;
     default:

@@ -249,6 +249,13 @@ static void show_malformed (struct shell *self, struct line_time now, const char
         line_malformed (self->config->style, now, topic, why, self->buffer + self->length);
 }
 
+// Of each sale a person is told anyway, and of its clock when he has asked for that.
+static bool is_quiet (const struct shell *self, const struct message *message)
+{
+    return message->type == MESSAGE_CLOCK && !self->config->style.json
+           && self->config->topic_count == 0;
+}
+
 static void show (struct shell *self, struct frames *frames)
 {
     struct line_style style = self->config->style;
@@ -267,9 +274,14 @@ static void show (struct shell *self, struct frames *frames)
         return;
     }
     struct notice notice = monitor_note (self->monitor, event.message, topic);
+    bool quiet = is_quiet (self, event.message);
+    notice.missed = quiet ? 0 : notice.missed;
     self->missed += notice.missed;
     self->length +=
         line_notice (style, now, topic, event.message->from, &notice, self->buffer + self->length);
+    if (quiet) {
+        return;
+    }
     self->length +=
         line_message (style, now, topic, event.message, &notice, self->buffer + self->length);
     self->messages++;

@@ -70,6 +70,10 @@ static enum store_status rebuild (struct shell *self)
 static bool open_all (struct shell *self)
 {
     const struct warehouse_shell_config *config = self->config;
+    if (!wire_trace (&self->wire, config->trace, WAREHOUSE_NODE, "warehouse", self->error,
+                     sizeof self->error)) {
+        return false;
+    }
     self->store = store_open (config->store, self->error, sizeof self->error);
     if (!self->store) {
         return false;

@@ -22,6 +22,7 @@ struct warehouse_shell_config {
     const char *store;  // path of the store's file
     uint64_t seed;
     struct crash crash;
+    const char *trace;  // a file for its trace; NULL: none
     enum log_level log;
     bool json;  // reports as JSON
 };

@@ -81,7 +81,7 @@ struct election_counters {
     int64_t unseated;   // times that the warehouse told it that it holds no seat
 };
 
-typedef struct election election_t;
+typedef struct bully election_t;
 
 // The caller owns the result and must destroy it.
 election_t *election_new (const struct election_config *config);

@@ -44,6 +44,16 @@ void report_number (struct report *self, const char *name, int64_t value)
     add (self, self->json ? "\"%s\":%" PRId64 : "%s %" PRId64, name, value);
 }
 
+void report_flag (struct report *self, const char *name, bool value)
+{
+    separate (self);
+    if (self->json) {
+        add (self, "\"%s\":%s", name, value ? "true" : "false");
+    } else {
+        add (self, "%s %s", name, value ? "yes" : "no");
+    }
+}
+
 // Values are endpoints and names of this program: what JSON must escape is left out.
 void report_text (struct report *self, const char *name, const char *value)
 {

@@ -18,6 +18,7 @@ struct report {
 void report_begin (struct report *self, bool json, const char *event, int64_t node,
                    const char *role);
 void report_number (struct report *self, const char *name, int64_t value);
+void report_flag (struct report *self, const char *name, bool value);
 void report_text (struct report *self, const char *name, const char *value);
 
 // A group of pairs under one name, and its end. Pairs of a list are [first, second].

@@ -37,6 +37,14 @@ void wire_free (struct wire *self)
     arena_destroy (&self->decoded);
     free (self->buffer);
     self->buffer = NULL;
+    trace_destroy (&self->trace);
+}
+
+bool wire_trace (struct wire *self, const char *path, int64_t node, const char *role, char *error,
+                 size_t error_size)
+{
+    self->trace = path ? trace_new (path, node, role, error, error_size) : NULL;
+    return !path || self->trace;
 }
 
 int64_t wire_now_us (void)
@@ -178,6 +186,27 @@ void wire_close (struct frames *frames)
     frames->count = 0;
 }
 
+bool wire_route (const struct frames *frames, struct route *route)
+{
+    zmq_msg_t *id = (zmq_msg_t *) &frames->frame[0];  // It is only read.
+    size_t size = zmq_msg_size (id);
+    if (size > LIMIT_ROUTE) {
+        return false;
+    }
+    route->size = (uint8_t) size;
+    memcpy (route->bytes, zmq_msg_data (id), size);
+    return true;
+}
+
+bool wire_begins (const struct frames *frames, enum message_type type)
+{
+    char start[64];
+    zmq_msg_t *last = (zmq_msg_t *) &frames->frame[frames->count - 1];  // It is only read.
+    size_t size =
+        (size_t) snprintf (start, sizeof start, "{\"type\":\"%s\",", message_type_name (type));
+    return zmq_msg_size (last) >= size && memcmp (zmq_msg_data (last), start, size) == 0;
+}
+
 void wire_decode (struct wire *self, const struct frames *frames, size_t index, size_t bytes_max,
                   struct event *event, struct decode_error *error)
 {
@@ -199,6 +228,9 @@ void wire_decode (struct wire *self, const struct frames *frames, size_t index, 
         event->type = EVENT_RECEIVE;
         event->message = message;
         event->error = NULL;
+        if (self->trace) {
+            trace_received (self->trace, event->port, message);
+        }
     }
 }
 
@@ -207,8 +239,8 @@ static bool send_frame (void *handle, const void *data, size_t size, int flags)
     return zmq_send (handle, data, size, flags | ZMQ_DONTWAIT) != -1;
 }
 
-bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
-                const struct letter *letter)
+static bool send_message (struct wire *self, zsock_t *socket, enum wire_form form,
+                          const struct letter *letter)
 {
     void *handle = zsock_resolve (socket);
     char topic[TOPIC_BYTES];
@@ -234,6 +266,19 @@ bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
         break;
     }
     return send_frame (handle, self->buffer, size, 0);
+}
+
+bool wire_send (struct wire *self, zsock_t *socket, enum wire_form form,
+                const struct letter *letter)
+{
+    if (self->trace) {
+        trace_leaves (self->trace);
+    }
+    bool sent = send_message (self, socket, form, letter);
+    if (self->trace) {
+        trace_sent (self->trace, letter, !sent);
+    }
+    return sent;
 }
 
 void wire_log (const struct wire *self, const char *format, ...)
@@ -273,6 +318,14 @@ static bool is_event (enum message_type type)
     case MESSAGE_SALE:
     case MESSAGE_RECALL:
     case MESSAGE_MEMBER:
+    case MESSAGE_ELECTION:
+    case MESSAGE_ANSWER:
+    case MESSAGE_COORDINATOR:
+    case MESSAGE_RESIGN:
+    case MESSAGE_CAMPAIGN:
+    case MESSAGE_SEATS:
+    case MESSAGE_HANDOVER:
+    case MESSAGE_CLOCK:
         return true;
     default:
         return false;
@@ -334,6 +387,10 @@ enum wire_order wire_order (zsock_t *pipe)
 
 void wire_round (struct wire *self)
 {
+    const char *ended = self->trace ? trace_flush (self->trace) : NULL;
+    if (ended) {
+        wire_log (self, "the trace ends here: %s", ended);
+    }
     outbox_clear (&self->out);
     arena_reset (self->decoded);
 }

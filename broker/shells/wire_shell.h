@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "broker/core.h"
+#include "broker/shells/trace_shell.h"
 
 // How much of what a node does goes to its log, on stderr.
 enum log_level { LOG_QUIET, LOG_EVENTS, LOG_MESSAGES };
@@ -23,11 +24,17 @@ struct wire {
     arena_t *decoded;  // messages of the round
     char *buffer;      // LIMIT_BATCH_BYTES
     enum log_level log;
+    trace_t *trace;       // NULL: nothing is traced
     struct told told[2];  // of JOIN, of VIEW
 };
 
 void wire_init (struct wire *self, enum log_level log);
 void wire_free (struct wire *self);
+
+// Traces to this file what comes and goes from now on: wire_decode and wire_send do. NULL for `path`:
+// no trace, and nothing fails. Returns false with the reason in `error` where it cannot be.
+bool wire_trace (struct wire *self, const char *path, int64_t node, const char *role, char *error,
+                 size_t error_size);
 
 // Monotonic time for events.
 int64_t wire_now_us (void);
@@ -60,6 +67,14 @@ struct frames {
 // must close the frames.
 bool wire_receive (zsock_t *socket, struct frames *frames);
 void wire_close (struct frames *frames);
+
+// Takes the routing id that a ROUTER puts in front of a message. Returns false where the peer chose
+// one of its own that is longer than LIMIT_ROUTE.
+bool wire_route (const struct frames *frames, struct route *route);
+
+// Whether the last frame is a message of this type, before it is decoded. Every node of this program
+// tells the type first, and of others it is not asked.
+bool wire_begins (const struct frames *frames, enum message_type type);
 
 // Decodes frame `index`, which must be the last, into `event`: RECEIVE, or MALFORMED with
 // `error` filled. The message lives until wire_round.

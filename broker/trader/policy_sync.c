@@ -11,6 +11,7 @@ void sync_settle (trader_t *self, const struct request *request, const struct re
     case RESULT_RECEIPT:
         reply_receipt (self, request, result, seen, out);
         notify_sellers (self, request, result, out);
+        publish_clock (self, request, result, out);
         break;
     case RESULT_RESTOCKED:
         reply_restocked (self, request, seen, out);

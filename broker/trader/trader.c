@@ -69,6 +69,9 @@ static bool is_foreign (const trader_t *self, const struct event *event)
 
 static void receive (trader_t *self, const struct event *event, struct outbox *out)
 {
+    if (self->unseated && event->port != PORT_CLIENTS) {
+        return;  // What was under way is its successor's to find out.
+    }
     if (is_foreign (self, event)
         && !(event->port == PORT_WAREHOUSE && event->message->type == MESSAGE_ERROR)) {
         refuse_foreign (self, event, out);
@@ -97,10 +100,16 @@ static void receive (trader_t *self, const struct event *event, struct outbox *o
     }
 }
 
+// It does nothing more of its own accord.
+static bool has_ended (const trader_t *self)
+{
+    return self->fenced || self->taken || self->foreign || self->unseated;
+}
+
 // Decides what waits and sends what was decided: once all that has arrived is known.
 static void proceed (trader_t *self, struct outbox *out)
 {
-    if (self->fenced || self->taken || self->foreign) {
+    if (has_ended (self)) {
         return;
     }
     trader_ask (self, out);
@@ -159,7 +168,7 @@ static int64_t earlier (int64_t a, int64_t b)
 
 int64_t trader_deadline (const trader_t *self)
 {
-    if (self->fenced || self->taken || self->foreign) {
+    if (has_ended (self)) {
         return DEADLINE_NONE;
     }
     int64_t due_us = earlier (trader_ask_due (self), copies_due (self));
@@ -247,6 +256,18 @@ int64_t trader_market (const trader_t *self)
 int64_t trader_epoch (const trader_t *self)
 {
     return self->epoch;
+}
+
+struct vector trader_vector (const trader_t *self)
+{
+    return self->config.order_by == ORDER_VECTOR ? clock_view (&self->vector) : (struct vector){0};
+}
+
+void trader_saw (trader_t *self, const struct vector *vector)
+{
+    if (self->config.order_by == ORDER_VECTOR) {
+        (void) clock_merge (&self->vector, vector);
+    }
 }
 
 int64_t trader_tick (trader_t *self)

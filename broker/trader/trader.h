@@ -150,10 +150,20 @@ int64_t trader_market (const trader_t *self);
 // Its epoch, 0 before it has joined.
 int64_t trader_epoch (const trader_t *self);
 
+// Its vector clock, empty unless the market orders by them. Borrowed until the next step.
+struct vector trader_vector (const trader_t *self);
+
+// Raises its vector clock to what its node has seen and done before it was a trader, so that no two
+// events of the node have the same count. Before EVENT_START.
+void trader_saw (trader_t *self, const struct vector *vector);
+
 // The Lamport clock for a message that its shell sends of its own accord: counts it as sent.
 int64_t trader_tick (trader_t *self);
 
 const struct trader_counters *trader_counters (const trader_t *self);
+
+// Adds the figures of another life of the same trader.
+void trader_counters_add (struct trader_counters *self, const struct trader_counters *other);
 
 const char *queue_order_name (enum queue_order order);
 // Returns false when no order has this name.

@@ -7,11 +7,11 @@
 // Notes where a client was heard. With too many clients, the longest unheard is forgotten: it
 // loses its notices until it is heard again, and a late copy of an old order of its may be promised
 // once more; the warehouse knows it.
-static struct client_entry *hear (trader_t *self, int64_t node, const struct route *route)
+struct client_entry *trader_hear (trader_t *self, int64_t node, const struct route *route)
 {
     struct client_entry *client = trader_client (self, node);
     if (client) {
-        client->route = *route;
+        client->route = route->size > 0 ? *route : client->route;
         if (self->client_count == LIMIT_CLIENTS) {  // The order matters only then.
             HASH_DEL (self->clients, client);
             HASH_ADD (hh, self->clients, node, sizeof client->node, client);
@@ -30,17 +30,16 @@ static struct client_entry *hear (trader_t *self, int64_t node, const struct rou
     return client;
 }
 
-static struct rank rank_of (trader_t *self, const struct message *message,
-                            const struct vector *vector)
+struct rank trader_rank (trader_t *self, const struct request *request, int64_t sum)
 {
-    struct rank rank = {.node = message->from, .number = message_number (message)};
+    struct rank rank = {.node = request->key.client, .number = request->key.number};
     self->arrivals++;
     switch (self->config.order_by) {
     case ORDER_LAMPORT:
-        rank.first = message->clock;
+        rank.first = request->clock;
         break;
     case ORDER_VECTOR:
-        rank.first = clock_sum (vector);
+        rank.first = sum < LIMIT_INTEGER ? sum : LIMIT_INTEGER;  // Others are told of it.
         break;
     case ORDER_ARRIVAL:
     case ORDER_COUNT:
@@ -173,7 +172,7 @@ static struct seen needed (const struct seen *token, bool here)
     return needed;
 }
 
-static void enqueue (trader_t *self, const struct request *request, const struct seen *token,
+void trader_enqueue (trader_t *self, const struct request *request, const struct seen *token,
                      struct client_entry *client, struct outbox *out)
 {
     bool here = decided_here (self, request, client);
@@ -203,6 +202,12 @@ static void enqueue (trader_t *self, const struct request *request, const struct
     }
 }
 
+// It is ending: what it has not accepted yet is for others.
+static bool takes_nothing (const trader_t *self)
+{
+    return self->stopping || self->fenced || self->taken || self->unseated || self->handed;
+}
+
 static void admit_request (trader_t *self, const struct event *event, struct outbox *out)
 {
     struct request request;
@@ -216,38 +221,50 @@ static void admit_request (trader_t *self, const struct event *event, struct out
     }
     request.route = event->route;
     request.mode = trader_policy_of (self, request.product)->mode;
-    request.rank = rank_of (self, event->message, &vector);
-    if (self->config.order_by == ORDER_VECTOR) {
+    bool by_vector = self->config.order_by == ORDER_VECTOR;
+    request.rank = trader_rank (self, &request, by_vector ? clock_sum (&vector) : 0);
+    if (by_vector) {
         (void) clock_merge (&self->vector, &vector);
         (void) clock_tick (&self->vector, self->config.id);
     }
-    struct client_entry *client = hear (self, request.key.client, &event->route);
+    struct client_entry *client = trader_hear (self, request.key.client, &event->route);
     struct request *pending = trader_find_pending (self, &request.key);
     if (pending) {
         repeat (self, pending, &request, out);
-    } else if (self->stopping || self->fenced || self->taken) {
+    } else if (takes_nothing (self)) {
         reply_error (self, request.key.client, &request.route, REASON_UNAVAILABLE,
                      request.key.number, "this trader is ending: ask another one", out);
     } else if (!answer_status_here (self, &request, out)) {
-        enqueue (self, &request, &seen, client, out);
+        trader_enqueue (self, &request, &seen, client, out);
     }
+}
+
+// A node never sends itself anything, unless it was elected, and has asked for something before.
+static bool is_impossible (const trader_t *self, int64_t from)
+{
+    return from == WAREHOUSE_NODE || (from == self->config.id && !self->config.elected);
 }
 
 void trader_admit (trader_t *self, const struct event *event, struct outbox *out)
 {
     const struct message *message = event->message;
-    if (message->from == WAREHOUSE_NODE || message->from == self->config.id) {
+    if (is_impossible (self, message->from)) {
         self->counters.refused_input++;
         reply_error (self, message->from, &event->route, REASON_BAD_REQUEST,
                      message_number (message), "from: must be the sender's own node id", out);
     } else if (message->type == MESSAGE_PING) {
-        (void) hear (self, message->from, &event->route);
+        (void) trader_hear (self, message->from, &event->route);
         struct letter *letter =
             trader_letter (self, out, PORT_CLIENTS, message->from, MESSAGE_PONG);
         letter->route = event->route;
         letter->message.pong.epoch = self->epoch;
     } else if (message->type == MESSAGE_JOURNAL) {
         copies_append (self, event, out);
+    } else if (message->type == MESSAGE_HANDOVER && self->config.elected) {
+        if (takes_nothing (self)) {
+            return;  // Their clients will ask whoever serves.
+        }
+        handover_receive (self, &message->handover, out);
     } else if (message->type == MESSAGE_PONG || message->type == MESSAGE_ERROR) {
         self->counters.refused_input++;  // Answering an answer could go on for ever.
     } else {

@@ -197,10 +197,12 @@ static void proceed (trader_t *self, struct outbox *out)
     }
 }
 
-// It was told to stop, nothing is open, and it need not finish a takeover.
-static bool is_leaving (const trader_t *self)
+// It was told to stop, or to yield, nothing is open that it must finish, nor is a takeover.
+bool backup_leaving (const trader_t *self)
 {
-    return self->stopping && self->pending_count == 0 && !copies_busy (self);
+    bool finished =
+        (self->stopping && self->pending_count == 0) || (self->yields && handover_settled (self));
+    return finished && !copies_busy (self);
 }
 
 // It ends in peace: the warehouse is told so.
@@ -215,7 +217,7 @@ static void leave (trader_t *self, struct outbox *out)
 
 void backup_proceed (trader_t *self, struct outbox *out)
 {
-    if (is_leaving (self)) {
+    if (backup_leaving (self)) {
         leave (self, out);
         return;
     }
@@ -293,7 +295,7 @@ void backup_resend (trader_t *self)
 int64_t backup_due (const trader_t *self)
 {
     const struct backup *backup = &self->backup;
-    if (is_leaving (self)) {
+    if (backup_leaving (self)) {
         return self->left ? DEADLINE_NONE : self->leave_due_us;
     }
     int64_t due_us = self->now_us < self->hold_until_us ? self->hold_until_us : DEADLINE_NONE;

@@ -13,12 +13,20 @@ static struct batch *batch_of (const trader_t *self, int64_t number)
     return &self->batches[number % IN_FLIGHT_LIMIT];
 }
 
+// Where its lot stands among those of its product, in a market that orders by vector clocks.
+static int64_t lot_rank (const trader_t *self, const struct request *request)
+{
+    bool ranks = self->config.order_by == ORDER_VECTOR && request->kind == ITEM_RESTOCK;
+    return ranks ? request->rank.first : 0;
+}
+
 static void send (trader_t *self, struct batch *batch, struct outbox *out)
 {
     struct item *items = arena_take (out->arena, batch->count, sizeof *items);
     for (size_t i = 0; i < batch->count; i++) {
         const struct request *request = trader_request (self, batch->requests[i]);
         items[i] = writes_item (self, request);
+        items[i].rank = lot_rank (self, request);
         if (PLANTED (1) && request->kind == ITEM_RESTOCK && !request->behind) {
             reply_restocked (self, request, (struct seen){0}, out);
         }
@@ -110,7 +118,7 @@ static bool is_due (const trader_t *self)
 void trader_send_batches (trader_t *self, struct outbox *out)
 {
     resend_overdue (self, out);
-    while (has_slot (self) && is_due (self)) {
+    while (!self->yields && has_slot (self) && is_due (self)) {
         struct batch *batch = batch_of (self, self->batch_next);
         batch->number = self->batch_next++;
         batch->count = 0;
@@ -213,6 +221,8 @@ void trader_commit_refused (trader_t *self, const struct message *message, struc
         self->taken = self->taken || own;
     } else if (error->reason == REASON_FOREIGN) {
         self->foreign = true;
+    } else if (error->reason == REASON_UNSEATED) {
+        handover_unseated (self, error, out);
     } else if (error->reason == REASON_UNAVAILABLE && oldest) {
         tell_waiting (self, out);
     } else if (error->reason != REASON_GAP) {

@@ -69,6 +69,8 @@ static void change (trader_t *self, const struct view_told *view)
 {
     if (view->nonce != self->nonce) {
         self->fenced = self->fenced || view->epoch > self->epoch;
+    } else if (self->config.elected && view->state == MEMBER_FAILED) {
+        handover_removed (self);
     } else if (view->epoch > self->epoch) {
         self->taken = true;
     } else {
@@ -86,8 +88,12 @@ void trader_view (trader_t *self, const struct message *message, struct outbox *
         change (self, view);
     } else if (view->nonce != self->nonce) {
         find_place (self, view);
+    } else if (self->yields) {
+        return;  // It had left before it could join: its place is given up when others are elected.
     } else if (view->state == MEMBER_LIVE) {
         begin (self, message);
+    } else if (self->config.elected) {
+        handover_removed (self);
     } else {
         self->taken = true;  // Granted, and taken over before the answer came.
     }
@@ -203,10 +209,16 @@ static int64_t snapshot_due (const trader_t *self)
     return self->expiry_us > 0 ? not_before_us : DEADLINE_NONE;
 }
 
+// Whoever yields before it has joined has nothing to leave.
+static int64_t join_due (const trader_t *self)
+{
+    return self->yields ? DEADLINE_NONE : self->join_due_us;
+}
+
 void trader_ask (trader_t *self, struct outbox *out)
 {
     if (self->epoch == 0) {
-        if (self->now_us >= self->join_due_us) {
+        if (self->now_us >= join_due (self)) {
             struct letter *letter =
                 trader_letter (self, out, PORT_WAREHOUSE, WAREHOUSE_NODE, MESSAGE_JOIN);
             letter->message.join = (struct join){
@@ -234,7 +246,7 @@ void trader_ask (trader_t *self, struct outbox *out)
 int64_t trader_ask_due (const trader_t *self)
 {
     if (self->epoch == 0) {
-        return self->join_due_us;
+        return join_due (self);
     }
     int64_t snapshot_us = snapshot_due (self);
     return self->news_due_us < snapshot_us ? self->news_due_us : snapshot_us;

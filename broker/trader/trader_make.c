@@ -124,7 +124,12 @@ trader_t *trader_new (const struct trader_config *config, uint64_t seed)
     for (size_t i = 0; i < config->product_count; i++) {
         add_policy (self, &config->products[i]);
     }
+    // An elected trader keeps no journal: nothing may count that the warehouse does not have.
+    assert (!config->elected || !self->decides);
     clock_init (&self->vector);
+    if (config->order_by == ORDER_VECTOR) {
+        (void) clock_tick (&self->vector, config->id);  // It has a place, whatever clients know.
+    }
     make_pools (self);
     self->cache =
         cache_new (config->id, 2 * (size_t) config->queue_max + LIMIT_BATCH, config->invalidation);

@@ -63,6 +63,11 @@ void peers_learn (trader_t *self, const struct view_told *view)
 // News of this trader itself: a zombie learns of its takeover here, even if it is idle.
 static void look_at_own (trader_t *self, const struct membership *member)
 {
+    if (self->config.elected && self->epoch > 0 && member->trader_epoch >= self->epoch
+        && member->state == MEMBER_FAILED) {
+        handover_removed (self);
+        return;
+    }
     if (self->epoch == 0 || member->trader_epoch <= self->epoch) {
         return;
     }

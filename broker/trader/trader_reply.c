@@ -224,3 +224,44 @@ void notify_sellers (trader_t *self, const struct request *request, const struct
         };
     }
 }
+
+// Whether the order's sale was not published yet. An answer comes again where its client has asked
+// again; one so old that nobody knows any more counts as published.
+static bool is_news (struct client_entry *client, int64_t number)
+{
+    int64_t above = number - client->sale_highest;
+    if (above > 0) {
+        bool any = client->sale_highest > 0;
+        client->sales_below = above < 64 ? client->sales_below << above : 0;
+        client->sales_below |= any && above <= 64 ? UINT64_C (1) << (above - 1) : 0;
+        client->sale_highest = number;
+        return true;
+    }
+    if (above == 0 || above < -64) {
+        return false;
+    }
+    uint64_t bit = UINT64_C (1) << (-above - 1);
+    bool is_new = !(client->sales_below & bit);
+    client->sales_below |= bit;
+    return is_new;
+}
+
+void publish_clock (trader_t *self, const struct request *request, const struct result *result,
+                    struct outbox *out)
+{
+    struct client_entry *client = trader_client (self, request->key.client);
+    if (!self->config.elected || request->kind != ITEM_BUY || result->units == 0 || !client
+        || !is_news (client, request->key.number)) {
+        return;
+    }
+    struct vector vector = vector_for (self, out);
+    struct letter *letter =
+        trader_letter (self, out, PORT_NEWS, request->key.client, MESSAGE_CLOCK);
+    letter->message.tick = (struct clock_news){
+        .epoch = self->epoch,
+        .seq = ++self->clock_seq,
+        .buyer = request->key.client,
+        .number = request->key.number,
+        .vector = vector,
+    };
+}

@@ -35,12 +35,13 @@ static const struct {
     {                                                 \
 #name, offsetof(struct trader_counters, name) \
     }
-    FIGURE (requests),  FIGURE (busy),         FIGURE (refused_input), FIGURE (batches),
-    FIGURE (resent),    FIGURE (accepted),     FIGURE (oversold),      FIGURE (causal_waits),
-    FIGURE (gaps),      FIGURE (snapshots),    FIGURE (undeliverable), FIGURE (copied),
-    FIGURE (takeovers), FIGURE (forwarded),    FIGURE (recovered),     FIGURE (backups),
-    FIGURE (alone),     FIGURE (leases),       FIGURE (leased),        FIGURE (returned),
-    FIGURE (recalls),   FIGURE (recall_waits), FIGURE (budgeted),
+    FIGURE (requests),  FIGURE (busy),        FIGURE (refused_input), FIGURE (batches),
+    FIGURE (resent),    FIGURE (accepted),    FIGURE (oversold),      FIGURE (causal_waits),
+    FIGURE (gaps),      FIGURE (snapshots),   FIGURE (undeliverable), FIGURE (copied),
+    FIGURE (takeovers), FIGURE (forwarded),   FIGURE (recovered),     FIGURE (backups),
+    FIGURE (alone),     FIGURE (leases),      FIGURE (leased),        FIGURE (returned),
+    FIGURE (recalls),   FIGURE (handed_over), FIGURE (inherited),     FIGURE (recall_waits),
+    FIGURE (budgeted),
 #undef FIGURE
 };
 
@@ -53,22 +54,19 @@ static int64_t *figure (struct trader_counters *counters, size_t i)
     return (int64_t *) (void *) ((char *) counters + figures[i].offset);
 }
 
-const char *report_trader_summary (struct report *self, bool json, int64_t id,
-                                   const struct trader_counters *counters, int64_t backup)
+void report_trader_counters (struct report *self, const struct trader_counters *counters)
 {
     struct trader_counters told = *counters;
-    report_begin (self, json, "summary", id, "trader");
     for (size_t i = 0; i < FIGURES; i++) {
         report_number (self, figures[i].name, *figure (&told, i));
     }
-    report_number (self, "backup", backup);
-    return report_end (self);
 }
 
-void trader_counters_add (struct trader_counters *self, const struct trader_counters *other)
+const char *report_trader_summary (struct report *self, bool json, int64_t id,
+                                   const struct trader_counters *counters, int64_t backup)
 {
-    struct trader_counters added = *other;
-    for (size_t i = 0; i < FIGURES; i++) {
-        *figure (self, i) += *figure (&added, i);
-    }
+    report_begin (self, json, "summary", id, "trader");
+    report_trader_counters (self, counters);
+    report_number (self, "backup", backup);
+    return report_end (self);
 }

@@ -13,7 +13,7 @@ const char *report_trader_member (struct report *self, bool json, int64_t id,
 const char *report_trader_summary (struct report *self, bool json, int64_t id,
                                    const struct trader_counters *counters, int64_t backup);
 
-// Adds the figures of another life of the same trader.
-void trader_counters_add (struct trader_counters *self, const struct trader_counters *other);
+// Puts the figures into a report that was begun.
+void report_trader_counters (struct report *self, const struct trader_counters *counters);
 
 #endif

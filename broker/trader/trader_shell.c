@@ -87,13 +87,10 @@ static void step (struct shell *self, enum event_type type)
     trader_step (self->life.trader, &event, &self->wire.out);
 }
 
-// How long a message may be. Every node of this program tells the type first.
+// How long a message may be: a copy of many decisions may be longer than what clients say.
 static size_t bytes_max_at (const struct frames *frames, enum port port)
 {
-    static const char copy[] = "{\"type\":\"journal\",";
-    zmq_msg_t *last = (zmq_msg_t *) &frames->frame[frames->count - 1];  // It is only read.
-    bool is_copy = port == PORT_CLIENTS && zmq_msg_size (last) >= sizeof copy
-                   && memcmp (zmq_msg_data (last), copy, sizeof copy - 1) == 0;
+    bool is_copy = port == PORT_CLIENTS && wire_begins (frames, MESSAGE_JOURNAL);
     return is_copy || port == PORT_WAREHOUSE ? LIMIT_BATCH_BYTES : LIMIT_MESSAGE_BYTES;
 }
 
@@ -113,15 +110,10 @@ static void drain (struct shell *self, size_t index, zsock_t *socket, enum port 
             poller_drained (&self->poller, index);
             return;
         }
-        size_t id_size = zmq_msg_size (&frames.frame[0]);
-        if (port == PORT_CLIENTS && id_size > LIMIT_ROUTE) {
+        if (port == PORT_CLIENTS && !wire_route (&frames, &event.route)) {
             wire_log (&self->wire, "a client with a routing id of its own was ignored");
             wire_close (&frames);
             continue;
-        }
-        if (port == PORT_CLIENTS) {
-            event.route.size = (uint8_t) id_size;
-            memcpy (event.route.bytes, zmq_msg_data (&frames.frame[0]), id_size);
         }
         wire_decode (&self->wire, &frames, port == PORT_TRADER ? 0 : 1,
                      bytes_max_at (&frames, port), &event, &error);
@@ -379,7 +371,9 @@ void trader_shell (zsock_t *pipe, void *config)
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
     watch_init (&self.watch, self.config->trader.id, tick, &self);
-    if (open_sockets (&self, error, sizeof error) && begin (&self, error, sizeof error)) {
+    if (wire_trace (&self.wire, self.config->trace, self.config->trader.id, "trader", error,
+                    sizeof error)
+        && open_sockets (&self, error, sizeof error) && begin (&self, error, sizeof error)) {
         serve (&self);
         tell_summary (&self);
     } else {

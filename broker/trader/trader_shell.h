@@ -27,6 +27,7 @@ struct trader_shell_config {
     const char *journal;        // its file; NULL: none, and what it decides is lost with it
     uint64_t seed;
     struct crash crash;
+    const char *trace;  // a file for its trace; NULL: none
     enum log_level log;
     bool json;  // reports as JSON
 };

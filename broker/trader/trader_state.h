@@ -1,6 +1,7 @@
 // The trader's inside, shared by its files alone:
 //   trader.c           the verbs and the dispatch
 //   trader_make.c      its settings and its memory
+//   trader_counters.c  its figures, summed
 //   trader_state.c     what all the others stand on: requests, lists, clients, letters, queues
 //   trader_join.c      joining the warehouse, snapshots, news: what the trader itself asks for
 //   trader_peers.c     the other traders, as the warehouse and its news tell of them
@@ -8,6 +9,7 @@
 //   trader_backup.c    the trader that keeps a copy of that, and what the warehouse knows of it
 //   trader_copy.c, trader_takeover.c   the other side: a backup of others (trader_copy.h)
 //   trader_admit.c     requests come in: checked, known ones found, queued
+//   trader_handover.c  elected traders: what one that resigns leaves to the next, and lost seats
 //   trader_commit.c    batches go to the warehouse and come back
 //   trader_reply.c     everything that is told to clients
 //   trader_decide.c    requests are decided by their product's policy, or wait
@@ -107,6 +109,8 @@ struct client_entry {
     int64_t highest;       // number of what may be decided here: no lower one is, it comes late
     bool unsure;           // others were forgotten before it was heard: it may be one of them
     int64_t oversell_seq;  // messages published as oversell.<node>
+    int64_t sale_highest;  // number of its orders whose sale was published as `clock`, and which of
+    uint64_t sales_below;  // the 64 below it were, the nearest one in the lowest bit
     UT_hash_handle hh;     // by node, the longest unheard first
 };
 
@@ -178,6 +182,10 @@ struct trader {
     bool taken;    // over, by another trader
     bool foreign;  // its journal is of another market than its warehouse
     bool stopping;
+    bool unseated;      // others were elected
+    bool yields;        // decides nothing more, and keeps what waits for its successor,
+    bool handed;        // who has it
+    int64_t clock_seq;  // messages published as `clock`
 
     int64_t view;           // number of its view at the warehouse
     int64_t hold_until_us;  // no promise is told before a backup is found, or this time
@@ -300,6 +308,8 @@ void backup_joined (trader_t *self);
 int64_t backup_may_tell (const trader_t *self);  // promises up to this write
 void backup_resend (trader_t *self);             // its letters of the last round are lost
 int64_t backup_due (const trader_t *self);
+bool backup_leaving (
+    const trader_t *self);  // nothing keeps it: it tells the warehouse that it leaves
 
 // trader_join.c
 void trader_start (trader_t *self, struct outbox *out);
@@ -313,6 +323,22 @@ int64_t trader_ask_due (const trader_t *self);
 // trader_admit.c
 void trader_admit (trader_t *self, const struct event *event, struct outbox *out);
 void trader_malformed (trader_t *self, const struct event *event, struct outbox *out);
+
+// Takes note of where a client was heard; a route of size 0 is not known, and changes none.
+struct client_entry *trader_hear (trader_t *self, int64_t node, const struct route *route);
+// Where the request stands in the queue's order; `sum` is that of its vector clock.
+struct rank trader_rank (trader_t *self, const struct request *request, int64_t sum);
+// Makes it pending, or answers `busy`. Its product's mode and its rank are set.
+void trader_enqueue (trader_t *self, const struct request *request, const struct seen *token,
+                     struct client_entry *client, struct outbox *out);
+
+// trader_handover.c
+void handover_receive (trader_t *self, const struct handover *handover, struct outbox *out);
+bool handover_settled (const trader_t *self);  // all that is pending waits for the successor
+// The warehouse refuses this trader for want of a seat, as a reply to its join or its commit.
+void handover_unseated (trader_t *self, const struct error *error, struct outbox *out);
+// The warehouse has given its place up, for it holds no seat.
+void handover_removed (trader_t *self);
 
 // trader_commit.c
 void trader_send_batches (trader_t *self, struct outbox *out);
@@ -341,6 +367,9 @@ struct result sold_result (const char *product, const struct leased_units *taken
                            struct outbox *out);
 void notify_sellers (trader_t *self, const struct request *request, const struct result *result,
                      struct outbox *out);
+// Publishes the clock of a sale, once for each order, so that everybody's clock passes it.
+void publish_clock (trader_t *self, const struct request *request, const struct result *result,
+                    struct outbox *out);
 
 // policy_sync.c: the warehouse decides, and its answer is passed on.
 void sync_settle (trader_t *self, const struct request *request, const struct result *result,

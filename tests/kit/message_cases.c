@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/kit/message_parts.h"
+#include "tests/kit/peer_cases.h"
 
 uint64_t draw_next (struct draw *self)
 {
@@ -282,6 +283,7 @@ static void make_small (struct maker *self, struct message *message)
         return;
     case MESSAGE_PONG:
         message->pong.epoch = part_number (self, 0, LIMIT_INTEGER);
+        message->pong.seating = part_seating (self, 0);
         return;
     default:
         assert (message->type == MESSAGE_PING || message->type == MESSAGE_SNAPSHOT);
@@ -354,6 +356,16 @@ void message_case (enum message_type type, enum case_size size, struct draw *dra
     case MESSAGE_JOURNAL:
     case MESSAGE_JOURNALED:
         make_takeover (&maker, message);
+        break;
+    case MESSAGE_CAMPAIGN:
+    case MESSAGE_SEATS:
+    case MESSAGE_ELECTION:
+    case MESSAGE_ANSWER:
+    case MESSAGE_COORDINATOR:
+    case MESSAGE_RESIGN:
+    case MESSAGE_HANDOVER:
+    case MESSAGE_CLOCK:
+        make_peers (&maker, message);
         break;
     default:
         make_small (&maker, message);

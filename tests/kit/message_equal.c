@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "tests/kit/message_cases.h"
+#include "tests/kit/peer_cases.h"
 
 // Lists of one length; an empty one is NULL.
 static bool lists_agree (const void *a, size_t a_count, const void *b, size_t b_count)
@@ -80,7 +81,7 @@ static bool items_equal (const struct item *a, const struct item *b)
     if (a->kind != b->kind || a->client != b->client || a->number != b->number
         || a->clock != b->clock || a->quantity != b->quantity || a->price_cents != b->price_cents
         || a->all_or_nothing != b->all_or_nothing || a->behind != b->behind
-        || a->promised != b->promised || !firsts_equal (&a->first, &b->first)
+        || a->promised != b->promised || a->rank != b->rank || !firsts_equal (&a->first, &b->first)
         || !a->product != !b->product
         || !leased_equal (a->taken, a->taken_count, b->taken, b->taken_count)) {
         return false;
@@ -299,7 +300,8 @@ static bool small_equal (const struct message *a, const struct message *b)
                && a->error.trader == b->error.trader && a->error.epoch == b->error.epoch
                && !strcmp (a->error.text, b->error.text);
     case MESSAGE_PONG:
-        return a->pong.epoch == b->pong.epoch;
+        return a->pong.epoch == b->pong.epoch
+               && seatings_equal (&a->pong.seating, &b->pong.seating);
     default:
         return true;  // ping and snapshot
     }
@@ -349,6 +351,18 @@ bool messages_equal (const struct message *a, const struct message *b)
     case MESSAGE_JOURNAL:
     case MESSAGE_JOURNALED:
         return takeovers_equal (a, b);
+    case MESSAGE_HANDOVER:
+        return a->handover.term == b->handover.term
+               && item_lists_equal (a->handover.items, a->handover.item_count, b->handover.items,
+                                    b->handover.item_count);
+    case MESSAGE_CAMPAIGN:
+    case MESSAGE_SEATS:
+    case MESSAGE_ELECTION:
+    case MESSAGE_ANSWER:
+    case MESSAGE_COORDINATOR:
+    case MESSAGE_RESIGN:
+    case MESSAGE_CLOCK:
+        return peers_equal (a, b);
     default:
         return small_equal (a, b);
     }

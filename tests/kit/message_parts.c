@@ -195,6 +195,7 @@ static struct item item (struct maker *self)
                                     : (enum item_kind) part_number (self, 0, ITEM_KIND_COUNT - 1)};
     made.client = part_number (self, 1, LIMIT_NODE);
     made.number = part_number (self, 1, LIMIT_INTEGER);
+    made.rank = part_number (self, 0, LIMIT_INTEGER);
     if (made.kind == ITEM_BUY || made.kind == ITEM_RESTOCK) {
         made.clock = part_number (self, 0, LIMIT_INTEGER);
         made.product = part_product (self);

@@ -9,7 +9,7 @@
 const char TOPOLOGY_SAMPLE[] =
     "{'version': 1, 'mode': 'batched', 'flush_count': 3, 'flush_ms': 40, 'expiry_ms': 600,"
     " 'oversell_budget': '5%', 'order_by': 'lamport', 'trader_choice': 'round-robin', "
-    "'invalidation': false, 'seed': 42, 'ping_every_us': 20000,"
+    "'invalidation': false, 'trace': true, 'seed': 42, 'ping_every_us': 20000,"
     " 'warehouse': {'rep': 'tcp://127.0.0.1:*', 'pub': 'ipc:///tmp/pub', 'store': 'market.db',"
     "  'commission_percent': 20, 'answers_kept': 512},"
     " 'products': [{'name': 'salt', 'mode': 'escrow', 'flush_count': 64, 'flush_ms': 2, "
@@ -21,14 +21,31 @@ const char TOPOLOGY_SAMPLE[] =
     "  'quantity_max': 5, 'all_or_nothing': true, 'think_time_us': 500000, 'orders': 7,"
     "  'window': 4, 'first_number': 9}],"
     " 'sellers': [{'id': 4, 'product': 'fish', 'restock_when': 'sold-out',"
-    "  'restock_what': 'each', 'quantity': 6, 'price_cents_min': 1000, 'price_cents_max': 2000,"
-    "  'every_us': 5000000, 'restocks': 8, 'first_number': 10}]}";
+    "  'restock_what': 'each', 'quantity_min': 6, 'quantity_max': 9,"
+    "  'price_cents_min': 1000, 'price_cents_max': 2000, 'every_us': 5000000, 'restocks': 8, "
+    "'first_number': 10}]}";
 
 const char TOPOLOGY_SMALLEST[] =
     "{'version': 1, 'warehouse': {'rep': 'tcp://127.0.0.1:1', 'pub': 'tcp://127.0.0.1:2'},"
     " 'products': [{'name': 'salt'}],"
     " 'traders': [{'id': 1, 'router': 'tcp://127.0.0.1:3', 'pub': 'tcp://127.0.0.1:4'}],"
     " 'buyers': [{'id': 2}], 'sellers': [{'id': 3}]}";
+
+const char TOPOLOGY_ELECTED[] =
+    "{'version': 1, 'mode': 'sync', 'order_by': 'vector',"
+    " 'warehouse': {'rep': 'tcp://127.0.0.1:1', 'pub': 'tcp://127.0.0.1:2'},"
+    " 'products': [{'name': 'salt'}, {'name': 'fish', 'mode': 'sync'}],"
+    " 'election': {'seats': 2, 'ping_every_us': 100000, 'answer_wait_us': 30000,"
+    "  'settle_us': 400000, 'reclaim': false, 'sick_per_million': 1000, 'on_sick': 'handover',"
+    "  'recover_after_us': 10000000},"
+    " 'peers': [{'id': 7, 'router': 'ipc://a', 'pub': 'ipc://b', 'sick_from_start': true,"
+    "  'sick_at_us': 5000000, 'buyer': {'product': 'salt', 'on_refusal': 'switch',"
+    "  'quantity_min': 1, 'quantity_max': 5, 'all_or_nothing': true, 'think_time_us': 6,"
+    "  'orders': 8, 'window': 4, 'first_number': 9}},"
+    " {'id': 3, 'router': 'ipc://c', 'pub': 'ipc://d', 'seller': {'product': 'fish',"
+    "  'restock_when': 'sold-out', 'restock_what': 'each', 'quantity_min': 6, 'quantity_max': 9,"
+    "  'price_cents_min': 1000, 'price_cents_max': 2000, 'every_us': 11, 'restocks': 12,"
+    "  'first_number': 10}}]}";
 
 struct topology_case loaded;
 
@@ -38,6 +55,7 @@ void topology_case_begin (void)
     ck_assert_ptr_nonnull (mkdtemp (loaded.folder));
     snprintf (loaded.path, sizeof loaded.path, "%s/topology.json", loaded.folder);
     loaded.arena = arena_new (4096);
+    loaded.sample = TOPOLOGY_SAMPLE;
     loaded.error[0] = '\0';
 }
 
@@ -88,21 +106,30 @@ bool read_text (const char *text)
     return valid;
 }
 
-// The object that `section` names: the market itself (""), the warehouse, or the first element of
-// a list.
+// The object that `section` names: the market itself (""), or what stands at a path in it, "buyers"
+// or "peers[1].seller"; of a list without an index the first element.
 static json_t *part_of (json_t *root, const char *section)
 {
-    if (!section[0]) {
-        return root;
+    json_t *part = root;
+    while (*section) {
+        char key[32];
+        size_t length = strcspn (section, "[.");
+        snprintf (key, sizeof key, "%.*s", (int) length, section);
+        section += length;
+        part = json_object_get (part, key);
+        size_t index = *section == '[' ? strtoul (section + 1, NULL, 10) : 0;
+        part = json_is_array (part) ? json_array_get (part, index) : part;
+        section += strcspn (section, ".");
+        section += *section == '.';
     }
-    json_t *part = json_object_get (root, section);
-    return json_is_array (part) ? json_array_get (part, 0) : part;
+    return part;
 }
 
 bool read_with (const char *section, const char *key, json_t *value)
 {
-    json_t *root = parsed (TOPOLOGY_SAMPLE);
+    json_t *root = parsed (loaded.sample);
     json_t *part = part_of (root, section);
+    ck_assert_ptr_nonnull (part);
     if (value) {
         json_object_set_new (part, key, value);
     } else {

@@ -227,14 +227,15 @@ static void draw_sellers (struct market *self, int64_t count, struct random *ran
         seller->product = random_next (random) % 2 ? NULL : self->products[0];
         seller->when = random_next (random) % 3 ? RESTOCK_EVERY : RESTOCK_SOLD_OUT;
         seller->what = (enum restock_what) random_between (random, RESTOCK_SAME, RESTOCK_RANDOM);
-        seller->quantity = random_between (random, 1, 12);
+        seller->quantity_max = random_between (random, 1, 12);
         seller->price_cents_max = random_between (random, 100, 900);
         seller->every_us = random_between (random, 1, 30) * WORLD_MS;
         if (stock == NEARLY_SOLD_OUT) {
-            seller->quantity = random_between (random, 1, 2);
+            seller->quantity_max = random_between (random, 1, 2);
         } else if (stock == PLENTY) {
-            seller->quantity = random_between (random, 20, 200);
+            seller->quantity_max = random_between (random, 20, 200);
         }
+        seller->quantity_min = seller->quantity_max;
     }
 }
 

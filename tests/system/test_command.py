@@ -13,7 +13,7 @@ import unittest
 from market import BOUND_S, SOUK, MarketTest, die_with_parent
 
 NODES = ("warehouse", "trader", "buyer", "seller")
-COMMANDS = (*NODES, "monitor", "bench", "verify", "transactions", "accounts")
+COMMANDS = (*NODES, "monitor", "bench", "verify", "transactions", "trace", "accounts")
 
 
 def run(*arguments, **more):
@@ -104,7 +104,8 @@ class Mistakes(MarketTest):
         for value in ("0", "0.001", "-1", "free", "", "1e300", "nan", "5-", "5-x"):
             self.refused("--price: ", "seller", "--id", "9", "--price", value)
         for value in ("0", "-5", "5-", "5-1", "1-2-3", "1000001", "", "a-b", "1-" + "9" * 40):
-            self.refused(f"--quantity: '{value}'", "buyer", "--id", "5", "--quantity", value)
+            for role in ("buyer", "seller"):
+                self.refused(f"--quantity: '{value}'", role, "--id", "5", "--quantity", value)
         for value in ("Salt", "", "x" * 64, "a b", "s\xe4lt"):
             self.refused("--product: ", "buyer", "--id", "5", "--product", value)
         self.refused("--every: '0s'", "seller", "--id", "9", "--every", "0s")

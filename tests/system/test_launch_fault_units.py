@@ -49,7 +49,7 @@ class Words(unittest.TestCase):
         for text, said in (
                 ("", "'' is not known; faults are kill:trader-1@5s, "),
                 ("explode:trader-1@5s", "'explode' is not known"),
-                ("kill:trader@5s", "'trader' is no node; write warehouse, trader-1"),
+                ("kill:peer@5s", "'peer' is no node; write warehouse, trader-1"),
                 ("kill:trader-0@5s", "'trader-0' is no node"),
                 ("kill:monitor-1@5s", "is no node"),
                 ("kill:trader-1", "does not say when; write kill:trader-1@5s"),
@@ -65,7 +65,8 @@ class Words(unittest.TestCase):
                  "write crash:trader-1:before-processing@N or crash:trader-1:after-processing@N"),
                 ("crash:warehouse:after-commit@0", "write crash:warehouse:before-commit@N"),
                 ("crash:warehouse:after-commit", "write crash:warehouse:before-commit@N"),
-                ("crash:buyer-3:before-commit@1", "a buyer has no points to crash at")):
+                ("crash:buyer-3:before-commit@1", "a buyer has no points to crash at"),
+                ("crash:trader:after-processing@1", "a trader has no points to crash at")):
             self.assertIn(said, self.refused(text))
 
     def test_every_example_in_an_error_is_a_fault(self):
@@ -83,6 +84,7 @@ class Words(unittest.TestCase):
                 (["kill:trader-3@5s"], "there is no trader-3; there are trader-1, trader-2"),
                 (["kill:trader-1@1s", "kill:seller-3@5s"],
                  "there is no seller-3; there are seller-4"),
+                (["kill:trader@1s"], "there is no trader; there are trader-1, trader-2"),
                 (["kill:trader-1@6s"], "the market closes after 6 s; say --duration"),
                 (["crash:trader-1:after-processing@1", "crash:trader-1:before-processing@2"],
                  "trader-1 can crash at one point only"),
@@ -162,11 +164,11 @@ class Reports(unittest.TestCase):
         return scheduler
 
     def member(self, scheduler, now, trader, state):
-        scheduler.hear(now, SimpleNamespace(role="trader"),
+        scheduler.hear(now, SimpleNamespace(role="trader", does="trader"),
                        {"event": "member", "trader": trader, "state": state})
 
     def recovered(self, scheduler, now):
-        scheduler.hear(now, SimpleNamespace(role="buyer"), {"event": "recovered", "moved": 1})
+        scheduler.hear(now, SimpleNamespace(role="buyer", does="buyer"), {"event": "recovered", "moved": 1})
 
     def told(self, scheduler, ended=20.0):
         return aftermath.report(scheduler.happenings, scheduler.sales, 0.0, ended, 1.0)

@@ -55,6 +55,7 @@ class Options(unittest.TestCase):
     def test_quantities_are_one_number_or_a_range(self):
         self.assertEqual(parsed("--quantity", "3").quantity, (3, 3))
         self.assertEqual(parsed("--quantity", "1-5").quantity, (1, 5))
+        self.assertEqual(parsed("--restock", "1-5").restock, (1, 5))
         for text in ("0", "5-1", "1-", "-5", "1-2-3", "1000001", "two"):
             self.assertIn("is no quantity", self.refused(f"--quantity={text}"))
 
@@ -187,7 +188,7 @@ class Market(unittest.TestCase):
             "--invalidation", "off", "--seed", "7", "--commission", "5", "--products", "salt,boar",
             "--buyer-product", "boar", "--quantity", "2-4", "--all-or-nothing", "--on-refusal",
             "switch", "--think-time", "20ms", "--window", "9", "--orders", "11",
-            "--seller-product", "random", "--restock", "6", "--restock-every", "3s",
+            "--seller-product", "random", "--restock", "6-9", "--restock-every", "3s",
             "--restock-when", "sold-out", "--restock-what", "each", "--price", "1-2")
         self.assertEqual((built["mode"], built["order_by"], built["trader_choice"],
                           built["invalidation"], built["seed"]),
@@ -202,8 +203,8 @@ class Market(unittest.TestCase):
         for seller in built["sellers"]:
             self.assertEqual(seller, {
                 "id": seller["id"], "product": "random", "price_cents_min": 100,
-                "price_cents_max": 200, "quantity": 6, "every_us": 3_000_000,
-                "restock_when": "sold-out", "restock_what": "each"})
+                "price_cents_max": 200, "quantity_min": 6, "quantity_max": 9,
+                "every_us": 3_000_000, "restock_when": "sold-out", "restock_what": "each"})
 
     def test_a_product_is_sold_as_it_was_said_and_added_where_it_is_not_there(self):
         built = market("--product", "fish=escrow:budget=5%", "--mode", "batched:flush=3",

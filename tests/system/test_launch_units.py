@@ -16,6 +16,7 @@ from souk_launch import market as markets
 from souk_launch import options as command_line
 from souk_launch import progress
 from souk_launch import summary as summaries
+from souk_launch.elections import Elections
 from souk_launch.nodes import Node
 
 SOUK = ["--souk", "/bin/true"]  # any program will do: it is not started here
@@ -147,7 +148,8 @@ class Summary(unittest.TestCase):
                              ["requests", "sold"])
 
     def buyer(self, number, summary):
-        return SimpleNamespace(id=number, role="buyer", summary=summary, told={}, life=1, book=None)
+        return SimpleNamespace(id=number, role="buyer", does="buyer", summary=summary, told={},
+                               life=1, book=None)
 
     def test_books_are_compared_for_each_buyer_that_left_one(self):
         buyers = [self.buyer(3, book()), self.buyer(4, None), self.buyer(5, {})]
@@ -170,7 +172,8 @@ class Summary(unittest.TestCase):
         return SimpleNamespace(
             market=built, folder="runs/x", stopped_by=stopped_by, wall_seconds=2.01, proof=proof,
             died=list(died), cpu_seconds={"warehouse": 0.0201, "buyer": 0.00402},
-            happenings=[], sales=None, began=0.0, missing={"salt": missing},
+            happenings=[], sales=None, began=0.0, missing={"salt": missing}, money={},
+            elections=Elections(built),
             orders={"lost": 0, "doubled": 0, "orders_compared": 10, "examples": [], "told": {}},
             nodes=[self.buyer(3, book(latency_us=latency, resent=2, **figures))])
 

@@ -14,7 +14,7 @@ def report(happenings, sales, began, ended, scale):
         before, after = stretches.get((happening.at, happening.settled()), (None, None))
         told.append({
             "what": happening.fault.text,
-            "node": happening.fault.name,
+            "node": happening.name,
             "at_ms": _ms(happening.at, began, scale),
             "detected_ms": _ms(happening.detected, happening.at),
             "taken_over_ms": _ms(happening.taken_over, happening.at),

@@ -104,6 +104,20 @@ def missing_units(store):
         raise BookError(f"{store} cannot be read: {error}") from error
 
 
+def money(store):
+    """{"spent_cents", "earned_cents", "commission_cents"}: of all buyers, sellers and traders, by the
+    sales of the store, whoever did what; "sellers", how many have sold. Raises BookError."""
+    try:
+        with contextlib.closing(_open(store)) as ledger:
+            spent, commission, sellers = ledger.execute(
+                "SELECT ifnull (sum (units * price_cents), 0), ifnull (sum (commission_cents), 0),"
+                " count (DISTINCT seller) FROM fills").fetchone()
+    except sqlite3.Error as error:
+        raise BookError(f"{store} cannot be read: {error}") from error
+    return {"spent_cents": spent, "earned_cents": spent - commission,
+            "commission_cents": commission, "sellers": sellers}
+
+
 def highest_number(store, role, client):
     """Of the requests of this buyer or seller that the store knows; 0 without any. Raises
     BookError."""

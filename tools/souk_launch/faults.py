@@ -25,7 +25,7 @@ class Fault:
     text: str           # as it was written
     what: str           # a key of EXAMPLE
     role: str
-    number: int         # 0: the warehouse
+    number: int         # 0: the warehouse, or whoever of the peers leads the traders then
     at_us: int = 0      # of market time, from when the market is open; a crash has its own moment
     for_us: int = None  # of market time, how long a pause or the time to a restart is
     point: str = None   # where it crashes
@@ -34,7 +34,7 @@ class Fault:
     @property
     def name(self):
         """The node's, as everywhere."""
-        return self.role if self.role == "warehouse" else f"{self.role}-{self.number}"
+        return f"{self.role}-{self.number}" if self.number else self.role
 
     @property
     def crash(self):
@@ -69,20 +69,20 @@ def parse(text):
 
 
 def _node(text, name):
-    """(role, number) of 'trader-1' or 'warehouse'."""
-    found = re.fullmatch(r"(trader|buyer|seller)-([1-9][0-9]{0,4})", name)
-    if name == "warehouse":
-        return "warehouse", 0
+    """(role, number) of 'trader-1', 'warehouse' or, where peers elect, 'trader'."""
+    found = re.fullmatch(r"(trader|buyer|seller|peer)-([1-9][0-9]{0,4})", name)
+    if name in ("warehouse", "trader"):
+        return name, 0
     if not found:
-        raise FaultError(f"'{text}': '{name}' is no node; write warehouse, trader-1, buyer-3 or "
-                         "seller-9")
+        raise FaultError(f"'{text}': '{name}' is no node; write warehouse, trader-1, buyer-3, "
+                         "seller-9 or peer-6")
     return found[1], int(found[2])
 
 
 def _crash(text, rest):
     node, _, where = rest.partition(":")
     role, number = _node(text, node)
-    if role not in POINTS:
+    if role not in POINTS or node == "trader":
         raise FaultError(f"'{text}': a {role} has no points to crash at; "
                          f"kill:{node}@5s kills it")
     found = re.fullmatch(r"([a-z-]+)@([1-9][0-9]{0,8})", where)

@@ -6,7 +6,7 @@ import os
 import random
 import tempfile
 
-from souk_launch import schema, selling
+from souk_launch import peers, schema, selling
 from souk_launch.options import DEFAULTS, DURATION_US
 
 CLIENTS_MAX = 16384
@@ -23,6 +23,9 @@ def market_of(options):
     """The market that the options ask for, its endpoints still open, times not yet scaled."""
     if options.topology is not None:
         market = read(options.topology)
+    elif options.elect:
+        market = peers.skeleton(options, options.products or DEFAULTS["products"],
+                                random_seed() if options.seed is None else options.seed)
     else:
         shape = {name: DEFAULTS[name] if getattr(options, name) is None else getattr(options, name)
                  for name in ("traders", "buyers", "sellers", "products")}
@@ -34,15 +37,24 @@ def market_of(options):
     given = {name: getattr(options, name) for name in DEFAULTS
              if getattr(options, name) is not None}
     _behave(market, given, override=True)
+    wrong = peers.behave(market, options)
+    if wrong:
+        raise MarketError(wrong)
     _behave(market, DEFAULTS, override=False)
     if options.seed is not None:
         market["seed"] = options.seed
-    market.setdefault("seed", random.SystemRandom().randrange(2**31))
+    if options.trace:
+        market["trace"] = True
+    market.setdefault("seed", random_seed())
     market["warehouse"]["store"] = STORE
     for trader in market["traders"]:
         trader["journal"] = f"trader-{trader['id']}.journal"
     check(market)
     return {key: market[key] for key in schema.topology_schema()["properties"] if key in market}
+
+
+def random_seed():
+    return random.SystemRandom().randrange(2**31)
 
 
 def read(path):
@@ -64,6 +76,8 @@ def read(path):
         raise MarketError(f"{path}: is no JSON: {error}") from error
     except schema.SchemaError as error:
         raise MarketError(f"{path}: {error}") from error
+    for role in ("traders", "buyers", "sellers"):
+        market.setdefault(role, [])  # An elected market may leave them out.
     return market
 
 
@@ -107,9 +121,9 @@ def _behave(market, values, override):
         _put(market, override, invalidation=values["invalidation"] == "on")
     if "commission" in values:
         _put(market["warehouse"], override, commission_percent=values["commission"])
-    for index, buyer in enumerate(market["buyers"]):
+    for index, (_, buyer) in enumerate(clients_of(market, "buyer")):
         _behave_buyer(buyer, index, names, values, override)
-    for index, seller in enumerate(market["sellers"]):
+    for index, (_, seller) in enumerate(clients_of(market, "seller")):
         _behave_seller(seller, index, names, values, override)
 
 
@@ -134,14 +148,37 @@ def _behave_seller(seller, index, names, values, override):
     if "price" in values:
         _put(seller, override, price_cents_min=values["price"][0],
              price_cents_max=values["price"][1])
-    for name, key in (("restock", "quantity"), ("restock_every", "every_us"),
-                      ("restock_when", "restock_when"), ("restock_what", "restock_what")):
+    if "restock" in values:
+        _put(seller, override, quantity_min=values["restock"][0],
+             quantity_max=values["restock"][1])
+    for name, key in (("restock_every", "every_us"), ("restock_when", "restock_when"),
+                      ("restock_what", "restock_what")):
         if name in values:
             _put(seller, override, **{key: values[name]})
 
 
 def check(market):
     """Raises MarketError when nodes would refuse it, or when it is too small for a bazaar."""
+    if peers.elected(market):
+        wrong = peers.contradiction(market, selling.modes(market))
+        if wrong:
+            raise MarketError(wrong)
+    else:
+        _check_size(market)
+    if market["order_by"] == "vector" and len(peers_of(market)) > VECTOR_MAX:
+        raise MarketError(f"--order-by: vector is for at most {VECTOR_MAX} peers "
+                          f"(traders, buyers and sellers), not {len(peers_of(market))}")
+    try:
+        schema.check(market, schema.topology_schema())
+    except schema.SchemaError as error:
+        raise MarketError(str(error)) from error
+    wrong = selling.contradiction(market)
+    if wrong:
+        raise MarketError(wrong)
+    _check_names(market)
+
+
+def _check_size(market):
     missing = []
     for kind, least in (("trader", 2), ("buyer", 1), ("seller", 1)):
         there = len(market[kind + "s"])
@@ -154,18 +191,6 @@ def check(market):
     clients = len(market["buyers"]) + len(market["sellers"])
     if clients > CLIENTS_MAX:
         raise MarketError(f"at most {CLIENTS_MAX} buyers and sellers, not {clients}")
-    peers = clients + len(market["traders"])
-    if market["order_by"] == "vector" and peers > VECTOR_MAX:
-        raise MarketError(f"--order-by: vector is for at most {VECTOR_MAX} peers "
-                          f"(traders, buyers and sellers), not {peers}")
-    try:
-        schema.check(market, schema.topology_schema())
-    except schema.SchemaError as error:
-        raise MarketError(str(error)) from error
-    wrong = selling.contradiction(market)
-    if wrong:
-        raise MarketError(wrong)
-    _check_names(market)
 
 
 def _check_names(market):
@@ -178,23 +203,32 @@ def _check_names(market):
         if node["id"] in taken:
             raise MarketError(f"the id {node['id']} is taken twice")
         taken.add(node["id"])
-    for role, node in peers_of(market):
-        if role != "trader" and node["product"] not in names + ["random"]:
-            raise MarketError(f"{role} {node['id']}: {node['product']} is not among the products")
-        for low, high in (("quantity_min", "quantity_max"),
-                          ("price_cents_min", "price_cents_max")):
-            if low in node and node[low] > node[high]:
-                raise MarketError(f"{role} {node['id']}: {low} is above {high}")
+    for role in ("buyer", "seller"):
+        for number, client in clients_of(market, role):
+            if client["product"] not in names + ["random"]:
+                raise MarketError(f"{role} {number}: {client['product']} is not among the products")
+            for low, high in (("quantity_min", "quantity_max"),
+                              ("price_cents_min", "price_cents_max")):
+                if low in client and client[low] > client[high]:
+                    raise MarketError(f"{role} {number}: {low} is above {high}")
 
 
 def peers_of(market):
-    """(role, node) of traders, then buyers, then sellers."""
-    return [(role, node) for role in ("trader", "buyer", "seller") for node in market[role + "s"]]
+    """(role, node) of traders, then buyers, then sellers; of peers, where those elect."""
+    return [(role, node) for role in ("trader", "buyer", "seller", "peer")
+            for node in market.get(role + "s", [])]
+
+
+def clients_of(market, role):
+    """(id, how it behaves) of all that are a "buyer" or a "seller"."""
+    return ([(client["id"], client) for client in market[role + "s"]]
+            + [(peer["id"], peer[role]) for peer in market.get("peers", []) if role in peer])
 
 
 def names_of(market):
     """What its nodes are called."""
-    return ["warehouse"] + [f"{role}-{node['id']}" for role, node in peers_of(market)]
+    return (["warehouse"] + ["trader"] * peers.elected(market)
+            + [f"{role}-{node['id']}" for role, node in peers_of(market)])
 
 
 def mode_of(market):
@@ -207,14 +241,19 @@ def run_of(options, market):
     """Microseconds of market time that it is open for; None: until all buyers are done."""
     if options.duration is not None:
         return options.duration
-    return None if all(buyer["orders"] for buyer in market["buyers"]) else DURATION_US
+    buyers = clients_of(market, "buyer")
+    return None if buyers and all(buyer["orders"] for _, buyer in buyers) else DURATION_US
 
 
 def scaled(market, scale):
     """The same market with every interval divided by `scale`; what is not 0 does not become 0."""
     result = copy.deepcopy(market)
-    for node, key in ([(buyer, "think_time_us") for buyer in result["buyers"]]
-                      + [(seller, "every_us") for seller in result["sellers"]]):
+    for node, key in ([(buyer, "think_time_us") for _, buyer in clients_of(result, "buyer")]
+                      + [(seller, "every_us") for _, seller in clients_of(result, "seller")]
+                      + [(peer, "sick_at_us") for peer in result.get("peers", [])
+                         if "sick_at_us" in peer]
+                      + [(part, "recover_after_us") for part in [result.get("election", {})]
+                         if "recover_after_us" in part]):
         node[key] = max(round(node[key] / scale), 1) if node[key] else 0
     return result
 
@@ -227,7 +266,8 @@ def put_endpoints(market, transport, folder):
             return "tcp://127.0.0.1:*"
         sockets = None
     else:
-        longest = f"trader-{max(trader['id'] for trader in market['traders'])}-router.sock"
+        longest = max((f"{role}-{node['id']}-router.sock" for role, node in peers_of(market)),
+                      key=len)
         sockets = os.path.abspath(folder)
         if len(os.fsencode(os.path.join(sockets, longest))) > IPC_PATH_MAX:
             sockets = tempfile.mkdtemp(prefix="souk-", dir="/tmp")
@@ -238,7 +278,20 @@ def put_endpoints(market, transport, folder):
     for trader in market["traders"]:
         trader.update(router=place(f"trader-{trader['id']}-router"),
                       pub=place(f"trader-{trader['id']}-pub"))
+    if peers.elected(market):
+        peers.put_endpoints(market, None if transport == "tcp" else place)
     return sockets
+
+
+def transport_of(options, market):
+    """How the nodes are to be reached; None: as the market says already."""
+    if options.transport is not None:
+        return options.transport
+    unknown = any(peer[key].endswith(":*") for peer in market.get("peers", [])
+                  for key in ("router", "pub"))  # Peers must know each other's from the start.
+    if options.topology is not None and not unknown:
+        return None
+    return "ipc" if peers.elected(market) else "tcp"
 
 
 def write(market, path):

@@ -38,14 +38,16 @@ class Node:
     """One process and what it has told. A node that is started again is another Node, in its next
     life; all lives share a log."""
 
-    def __init__(self, role, number, folder, life=1):
+    def __init__(self, role, number, folder, life=1, does=None):
         self.role = role
+        self.does = does or role  # what it does: a peer is a "buyer" or a "seller", others are
+                                  # what they are called
         self.id = number
         self.life = life
         self.name = role if role == "warehouse" else f"{role}-{number}"
         self.log = os.path.join(folder, self.name + ".log")
         self.book = None      # a buyer's own book, a file of this life alone
-        if role == "buyer":
+        if self.does == "buyer":
             again = "" if life == 1 else f".{life}"
             self.book = os.path.join(folder, f"{self.name}.book{again}.csv")
         self.process = None
@@ -144,9 +146,9 @@ class Fleet:
         self._looked = 0.0
         self._now = 0.0
 
-    def start(self, role, number, *flags, life=1, crash=None):
+    def start(self, role, number, *flags, life=1, crash=None, does=None):
         """Starts the node; `flags` go over the topology, `crash` is where it is to kill itself."""
-        node = Node(role, number, self._folder, life)
+        node = Node(role, number, self._folder, life, does)
         node.crash = crash
         command = [self._souk, role, "--topology", self._topology, "--json", *flags]
         if role != "warehouse":
@@ -200,6 +202,10 @@ class Fleet:
             node.ended_at = self._now
             self._looked = 0.0
         return bool(data)
+
+    def doing(self, what):
+        """All lives of those that do this."""
+        return [node for node in self.nodes if node.does == what]
 
     def running(self, *roles):
         return [node for node in self.nodes

@@ -5,7 +5,7 @@ import os
 import re
 from decimal import Decimal, InvalidOperation
 
-from souk_launch import faults, selling
+from souk_launch import faults, peers, selling
 from souk_launch.times import interval, interval_between, positive_interval
 
 EXAMPLES = """\
@@ -24,6 +24,9 @@ examples:
                                                one market, three ways to sell
   tools/launch.py --mode escrow:budget=5% --quantity 1-5 --fault restart:trader-2@4s+1s
                                                leased units, at most 5 in a hundred oversold
+  tools/launch.py --elect --peers 6 --fault kill:trader@5s
+                                               peers elect a trader; it dies, and another is elected
+  tools/launch.py --scenario kill-the-trader   the same, with a verdict; --scenario list: others
 """
 
 EPILOGUE = """\
@@ -55,13 +58,21 @@ Faults, as often as you like, in market time from when the market is open:
                            kills itself when the Nth order has come, or when its answer is to go
   crash:warehouse:before-commit@N, crash:warehouse:after-commit@N
                            the same, around the Nth commit
-NODE is warehouse, trader-1, buyer-3, seller-9 … A warehouse that dies by a fault is started again
+NODE is warehouse, trader-1, buyer-3, seller-9, peer-6 …; where peers elect, trader is whoever
+leads them then. A warehouse that dies by a fault is started again
 a second later, unless a restart of it is still to come. The summary tells of each fault when it
 was noticed and taken over, and holds every buyer's book against the ledger, order by order.
 
+With --elect the peers buy or sell, and elect traders among them, who then do neither; their sockets
+are ipc unless --transport says else, and the market is sold in sync. It ends when each buyer that
+is neither a trader nor sick for good has made its --orders, or after --duration.
+
+--scenario NAME runs a market that is known, shows how it went and ends with a verdict: a line for
+each thing that must hold. Flags beside it go over its settings.
+
 exit status: 0 the market ended well; 1 a node died that should not, an order was lost or doubled,
-more was oversold than a product's mode and budget allow, or the store or a buyer's book is not as
-it must be; 2 the command line was wrong.
+more was oversold than a product's mode and budget allow, the store or a buyer's book is not as it
+must be, or a scenario's verdict is against it; 2 the command line was wrong.
 """
 
 # What a market is, when neither flags nor a file say.
@@ -72,7 +83,7 @@ DEFAULTS = {
     "products": ["salt", "fish"],
     "quantity": (1, 1),
     "all_or_nothing": False,
-    "restock": 5,
+    "restock": (5, 5),
     "restock_every": 5_000_000,
     "restock_when": "every",
     "restock_what": "same",
@@ -93,7 +104,7 @@ DEFAULTS = {
 DURATION_US = 20_000_000
 
 # With a file, who takes part is settled; everything else may still be said.
-OF_THE_FILE_ALONE = ("traders", "buyers", "sellers", "products")
+OF_THE_FILE_ALONE = ("traders", "buyers", "sellers", "products", "elect", "peers", "roles")
 
 GOODS = ("salt", "fish", "boar", "menhirs", "potion", "shields", "honey", "cheese", "beer",
          "bread", "mistletoe", "lyres")
@@ -198,6 +209,7 @@ def parser_new():
         description="Starts a market, watches it, stops it, proves that nothing was lost.")
     add_shape(parser.add_argument_group("who takes part"))
     add_behaviour(parser.add_argument_group("how they trade"))
+    peers.add_options(parser.add_argument_group("elected markets"), whole)
     add_running(parser.add_argument_group("the run"))
     return parser
 
@@ -239,8 +251,8 @@ def add_behaviour(group):
                        help="orders of one buyer that may wait at once (1)")
     group.add_argument("--seller-product", metavar="NAME", type=product,
                        help="what a seller begins with, as for buyers (spread)")
-    group.add_argument("--restock", metavar="N", type=whole(1, 1_000_000),
-                       help="units that a seller brings (5)")
+    group.add_argument("--restock", metavar="N|N-N", type=quantities,
+                       help="units that a seller brings, such as 100 or 1-5 (5)")
     group.add_argument("--restock-every", metavar="TIME", type=positive_interval,
                        help="between restocks (5s)")
     group.add_argument("--restock-when", choices=("every", "sold-out"),
@@ -261,15 +273,22 @@ def add_running(group):
                        help="orders of each buyer; when all are done the run ends")
     group.add_argument("--fault", metavar="FAULT", type=faults.parse, action="append", default=[],
                        help="break it on purpose, such as kill:trader-1@5s; see below")
+    group.add_argument("--scenario", metavar=("NAME", "N"), nargs="+",
+                       help="a market that is known, with a verdict; list: which there are, all: "
+                            "one after the other")
+    group.add_argument("--times", metavar="N", type=whole(1, 1000),
+                       help="run a scenario so often (1)")
     group.add_argument("--time-scale", metavar="X", type=scale, default=1.0,
                        help="market seconds in one second of the wall (1)")
     group.add_argument("--seed", metavar="N", type=whole(0),
                        help="of all that is drawn at random (drawn, and told)")
     group.add_argument("--topology", metavar="FILE", help="the market to run, as JSON")
     group.add_argument("--transport", choices=("tcp", "ipc"),
-                       help="between the nodes, on this machine (tcp)")
+                       help="between the nodes, on this machine (tcp; elected markets: ipc)")
     group.add_argument("--run-dir", metavar="DIR",
                        help="for topology, store, logs and summary (a fresh one under runs/)")
+    group.add_argument("--trace", action="store_true",
+                       help="nodes write down every message, for souk trace")
     group.add_argument("--summary", metavar="FILE",
                        help="write the summary as JSON there too; -: to stdout and nothing else")
     group.add_argument("--quiet", action="store_true",
@@ -291,6 +310,9 @@ def parse(arguments):
             if getattr(options, name) is not None:
                 parser.error(f"--{name}: the market of --topology is settled; "
                              "change it in the file")
+    wrong = peers.wrong(options)
+    if wrong:
+        parser.error(wrong)
     named = [name for name, _ in options.product]
     for name in named:
         if named.count(name) > 1:

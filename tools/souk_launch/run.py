@@ -6,8 +6,9 @@ import signal
 import subprocess
 import time
 
-from souk_launch import books
+from souk_launch import books, peers
 from souk_launch import market as markets
+from souk_launch.elections import Elections
 from souk_launch.nodes import Fleet, popen
 from souk_launch.scheduler import Scheduler
 
@@ -40,6 +41,7 @@ class Run:
         self.market = market
         self.folder = folder
         self.nodes = []         # each life of a node that was started again is one
+        self.elections = Elections(market)  # what peers told of them
         self.happenings = []    # what came of each fault
         self.sales = None       # when how much was sold, if there were faults
         self.began = 0.0        # when it was open, on the monotonic clock
@@ -49,6 +51,7 @@ class Run:
         self.proof = None       # what verify said; None: nothing to be understood
         self.orders = None      # the buyers' books against the ledger; None: could not be told
         self.missing = {}       # by product, units that were sold and were not there
+        self.money = {}         # what the store says of it; empty: not known
         self.died = []          # (name, id, why)
 
 
@@ -62,7 +65,9 @@ def open_and_close(market, folder, options, duration_us, interrupts, progress):
     fleet = Fleet(options.souk, folder, path, interrupts, progress.fault)
     scheduler = Scheduler(
         options.fault, fleet, options.time_scale, markets.mode_of(market) == "sync",
-        lambda node, nodes: books.first_number(store, market, node, nodes), progress.news)
+        lambda node, nodes: _first_number(store, market, node, nodes), progress.news,
+        run.elections if peers.elected(market) else None)
+    fleet.listener = lambda *heard: _hear(scheduler, run.elections, *heard)
     run.nodes, run.happenings = fleet.nodes, scheduler.happenings
     try:
         progress.news(f"opening a market of {1 + len(markets.peers_of(market))} nodes in {folder}")
@@ -73,8 +78,10 @@ def open_and_close(market, folder, options, duration_us, interrupts, progress):
         progress.clear()
         early = _tell_deaths(fleet, progress)
         scheduler.close(time.monotonic())
-        fleet.stop(fleet.running("buyer", "seller"), STOP_CLIENTS_S)
-        fleet.stop(fleet.running("trader"), STOP_TRADERS_S)
+        trading = [node for node in fleet.running("peer") if run.elections.trades(node.id)]
+        fleet.stop([node for node in fleet.running("buyer", "seller", "peer")
+                    if node not in trading], STOP_CLIENTS_S)
+        fleet.stop(fleet.running("trader", "peer"), STOP_TRADERS_S)
         fleet.stop(fleet.running("warehouse"), STOP_WAREHOUSE_S)
         _tell_deaths(fleet, progress, but=early)
     finally:
@@ -84,8 +91,21 @@ def open_and_close(market, folder, options, duration_us, interrupts, progress):
     run.proof = verify(options.souk, store, os.path.join(folder, "verify.log"), interrupts,
                        progress)
     run.orders = _compare_orders(store, run.nodes, progress)
-    run.missing = _missing_units(store, progress)
+    run.missing = _of_store(books.missing_units, store, progress)
+    run.money = _of_store(books.money, store, progress)
     return run
+
+
+def _first_number(store, market, node, nodes):
+    """Where a client goes on that takes this one's place."""
+    if node.role == "peer":
+        return peers.first_number(node.life + 1)
+    return books.first_number(store, market, node, nodes)
+
+
+def _hear(scheduler, elections, now, node, told):
+    elections.hear(now, node, told)
+    scheduler.hear(now, node, told)
 
 
 def _compare_orders(store, nodes, progress):
@@ -101,11 +121,12 @@ def _compare_orders(store, nodes, progress):
         return None
 
 
-def _missing_units(store, progress):
+def _of_store(read, store, progress):
+    """What `read` has of the store; nothing where that cannot be done."""
     if not os.path.exists(store):
         return {}
     try:
-        return books.missing_units(store)
+        return read(store)
     except books.BookError as error:
         progress.fault(str(error))
         return {}
@@ -116,8 +137,8 @@ def _open(fleet, market, path, scheduler):
     markets.write(market, path)
     seconds = READY_S + READY_EACH_S * (1 + len(markets.peers_of(market)))
 
-    def start(role, number):
-        return fleet.start(role, number, crash=scheduler.crash_of(role, number))
+    def start(role, number, does=None):
+        return fleet.start(role, number, crash=scheduler.crash_of(role, number), does=does)
 
     warehouse = start("warehouse", 0)
     if not fleet.await_ready([warehouse], seconds):
@@ -132,6 +153,7 @@ def _open(fleet, market, path, scheduler):
     markets.write(market, path)
     clients = [start(role, client["id"]) for role in ("seller", "buyer")
                for client in market[role + "s"]]
+    clients += [start("peer", peer["id"], peers.kind(peer)) for peer in market.get("peers", [])]
     return fleet.await_ready(clients, seconds)
 
 
@@ -144,7 +166,7 @@ def _adopt(entry, node):
 
 
 def _trade(fleet, run, duration_us, scale, interrupts, progress, scheduler):
-    began = min(node.ready_at for node in fleet.nodes if node.role in ("buyer", "seller"))
+    began = min(node.ready_at for node in fleet.nodes if node.does in ("buyer", "seller"))
     run.began = began
     wall = None if duration_us is None else duration_us / 1e6 / scale
     used = {node: node.cpu_seconds() for node in fleet.nodes}
@@ -157,12 +179,12 @@ def _trade(fleet, run, duration_us, scale, interrupts, progress, scheduler):
             run.stopped_by = "signal"
         elif fleet.died():
             run.stopped_by = "death"
-        elif not fleet.running("buyer") and not scheduler.brings_back("buyer"):
+        elif _all_bought(fleet, run.elections, scheduler):
             run.stopped_by = "orders"
         elif wall is not None and elapsed >= wall:
             run.stopped_by = "duration"
         else:
-            progress.show(elapsed * scale, [node for node in fleet.nodes if node.role == "buyer"])
+            progress.show(elapsed * scale, fleet.doing("buyer"))
             waits = (LOOK_S, scheduler.wait_s(now), None if wall is None else wall - elapsed)
             fleet.pump(min(wait for wait in waits if wait is not None))
     run.wall_seconds = time.monotonic() - began
@@ -170,6 +192,17 @@ def _trade(fleet, run, duration_us, scale, interrupts, progress, scheduler):
         now, before = node.cpu_seconds(), used.get(node, 0.0)
         if now is not None and before is not None:
             run.cpu_seconds[node.role] = run.cpu_seconds.get(node.role, 0.0) + now - before
+
+
+def _all_bought(fleet, elections, scheduler):
+    """Whether no buyer will order anything more."""
+    buyers = [node for node in fleet.doing("buyer") if node.status is None]
+    if scheduler.brings_back("buyer"):
+        return False
+    if elections.peers == 0:
+        return not buyers
+    # A peer does not end by itself. Without buyers there is nothing to wait for but the time.
+    return bool(buyers) and elections.finished(node.id for node in buyers)
 
 
 def _tell_deaths(fleet, progress, but=()):

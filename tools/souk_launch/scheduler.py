@@ -11,6 +11,7 @@ from souk_launch.sales import Sales
 
 WAREHOUSE_BACK_US = 1_000_000  # of market time: a market goes on without a trader, not without it
 LOOK_AGAIN_US = 100_000        # whether a node that was asked to stop has ended
+LEADER_US = 10_000             # whether a trader was elected that is to be hurt
 REAP_S = 5.0                   # longer than the kernel needs to end a process
 
 DEATH_NOTICED = ("suspected", "taking", "failed", "left")
@@ -30,6 +31,12 @@ class Happening:
         self.why_not = "the market closed before"
         self.node = None        # which it befell
         self.next_life = None   # the Node that was started in its place
+        self.led = False        # a peer: it led the others as their trader
+
+    @property
+    def name(self):
+        """Of the node; whom "trader" meant is known once it was struck."""
+        return self.node.name if self.node else self.fault.name
 
     def settled(self):
         """When the market went on as well as it could."""
@@ -39,9 +46,10 @@ class Happening:
 
 class Scheduler:
     """`scale` is market seconds in one of the wall; `sync`: nothing is sold from caches;
-    `first_number (node, nodes)` is where a client goes on that takes this one's place, of all."""
+    `first_number (node, nodes)` is where a client goes on that takes this one's place, of all;
+    `elections` are those of a market of peers, else None."""
 
-    def __init__(self, faults, fleet, scale, sync, first_number, say):
+    def __init__(self, faults, fleet, scale, sync, first_number, say, elections=None):
         self.happenings = [Happening(fault) for fault in faults]
         self.sales = None  # what buyers told since the market opened
         self._fleet = fleet
@@ -49,6 +57,7 @@ class Scheduler:
         self._sync = sync
         self._say = say
         self._first_number = first_number
+        self._elections = elections
         self._due = []     # a heap of (when, its place in line, action, happening)
         self._places = itertools.count()
         if faults:
@@ -72,7 +81,8 @@ class Scheduler:
 
     def brings_back(self, role):
         """Whether a node of this role will be started again."""
-        return any(happening.fault.role == role and (
+        roles = (role,) if self._elections is None else ("peer", "trader")
+        return any(happening.fault.role in roles and (
             action == self._start_again or happening.fault.what == "restart")
                    for _, _, action, happening in self._due)
 
@@ -104,8 +114,11 @@ class Scheduler:
 
     def hear(self, now, node, told):
         """A report of a node, other than that it serves."""
-        if "units" in told and node.role == "buyer" and self.sales is not None:
+        if "units" in told and node.does == "buyer" and self.sales is not None:
             self.sales.tell(node, now, told["units"], since=node.ready_at)
+        if self._elections is not None:
+            self._hear_peer(now, told)
+            return
         mine = [h for h in self.happenings
                 if h.at is not None and h.fault.role == "trader" and not h.was_dead]
         if told.get("event") == "recovered":
@@ -123,24 +136,49 @@ class Scheduler:
             if newest is not None and told["state"] == "failed":
                 newest.taken_over = newest.taken_over or now
 
+    def _hear_peer(self, now, told):
+        """What became of a leader that was hurt: the others stood, one serves, it answers."""
+        newest = max((h for h in self.happenings if h.led), key=lambda h: h.at, default=None)
+        if newest is None:
+            return
+        news = told.get("news") if told.get("event") == "election" else told.get("event")
+        if news == "stands":
+            newest.detected = newest.detected or now
+        elif news == "serves":
+            newest.taken_over = newest.taken_over or now
+        elif news == "recovered":
+            newest.answered = newest.answered or now
+
     def _plan(self, now, in_us, action, happening):
         when = now + in_us / 1e6 / self._scale
         heapq.heappush(self._due, (when, next(self._places), action, happening))
 
-    def _newest(self, fault):
-        """The node in its last life."""
-        return [node for node in self._fleet.nodes
-                if (node.role, node.id) == (fault.role, fault.number)][-1]
+    def _newest(self, happening):
+        """The node in its last life; None: it is a trader, and no peer was elected yet."""
+        role, number = happening.fault.role, happening.fault.number
+        if happening.node is not None:
+            role, number = happening.node.role, happening.node.id
+        elif role == "trader" and number == 0:
+            role, number = "peer", self._elections.leader()
+        return next((node for node in reversed(self._fleet.nodes)
+                     if (node.role, node.id) == (role, number)), None)
 
     def _strike(self, now, happening):
         fault = happening.fault
-        node = self._newest(fault)
+        node = self._newest(happening)
+        if node is None:
+            happening.why_not = "nobody was elected"
+            self._plan(now, LEADER_US, self._strike, happening)
+            return
         runs = node.process.poll() is None
         if not runs and fault.what != "restart":
             happening.why_not = "it did not run"
             return
         happening.at, happening.node, happening.was_dead = now, node, not runs
-        self._say(fault.text)
+        self._say(fault.text + (f": {node.name}" if node.name != fault.name else ""))
+        if self._elections is not None and node.role == "peer":
+            happening.led = runs and self._elections.leader() == node.id
+            self._elections.forget(node.id)
         if fault.what == "stop":
             node.asked = True
             node.process.send_signal(signal.SIGTERM)
@@ -180,7 +218,7 @@ class Scheduler:
             self._plan(now, WAREHOUSE_BACK_US, self._start_again, happening)
 
     def _start_again(self, now, happening):
-        before = self._newest(happening.fault)
+        before = self._newest(happening)
         if before.process.poll() is None and not (before.doomed or before.asked):
             return  # Another fault has brought it back already.
         if before.doomed:
@@ -190,8 +228,8 @@ class Scheduler:
             self._plan(now, LOOK_AGAIN_US, self._start_again, happening)
             return
         flags = []
-        if before.role in ("buyer", "seller"):
+        if before.does in ("buyer", "seller"):
             flags = ["--first-number", str(self._first_number(before, self._fleet.nodes))]
         happening.next_life = self._fleet.start(before.role, before.id, *flags,
-                                                life=before.life + 1)
+                                                life=before.life + 1, does=before.does)
         self._say(f"{before.name} is started again")

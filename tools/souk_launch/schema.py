@@ -42,13 +42,36 @@ def _check_any(value, rules, root, path):
     raise SchemaError((f"{path}: " if path else "") + ", or ".join(wrong))
 
 
+def _fits(value, rule, root):
+    try:
+        _check(value, rule, root, "")
+        return True
+    except SchemaError:
+        return False
+
+
+def _check_one(value, rules, root, path):
+    fitting = sum(_fits(value, rule, root) for rule in rules)
+    if fitting == 0:
+        _check_any(value, rules, root, path)
+    elif fitting > 1:
+        raise SchemaError((f"{path}: " if path else "") + "is several things at once")
+
+
+def _meant(reference, root):
+    """What '#/$defs/buyer/properties/product' stands for."""
+    for key in reference.removeprefix("#/").split("/"):
+        root = root[key]
+    return root
+
+
 def _check(value, rule, root, path):
     def must(holds, text):
         if not holds:
             raise SchemaError(f"{path}: {text}" if path else text)
 
     if "$ref" in rule:
-        return _check(value, root["$defs"][rule["$ref"].removeprefix("#/$defs/")], root, path)
+        return _check(value, _meant(rule["$ref"], root), root, path)
     for keyword, wanted in rule.items():
         if keyword == "type":
             must(_is_type(value, wanted), f"must be of the type {wanted}")
@@ -66,6 +89,15 @@ def _check(value, rule, root, path):
             must(re.search(wanted, value) is not None, f"must match {wanted}")
         elif keyword == "not":
             must(value != wanted["const"], f"must not be {wanted['const']}")
+        elif keyword == "const":
+            must(value == wanted, f"must be {wanted}")
+        elif keyword == "if":
+            branch = "then" if _fits(value, wanted, root) else "else"
+            _check(value, rule.get(branch, {}), root, path)
+        elif keyword in ("then", "else"):
+            continue  # With their "if".
+        elif keyword == "oneOf":
+            _check_one(value, wanted, root, path)
         elif keyword == "anyOf":
             _check_any(value, wanted, root, path)
         elif keyword == "minItems":

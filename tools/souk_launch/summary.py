@@ -4,8 +4,9 @@ import math
 import re
 import textwrap
 
-from souk_launch import aftermath, selling
-from souk_launch.market import mode_of
+from souk_launch import aftermath, elections, selling
+from souk_launch import verdict as verdicts
+from souk_launch.market import clients_of, mode_of
 
 # A buyer's own book, and what the ledger calls the same.
 BOOK = {"requests": "orders", "sold": "sold", "units": "units", "spent_cents": "spent_cents",
@@ -99,8 +100,12 @@ def per_second(amount, seconds):
     return round(amount / seconds, 3) if seconds > 0 else 0.0
 
 
-def _money(market, proof):
+def _money(run, proof):
     """What each role has at the end; buyers have spent."""
+    market = run.market
+    if run.elections.peers:  # One account may be a buyer's and, later, a trader's.
+        return {key: run.money.get(key, 0)
+                for key in ("spent_cents", "earned_cents", "commission_cents")}
     role_of = {node["id"]: role for role in ("trader", "buyer", "seller")
                for node in market[role + "s"]}
     sums = dict.fromkeys(("trader", "buyer", "seller"), 0)
@@ -109,6 +114,14 @@ def _money(market, proof):
             sums[role_of[account["node"]]] += account["balance_cents"]
     return {"spent_cents": -sums["buyer"], "earned_cents": sums["seller"],
             "commission_cents": sums["trader"]}
+
+
+def _elected(run, scale):
+    """What an elected market has besides; nothing of any other."""
+    if not run.elections.peers:
+        return {}
+    return {"elected": {**elections.report(run.elections, run.nodes, run.began, scale),
+                        "sellers_that_sold": run.money.get("sellers", 0)}}
 
 
 def cpu_percent(run):
@@ -148,8 +161,8 @@ def broken_promises(summary):
 def summarise(run, scale, duration_us):
     """The summary as it stands in summary.json."""
     market, proof = run.market, run.proof or {}
-    buyers = [node for node in run.nodes if node.role == "buyer"]
-    sellers = [node for node in run.nodes if node.role == "seller"]
+    buyers = [node for node in run.nodes if node.does == "buyer"]
+    sellers = [node for node in run.nodes if node.does == "seller"]
     traders = [node for node in run.nodes if node.role == "trader"]
 
     def told(nodes, key):
@@ -166,8 +179,8 @@ def summarise(run, scale, duration_us):
     return {
         "mode": mode_of(market),
         "traders": len(market["traders"]),
-        "buyers": len(market["buyers"]),
-        "sellers": len(market["sellers"]),
+        "buyers": len(clients_of(market, "buyer")),
+        "sellers": len(clients_of(market, "seller")),
         "seed": market["seed"],
         "time_scale": scale,
         "seconds": round(seconds, 3),
@@ -187,7 +200,7 @@ def summarise(run, scale, duration_us):
         "latency_ms": latency_ms(merge([buyer.summary.get("latency_us", {}) for buyer in buyers
                                         if buyer.summary is not None])),
         "cpu_percent": cpu_percent(run),
-        **_money(market, proof),
+        **_money(run, proof),
         "resent": told(buyers + sellers, "resent"),
         "without_backup": told(traders, "alone"),
         "gave_up": told(buyers + sellers, "gave_up"),
@@ -196,12 +209,13 @@ def summarise(run, scale, duration_us):
         "products": _products(run, proof),
         "conserved": proof.get("conserved", False),
         "problems": proof.get("problems", ["the store could not be verified"]),
-        "books_agree": bool(proof) and books > 0 and not differ,
+        "books_agree": bool(proof) and (books > 0 or not buyers) and not differ,
         "books_compared": books,
         "books_differ": differ,
         **_order_by_order(orders),
         "faults": aftermath.report(run.happenings, run.sales, run.began,
                                    run.began + run.wall_seconds, scale),
+        **_elected(run, scale),
         "died": [{"node": name, "id": number, "why": why} for name, number, why in run.died],
         "run_dir": run.folder,
     }
@@ -295,7 +309,7 @@ def text(summary):
     cpu = s["cpu_percent"]
     rows += [
         ("CPU", f"{cpu['all']:.1f} %", "of a core: " + ", ".join(
-            f"{role} {cpu[role]:.1f}" for role in ("warehouse", "trader", "buyer", "seller")
+            f"{role} {cpu[role]:.1f}" for role in ("warehouse", "trader", "peer", "buyer", "seller")
             if role in cpu)),
         ("buyers spent", money(s["spent_cents"]), ""),
         ("sellers earned", money(s["earned_cents"]), ""),
@@ -306,12 +320,20 @@ def text(summary):
     widths = [max(len(row[column]) for row in shown) for column in range(len(goods[0]))]
     who = [f"{s[role]} {role[:-1] if s[role] == 1 else role}"
            for role in ("traders", "buyers", "sellers")]
+    if "elected" in s:
+        count = s["elected"]["peers"]
+        who[0] = f"{count} peers that elect traders" if count > 1 else "one peer that elects itself"
     lines = [f"A market of {who[0]}, {who[1]} and {who[2]} ({s['mode']}, seed {s['seed']})", ""]
     lines += table(rows) + [""]
     lines += ["  " + "  ".join([cell.ljust(width) for cell, width in zip(row[:2], widths)] + [
         cell.rjust(width) for cell, width in zip(row[2:], widths[2:])]) for row in shown]
     if len(goods) > len(shown):
         lines.append(f"  … and {len(goods) - len(shown)} more in summary.json")
+    if "elected" in s:
+        lines += [""] + [wrapped(told) for told in elections.sentences(s["elected"])]
     if s["faults"]:
         lines += [""] + [wrapped(aftermath.sentence(fault)) for fault in s["faults"]]
+    if "scenario" in s:
+        lines += ["", f"Scenario {s['scenario']['name']}:"]
+        lines += verdicts.lines(s["scenario"]["verdict"])
     return "\n".join(lines + ["", f"Kept in {s['run_dir']}"] + verdict(s)) + "\n"

@@ -117,7 +117,8 @@ static void add_sellers (struct experiment_market *self, const struct experiment
         seller.products = self->products;
         seller.product_count = (size_t) experiment->products;
         seller.product = self->products[i % experiment->products];
-        seller.quantity = experiment->restock;
+        seller.quantity_min = experiment->restock;
+        seller.quantity_max = experiment->restock;
         seller.price_cents_min = PRICE_CENTS;
         seller.price_cents_max = PRICE_CENTS;
         seller.every_us = experiment->restock_every_us;

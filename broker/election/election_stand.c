@@ -1,0 +1,339 @@
+// The Bully algorithm. Who stands asks the higher ones; whoever of these lives answers, and stands
+// itself; who hears of nobody higher in time has won, as far as it knows, and asks the warehouse. A
+// peer that is known to be silent is asked, too, and not waited for.
+#include <string.h>
+
+#include "broker/election/election_state.h"
+#include "schemas/planted.h"
+
+static void wait_until (election_t *self, enum election_state state, int64_t wait_us)
+{
+    self->state = state;
+    self->due_us = self->now_us + wait_us;
+}
+
+static bool in_election (const election_t *self)
+{
+    return self->state >= ELECTION_STANDING && self->state <= ELECTION_CAMPAIGNING;
+}
+
+void election_follow (election_t *self)
+{
+    self->state = ELECTION_FOLLOWING;
+    self->due_us = DEADLINE_NONE;
+    self->appoints = false;
+    election_watch_begin (self);
+}
+
+// It listens who is there before it stands.
+void election_settle (election_t *self, int64_t wait_us, struct outbox *out)
+{
+    wait_until (self, ELECTION_SETTLING, wait_us);
+    self->canvass_us = self->now_us;
+    for (size_t i = 0; i < self->config.peer_count; i++) {
+        if (i != self->own) {
+            self->peers[i].heard = false;
+            election_ping (self, &self->peers[i], out);
+        }
+    }
+}
+
+static bool is_there (const struct election_peer *peer)
+{
+    return !peer->out && !peer->silent;
+}
+
+static void ask (election_t *self, struct outbox *out)
+{
+    election_ask (self, self->campaign_term, &self->proposed, out);
+    wait_until (self, ELECTION_CAMPAIGNING, CAMPAIGN_RETRY_US);
+}
+
+void election_campaign (election_t *self, const struct seat_list *seats, struct outbox *out)
+{
+    self->proposed = *seats;
+    self->campaign_term = self->term;
+    ask (self, out);
+}
+
+// Proposes itself, and the highest of those below it that were heard since it looked for them.
+static void propose (election_t *self, struct outbox *out)
+{
+    struct seat_list seats = {0};
+    size_t first = self->own;
+    for (size_t found = 1; first > 0 && found < (size_t) self->config.seats; first--) {
+        const struct election_peer *peer = &self->peers[first - 1];
+        found += is_there (peer) && peer->heard && peer->heard_us >= self->canvass_us;
+    }
+    for (size_t i = first; i <= self->own; i++) {
+        const struct election_peer *peer = &self->peers[i];
+        bool heard = is_there (peer) && peer->heard && peer->heard_us >= self->canvass_us;
+        if (heard || i == self->own) {
+            seats.ids[seats.count++] = peer->id;
+        }
+    }
+    election_campaign (self, &seats, out);
+}
+
+// Whether nobody is left to be heard who might be appointed.
+static bool canvassed (const election_t *self)
+{
+    size_t found = 1;
+    for (size_t i = self->own; i > 0 && found < (size_t) self->config.seats; i--) {
+        const struct election_peer *peer = &self->peers[i - 1];
+        bool heard = peer->heard && peer->heard_us >= self->canvass_us;
+        if (is_there (peer) && !heard) {
+            return false;
+        }
+        found += is_there (peer) && heard;
+    }
+    return true;
+}
+
+static void win (election_t *self, struct outbox *out)
+{
+    self->canvass_us = self->now_us;
+    if (self->config.seats > 1) {
+        for (size_t i = 0; i < self->own; i++) {
+            if (!self->peers[i].out) {
+                election_ping (self, &self->peers[i], out);
+            }
+        }
+        wait_until (self, ELECTION_CANVASSING, self->config.answer_wait_us);
+        if (!canvassed (self)) {
+            return;
+        }
+    }
+    propose (self, out);
+}
+
+static void begin (election_t *self)
+{
+    if (!in_election (self) || self->appoints) {
+        self->began_us = self->now_us;
+        self->messages = 0;
+        self->counters.stood++;
+    }
+    self->appoints = false;
+}
+
+void election_stand (election_t *self, enum election_why why, int64_t peer, struct outbox *out)
+{
+    begin (self);
+    election_note (self, (struct election_note){.news = ELECTION_NEWS_STANDS,
+                                                .why = why,
+                                                .peer = peer,
+                                                .term = self->term});
+    size_t awaited = 0;
+    for (size_t i = self->own + 1; i < self->config.peer_count; i++) {
+        if (!self->peers[i].out) {
+            election_letter (self, out, self->peers[i].id, MESSAGE_ELECTION)->election.term =
+                self->term;
+            awaited += !self->peers[i].silent;
+        }
+    }
+    if (awaited == 0 || PLANTED (76)) {
+        win (self, out);
+    } else {
+        wait_until (self, ELECTION_STANDING, self->config.answer_wait_us);
+        self->canvass_us = self->now_us;
+    }
+}
+
+// A lower peer stands, which shows that it lives and misses a leader. This one lives, too, and is
+// higher: it takes that on. A leader says that it is there.
+void election_asked (election_t *self, const struct event *event, struct outbox *out)
+{
+    const struct message *message = event->message;
+    if (message->from >= self->config.id) {
+        return;
+    }
+    struct letter *letter = outbox_letter (out, PORT_CLIENTS, message->from, MESSAGE_ANSWER);
+    letter->route = event->route;
+    letter->message.from = self->config.id;
+    letter->message.answer.term = self->term;
+    election_count (self);
+    if (election_leads (self) && self->served_term == self->term) {
+        election_tell_leader (self, out, message->from, 0, 0);
+    } else if (in_election (self)) {
+        self->counters.meanwhile++;
+    } else if (!election_leads (self)) {  // Else it was granted its term, and will soon serve.
+        election_stand (self, ELECTION_WHY_ASKED, message->from, out);
+    }
+}
+
+void election_answered (election_t *self, struct election_peer *peer)
+{
+    if (peer->id <= self->config.id) {
+        return;
+    }
+    if (self->state == ELECTION_STANDING || self->state == ELECTION_WAITING) {
+        election_note (self, (struct election_note){.news = ELECTION_NEWS_ANSWERED,
+                                                    .peer = peer->id,
+                                                    .term = self->term});
+    }
+    if (self->state == ELECTION_STANDING || self->state == ELECTION_CANVASSING) {
+        wait_until (self, ELECTION_WAITING, self->config.coordinator_wait_us);
+    }
+}
+
+static bool same_seats (const struct seat_list *list, const struct seating *seating)
+{
+    return list->count == seating->seat_count
+           && memcmp (list->ids, seating->seats, list->count * sizeof *list->ids) == 0;
+}
+
+static void granted (election_t *self, const struct seating *seating)
+{
+    election_adopt (self, seating);
+    self->counters.won++;
+    self->counters.appointed += self->appoints;
+    election_note (self, (struct election_note){.news = ELECTION_NEWS_WON,
+                                                .peer = self->config.id,
+                                                .term = self->term});
+    election_follow (self);
+}
+
+// Another term is the current one than this candidate took for it. A higher leader that may live is
+// followed, and suspected if it does not; else the warehouse is asked again, for the one after that.
+static void refused (election_t *self, const struct seating *seating, struct outbox *out)
+{
+    self->counters.refused++;
+    election_adopt (self, seating);
+    election_note (self, (struct election_note){.news = ELECTION_NEWS_REFUSED,
+                                                .peer = self->leader,
+                                                .term = self->term});
+    if (self->leader > self->config.id) {
+        election_follow (self);
+        return;
+    }
+    self->campaign_term = self->term;
+    ask (self, out);
+}
+
+void election_told (election_t *self, const struct seats *told, struct outbox *out)
+{
+    const struct seating *seating = &told->seating;
+    if (self->state == ELECTION_FOLLOWING) {
+        election_learn (self, seating, WAREHOUSE_NODE, out);  // A leader has asked.
+        return;
+    }
+    if (self->state != ELECTION_CAMPAIGNING || seating->term < self->campaign_term) {
+        return;
+    }
+    if (seating->term == self->campaign_term + 1 && seating->leader == self->config.id
+        && same_seats (&self->proposed, seating)) {
+        granted (self, seating);
+    } else if (seating->term > self->campaign_term) {
+        refused (self, seating, out);
+    }
+}
+
+// Whether a newer leader ends this peer's own election, or it would rather lead itself.
+static bool accepts (const election_t *self)
+{
+    return !self->config.reclaim || self->leader >= self->config.id
+           || election_has_seat (self, self->config.id);
+}
+
+void election_learn (election_t *self, const struct seating *seating, int64_t from,
+                     struct outbox *out)
+{
+    if (seating->term < self->term || seating->term == 0) {
+        return;
+    }
+    bool is_news = seating->term > self->term;
+    bool by_leader = from == seating->leader;
+    if (is_news || (self->evicted && by_leader && seating->term > self->over_term)) {
+        election_adopt (self, seating);
+        election_note (self, (struct election_note){.news = ELECTION_NEWS_FOLLOWS,
+                                                    .peer = self->leader,
+                                                    .term = self->term});
+    }
+    if (self->state == ELECTION_OUT || self->leader == self->config.id) {
+        if (is_news && self->state != ELECTION_OUT) {
+            election_follow (self);  // It led before it was started again.
+        }
+        return;
+    }
+    if (accepts (self)) {
+        // By hearsay alone a leader that is missed is not back.
+        if (is_news || (by_leader && (in_election (self) || self->state == ELECTION_SETTLING))) {
+            election_follow (self);
+        }
+    } else if (is_news && self->state == ELECTION_FOLLOWING) {
+        election_stand (self, ELECTION_WHY_HIGHER, self->leader, out);
+    } else if (is_news && self->state == ELECTION_WAITING) {
+        election_stand (self, ELECTION_WHY_HIGHER, self->leader, out);
+    }
+}
+
+// Nobody that it asked has answered.
+static void pass_over (election_t *self)
+{
+    for (size_t i = self->own + 1; i < self->config.peer_count; i++) {
+        struct election_peer *peer = &self->peers[i];
+        peer->silent = peer->silent || !peer->heard || peer->heard_us < self->canvass_us;
+    }
+}
+
+// It has listened long enough.
+static void settled (election_t *self, struct outbox *out)
+{
+    const struct election_peer *leader = election_peer_of (self, self->leader);
+    bool is_back = leader && leader->heard && leader->heard_us >= self->canvass_us;
+    if (self->leader > 0 && !self->evicted && is_back && is_there (leader) && accepts (self)) {
+        election_follow (self);
+    } else {
+        bool lower = self->leader > 0 && self->leader < self->config.id;
+        election_stand (self, lower ? ELECTION_WHY_HIGHER : ELECTION_WHY_START,
+                        lower ? self->leader : self->config.id, out);
+    }
+}
+
+void election_run_due (election_t *self, struct outbox *out)
+{
+    if (self->now_us < self->due_us) {
+        return;
+    }
+    switch (self->state) {
+    case ELECTION_SETTLING:
+        settled (self, out);
+        break;
+    case ELECTION_STANDING:
+        pass_over (self);
+        win (self, out);
+        break;
+    case ELECTION_WAITING:
+        election_stand (self, ELECTION_WHY_UNENDED, 0, out);
+        break;
+    case ELECTION_CANVASSING:
+        propose (self, out);
+        break;
+    case ELECTION_CAMPAIGNING:
+        ask (self, out);
+        break;
+    case ELECTION_FOLLOWING:
+    case ELECTION_OUT:
+        break;
+    }
+}
+
+static bool all_heard (const election_t *self)
+{
+    for (size_t i = 0; i < self->config.peer_count; i++) {
+        if (i != self->own && !self->peers[i].heard) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void election_look_early (election_t *self, struct outbox *out)
+{
+    if (self->state == ELECTION_SETTLING && all_heard (self)) {
+        settled (self, out);
+    } else if (self->state == ELECTION_CANVASSING && canvassed (self)) {
+        propose (self, out);
+    }
+}

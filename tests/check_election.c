@@ -1,0 +1,283 @@
+#include <check.h>
+#include <stdlib.h>
+
+#include "tests/kit/village.h"
+
+enum { SECOND = 1000 * VILLAGE_MS };
+
+static village_t *village;
+
+static void tear_down (void)
+{
+    village_destroy (&village);
+}
+
+static void open (size_t count, int64_t seats, bool reclaim)
+{
+    village = village_new (count, seats, reclaim, 7);
+}
+
+static void ck_seats (int64_t id, const int64_t *ids, size_t count)
+{
+    struct seating seating = election_seating (village_peer (village, id));
+    ck_assert_uint_eq (seating.seat_count, count);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq (seating.seats[i], ids[i]);
+    }
+}
+
+START_TEST (test_one_peer_elects_itself)
+{
+    open (1, 1, true);
+    village_start_all (village);
+    village_run (village, 10 * VILLAGE_MS);
+    ck_assert_int_eq (village_leader (village), 1);
+}
+END_TEST
+
+START_TEST (test_the_highest_is_elected)
+{
+    open (6, 1, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 6);
+    ck_assert_int_eq (village->granted, 1);
+}
+END_TEST
+
+START_TEST (test_the_highest_that_is_up_is_elected)
+{
+    open (6, 1, true);
+    for (int64_t id = 1; id <= 4; id++) {
+        village_start (village, id);
+    }
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 4);
+}
+END_TEST
+
+START_TEST (test_a_sick_one_is_passed_over)
+{
+    open (5, 1, true);
+    village_start_all (village);
+    village_leave (village, 5);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 4);
+}
+END_TEST
+
+START_TEST (test_a_dead_leader_is_followed_by_the_next)
+{
+    open (6, 1, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    village_kill (village, 6);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 5);
+    ck_assert_int_eq (village->granted, 2);
+}
+END_TEST
+
+START_TEST (test_a_leader_that_resigns_is_followed_at_once)
+{
+    open (6, 1, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    village_leave (village, 6);
+    village_run (village, 10 * VILLAGE_MS);
+    ck_assert_int_eq (village_leader (village), 5);
+}
+END_TEST
+
+START_TEST (test_the_higher_one_takes_the_seat_back)
+{
+    open (3, 1, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    village_leave (village, 3);
+    village_run (village, SECOND);
+    village_return (village, 3);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+}
+END_TEST
+
+START_TEST (test_without_reclaim_the_seat_stays)
+{
+    open (3, 1, false);
+    village_start_all (village);
+    village_run (village, SECOND);
+    village_leave (village, 3);
+    village_run (village, SECOND);
+    village_return (village, 3);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 2);
+    village_kill (village, 2);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+}
+END_TEST
+
+START_TEST (test_a_leader_that_is_started_again_leads_on)
+{
+    open (4, 1, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    village_kill (village, 4);
+    village_run (village, 50 * VILLAGE_MS);
+    village_start (village, 4);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 4);
+}
+END_TEST
+
+START_TEST (test_the_next_highest_are_appointed)
+{
+    const int64_t first[] = {4, 5, 6};
+    const int64_t then[] = {3, 4, 6};
+    open (6, 3, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 6);
+    ck_seats (1, first, 3);
+    village_kill (village, 5);
+    village_run (village, 2 * SECOND);
+    ck_assert_int_eq (village_leader (village), 6);
+    ck_seats (1, then, 3);
+    village_start (village, 5);
+    village_run (village, 2 * SECOND);
+    ck_seats (1, first, 3);
+}
+END_TEST
+
+START_TEST (test_with_fewer_peers_than_seats_all_trade)
+{
+    const int64_t both[] = {1, 2};
+    open (2, 4, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    ck_seats (1, both, 2);
+}
+END_TEST
+
+START_TEST (test_nobody_leads_while_the_warehouse_is_away)
+{
+    open (3, 1, true);
+    village->closed = true;
+    village_start_all (village);
+    village_run (village, 3 * SECOND);
+    ck_assert_int_eq (village_leader (village), 0);
+    ck_assert_int_eq (village->granted, 0);
+    village->closed = false;
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+}
+END_TEST
+
+START_TEST (test_a_leader_that_was_cut_off_finds_out)
+{
+    open (4, 1, false);
+    village_start_all (village);
+    village_run (village, SECOND);
+    village->peers[3].cut = true;
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    village->peers[3].cut = false;
+    village_run (village, 3 * SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    ck_assert (!election_seated (village_peer (village, 4)));
+}
+END_TEST
+
+START_TEST (test_whoever_has_no_seat_asks_around)
+{
+    open (3, 1, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    struct outbox out;
+    outbox_init (&out);
+    election_unseated (village_peer (village, 3), village->now_us, &out);
+    outbox_free (&out);
+    ck_assert (!election_seated (village_peer (village, 3)));
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    ck_assert_int_eq (village->granted, 2);
+}
+END_TEST
+
+START_TEST (test_who_stood_who_answered_and_who_won_is_told)
+{
+    struct election_note note;
+    bool stood = false;
+    bool answered = false;
+    bool followed = false;
+    open (3, 1, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    while (election_next_note (village_peer (village, 1), &note)) {
+        stood = stood || (note.news == ELECTION_NEWS_STANDS && note.why == ELECTION_WHY_START);
+        answered = answered || (note.news == ELECTION_NEWS_ANSWERED && note.peer > 1);
+        followed = followed
+                   || (note.news == ELECTION_NEWS_FOLLOWS && note.peer == 3 && note.term == 1);
+    }
+    ck_assert (stood && answered && followed);
+    bool served = false;
+    while (election_next_note (village_peer (village, 3), &note)) {
+        served = served || note.news == ELECTION_NEWS_SERVES;
+        ck_assert (note.news != ELECTION_NEWS_SERVES || (note.took_us > 0 && note.messages >= 2));
+    }
+    ck_assert (served);
+}
+END_TEST
+
+START_TEST (test_sixty_four_elect_within_a_second)
+{
+    open (64, 1, true);
+    village_start_all (village);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 64);
+    int64_t before = village->sent[MESSAGE_ELECTION];
+    village_kill (village, 64);
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 63);
+    // Bully's worst case: each asks all that are higher.
+    ck_assert_int_le (village->sent[MESSAGE_ELECTION] - before, 64 * 63 / 2);
+}
+END_TEST
+
+static Suite *suite (void)
+{
+    Suite *suite = suite_create ("election");
+    TCase *one = tcase_create ("bully");
+    tcase_add_checked_fixture (one, NULL, tear_down);
+    tcase_add_test (one, test_one_peer_elects_itself);
+    tcase_add_test (one, test_the_highest_is_elected);
+    tcase_add_test (one, test_the_highest_that_is_up_is_elected);
+    tcase_add_test (one, test_a_sick_one_is_passed_over);
+    tcase_add_test (one, test_a_dead_leader_is_followed_by_the_next);
+    tcase_add_test (one, test_a_leader_that_resigns_is_followed_at_once);
+    tcase_add_test (one, test_the_higher_one_takes_the_seat_back);
+    tcase_add_test (one, test_without_reclaim_the_seat_stays);
+    tcase_add_test (one, test_a_leader_that_is_started_again_leads_on);
+    tcase_add_test (one, test_nobody_leads_while_the_warehouse_is_away);
+    tcase_add_test (one, test_a_leader_that_was_cut_off_finds_out);
+    tcase_add_test (one, test_whoever_has_no_seat_asks_around);
+    tcase_add_test (one, test_who_stood_who_answered_and_who_won_is_told);
+    tcase_add_test (one, test_sixty_four_elect_within_a_second);
+    suite_add_tcase (suite, one);
+    TCase *more = tcase_create ("seats");
+    tcase_add_checked_fixture (more, NULL, tear_down);
+    tcase_add_test (more, test_the_next_highest_are_appointed);
+    tcase_add_test (more, test_with_fewer_peers_than_seats_all_trade);
+    suite_add_tcase (suite, more);
+    return suite;
+}
+
+int main (void)
+{
+    SRunner *runner = srunner_create (suite ());
+    srunner_run_all (runner, CK_NORMAL);
+    int failed = srunner_ntests_failed (runner);
+    srunner_free (runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Times elections among real peers, and prints one table.
+
+  tools/elect.py                        all of it, in a minute or two
+  tools/elect.py --only kill --runs 21  how long a market is without a trader
+  tools/elect.py --json > runs.json     a line for each run
+
+  kill  six peers, kill -9 of their trader: until the first answer of the next one
+  sick  one buyer makes 1,000 requests, and traders fall sick with a chance of each sale
+  many  64 peers elect: at the start, and after their trader was killed
+
+Beside it stand the figures of the bazaars that Souk descends from. Markets are run by
+tools/launch.py, one at a time, in a temporary folder.
+Exit status: 0; 1, a run failed or a request was not answered once; 2, a wrong call.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import scale
+
+LAUNCH = os.path.join(scale.ROOT, "tools", "launch.py")
+KILL_BAZAAR = "2.83 s"
+SICK_BAZAAR = {"0.1%": "65.4 s", "0.2%": "67.3 s", "0.4%": "82.2 s", "0.5%": "106.5 s"}
+SICK = ("--elect", "--buyers", "1", "--sellers", "4", "--orders", "1000", "--think-time", "0s",
+        "--restock", "100", "--restock-when", "sold-out", "--restock-every", "20ms",
+        "--recover-after", "500ms", "--duration", "120s")
+MANY = ("--elect", "--peers", "64", "--think-time", "1s", "--fault", "kill:trader@3s",
+        "--duration", "6s")
+
+
+class Failed(Exception):
+    """A market could not be run, or was not sound; says what was wrong."""
+
+
+def run(souk, *flags):
+    """The summary of one market."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, LAUNCH, "--souk", souk, "--summary", "-", "--quiet",
+                   "--run-dir", os.path.join(folder, "run"), *flags]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(flags)}: {reason(done)}")
+    return json.loads(done.stdout)
+
+
+def reason(done):
+    """Why a market failed: the line of its verdict, or what it said."""
+    try:
+        wrong = [check for check in json.loads(done.stdout)["scenario"]["verdict"]
+                 if not check["ok"]]
+        return f"{wrong[0]['check']}: {wrong[0]['seen']}"
+    except (ValueError, KeyError, IndexError):
+        return done.stderr.strip() or f"launch.py ended with {done.returncode}"
+
+
+def answered_once(summary):
+    waiting = sum(summary[key] for key in ("open", "gave_up", "failed", "lost", "doubled"))
+    if waiting:
+        raise Failed(f"{waiting} requests were not answered once; seed {summary['seed']}")
+
+
+def last_election(summary):
+    return [election for election in summary["elected"]["elections"] if election["leader"]][-1]
+
+
+def kill_runs(souk, runs):
+    """(how long until the first answer, the last election) of each run."""
+    for count in range(runs):
+        scale.show_progress(f"kill: {count} of {runs} runs")
+        summary = run(souk, "--scenario", "kill-the-trader")
+        yield {"what": "kill", "first_answer_ms": summary["faults"][0]["first_answer_ms"],
+               "detected_ms": summary["faults"][0]["detected_ms"],
+               "election_ms": last_election(summary)["took_ms"],
+               "messages": last_election(summary)["messages"]}
+
+
+def sick_runs(souk, _):
+    for chance in SICK_BAZAAR:
+        scale.show_progress(f"sick: {chance}")
+        summary = run(souk, *SICK, "--sick-chance", chance)
+        answered_once(summary)
+        yield {"what": "sick", "chance": chance, "requests": summary["requests"],
+               "seconds": summary["wall_seconds"], "sick": len(summary["elected"]["sick"]),
+               "terms": len(summary["elected"]["terms"])}
+
+
+def many_runs(souk, _):
+    scale.show_progress("many: 64 peers")
+    summary = run(souk, *MANY)
+    answered_once(summary)
+    peers = summary["elected"]["peers"]
+    elections = [e for e in summary["elected"]["elections"] if e["leader"]]
+    yield {"what": "many", "peers": peers, "elections": len(elections),
+           "start_ms": elections[0]["until_ms"] - elections[0]["at_ms"],
+           "start_winner_ms": elections[0]["took_ms"],
+           "kill_ms": elections[-1]["until_ms"] - elections[-1]["at_ms"],
+           "kill_winner_ms": elections[-1]["took_ms"],
+           "without_trader_ms": summary["faults"][0]["taken_over_ms"],
+           "messages": summary["elected"]["messages"],
+           "pairs": peers * (peers - 1) // 2, "bully": peers ** 2}
+
+
+def ms(values):
+    """The median and the worst, of so many."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return "-"
+    return f"{statistics.median(known):.1f} ms" + (
+        f" (worst of {len(known)}: {max(known):.1f})" if len(known) > 1 else "")
+
+
+def kill_rows(runs):
+    def row(words, key, bazaar):
+        return words, ms([one[key] for one in runs]), bazaar
+
+    return [row("6 peers, kill -9 of the trader: first answer of the next one", "first_answer_ms",
+                KILL_BAZAAR),
+            row("until it was noticed", "detected_ms", ""),
+            row("the election itself", "election_ms", "")]
+
+
+def sick_rows(runs):
+    return [(f"{one['requests']} requests, {one['chance'].replace('%', ' %')} sick",
+             f"{one['seconds']:.2f} s ({one['sick']} times sick, {one['terms']} terms)",
+             SICK_BAZAAR[one["chance"]]) for one in runs]
+
+
+def many_rows(runs):
+    rows = []
+    for one in runs:
+        rows += [(f"{one['peers']} peers elect at the start", f"{one['start_ms']:.1f} ms", ""),
+                 (f"{one['peers']} peers, kill -9 of the trader: until the next one serves",
+                  ms([one["without_trader_ms"]]), ""),
+                 ("the election itself", f"{one['kill_ms']:.1f} ms", ""),
+                 (f"messages of its {one['elections']} elections",
+                  f"{one['messages']} (n(n-1)/2 is {one['pairs']}, n² {one['bully']})", "")]
+    return rows
+
+
+PARTS = {"kill": (kill_runs, kill_rows), "sick": (sick_runs, sick_rows),
+         "many": (many_runs, many_rows)}
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(
+        usage="tools/elect.py [--only PART,...] [--runs N] [--json] [--souk PATH]",
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False)
+    parser.add_argument("--only", metavar="PART,...", type=lambda text: text.split(","),
+                        default=list(PARTS), help="of kill, sick and many (all)")
+    parser.add_argument("--runs", type=int, default=9, metavar="N", help="of kill (9)")
+    parser.add_argument("--json", action="store_true", help="each run's figures, a line each")
+    parser.add_argument("--souk", metavar="PATH",
+                        default=os.environ.get("SOUK") or os.path.join(scale.ROOT, "build", "souk"),
+                        help="the program ($SOUK, or build/souk)")
+    arguments = parser.parse_args()
+    for part in arguments.only:
+        if part not in PARTS:
+            parser.error(f"--only: '{part}' is not known; {', '.join(PARTS)} are")
+    if arguments.runs < 1:
+        parser.error("--runs: at least 1")
+    return arguments
+
+
+def main():
+    arguments = read_arguments()
+    souk = os.path.abspath(arguments.souk)
+    if not os.access(souk, os.X_OK):
+        print(f"elect.py: --souk: {souk} is no program; build it with make", file=sys.stderr)
+        return 2
+    if not arguments.json:
+        scale.print_row(("what", "Souk", "the bazaar"))
+        print("|---|---|---|", flush=True)
+    for part in arguments.only:
+        measure, rows = PARTS[part]
+        try:
+            runs = list(measure(souk, arguments.runs))
+        except Failed as error:
+            scale.show_progress("")
+            print(f"elect.py: {error}", file=sys.stderr)
+            return 1
+        scale.show_progress("")
+        if arguments.json:
+            print("\n".join(json.dumps(one) for one in runs), flush=True)
+            continue
+        for row in rows(runs):
+            scale.print_row(row)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

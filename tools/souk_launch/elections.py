@@ -1,0 +1,211 @@
+"""What peers tell of their elections and of their health while a market runs."""
+
+TRADING = ("trader", "leaving")  # states of a peer that holds a seat
+OUT = ("holding", "sick")
+# Reports of which each is kept: its name in the summary, and the figures that it has.
+KEPT = {"sick": (), "well": (), "resigned": ("count",), "handed": ("peer", "count"),
+        "unseated": ()}
+
+
+class Election:
+    """From the first peer that stands until one serves."""
+
+    def __init__(self, at):
+        self.at = at
+        self.until = None   # when its leader served
+        self.stood = []     # (peer, of whom, why)
+        self.answered = []  # peers that live, as those learnt that had asked them
+        self.refused = []   # peers that the warehouse did not grant the term
+        self.term = None
+        self.leader = None
+        self.took_us = None
+        self.messages = None  # that the leader sent for it
+
+
+class Elections:
+    """Hears the peers of a market; knows nothing of any other. Moments are on the monotonic
+    clock."""
+
+    def __init__(self, market):
+        self.peers = len(market.get("peers", []))
+        self.seats = market.get("election", {}).get("seats", 1)
+        self.sick_from_start = [peer["id"] for peer in market.get("peers", [])
+                                if peer.get("sick_from_start")]
+        # Whether some buyer would never have enough.
+        self.endless = any(peer["buyer"].get("orders", 0) == 0
+                           for peer in market.get("peers", []) if "buyer" in peer)
+        self.recovers = market.get("election", {}).get("recover_after_us", 0) > 0
+        self.list = []      # Elections that have ended
+        self.open = None    # the one that goes on
+        self.terms = {}     # by term, who leads in it
+        self.quarrels = []  # (term, one leader, another one): there is none
+        self.kept = []      # (when, peer, event, report)
+        self.states = {}    # by peer, (what it told last that it is, whether it is content)
+        self._serves = None  # (term, who leads and serves)
+
+    def hear(self, now, node, told):
+        """A report of a node, other than that it serves."""
+        event = told.get("event")
+        if event == "election":
+            self._hear_election(now, node.id, told)
+        elif event in ("progress", "summary") and node.role == "peer":
+            if "state" in told:
+                self.states[node.id] = told["state"], told.get("content", False)
+        elif event in KEPT and node.role == "peer":
+            self.kept.append((now, node.id, event, told))
+            if event in ("resigned", "unseated") and self._serves and self._serves[1] == node.id:
+                self._serves = None
+
+    def leader(self):
+        """Who leads and serves; None: nobody, as far as was told."""
+        return self._serves[1] if self._serves else None
+
+    def forget(self, peer):
+        """It was killed, or begins anew: what it told last holds no more."""
+        self.states.pop(peer, None)
+        if self._serves and self._serves[1] == peer:
+            self._serves = None
+
+    def trades(self, peer):
+        return self.states.get(peer, ("",))[0] in TRADING
+
+    def finished(self, buyers):
+        """Whether each of these has ordered all that it wanted, or cannot."""
+        def is_finished(peer):
+            state, content = self.states.get(peer, ("", False))
+            return content or state in TRADING or (state in OUT and not self.recovers)
+
+        return not self.endless and all(is_finished(peer) for peer in buyers)
+
+    def _hear_election(self, now, peer, told):
+        news, term = told.get("news"), told.get("term", 0)
+        if news in ("serves", "follows"):
+            self._note_leader(term, peer if news == "serves" else told.get("peer"))
+        if news == "follows":
+            return
+        election = self._election_of(now, news, term)
+        if news == "stands":
+            election.stood.append((peer, told.get("peer", 0), told.get("why", "")))
+        elif news == "answered" and told.get("peer") not in election.answered:
+            election.answered.append(told.get("peer"))
+        elif news == "refused":
+            election.refused.append(peer)
+        elif news == "serves":
+            election.term, election.leader = term, peer
+            election.took_us, election.messages = told.get("took_us"), told.get("messages")
+            election.until = now
+            self.list.append(election)
+            self.open = None
+            if self._serves is None or term >= self._serves[0]:
+                self._serves = term, peer
+
+    def _election_of(self, now, news, term):
+        """The one that this is about. Peers are heard in any order: who tells late that it stood
+        in a term that has passed did so in the election before."""
+        if self.open is None and self.list and news != "serves" and term < self.list[-1].term:
+            return self.list[-1]
+        if self.open is None:
+            self.open = Election(now)
+        return self.open
+
+    def _note_leader(self, term, leader):
+        if not term or not leader:
+            return
+        known = self.terms.setdefault(term, leader)
+        if known != leader:
+            self.quarrels.append((term, known, leader))
+
+
+def report(elections, nodes, began, scale):
+    """The summary's `elected`."""
+    def at_ms(moment):
+        return round(max(moment - began, 0.0) * 1000 * scale, 1)
+
+    def told(election):
+        return {
+            "at_ms": at_ms(election.at),
+            "until_ms": None if election.until is None else at_ms(election.until),
+            "term": election.term, "leader": election.leader,
+            "stood": [{"peer": peer, "of": of, "why": why} for peer, of, why in election.stood],
+            "answered": sorted(election.answered), "refused": sorted(set(election.refused)),
+            "took_ms": None if election.took_us is None else round(election.took_us / 1000, 3),
+            "messages": election.messages,
+        }
+
+    def counted(part, key):
+        return sum(((node.summary or {}).get(part) or {}).get(key, 0) for node in nodes)
+
+    every = elections.list + ([elections.open] if elections.open else [])
+    return {
+        "peers": elections.peers,
+        "seats": elections.seats,
+        "sick_from_start": elections.sick_from_start,
+        "terms": [{"term": term, "leader": leader}
+                  for term, leader in sorted(elections.terms.items())],
+        "two_leaders_in_terms": sorted({term for term, _, _ in elections.quarrels}),
+        "elections": [told(election) for election in every],
+        "messages": counted("election", "messages"),
+        "messages_of_bully": elections.peers ** 2,
+        **{event: [{"peer": peer, "at_ms": at_ms(now),
+                    **{("to" if key == "peer" else key): said.get(key, 0) for key in KEPT[event]}}
+                   for now, peer, which, said in elections.kept if which == event]
+           for event in KEPT},
+        "sales_by_traders": counted("peer", "sales"),
+    }
+
+
+def _listed(numbers):
+    words = [str(number) for number in numbers]
+    shown = words if len(words) <= 6 else words[:5] + [f"{len(words) - 5} others"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _times(count, thing):
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def _peers(numbers):
+    return ("peer " if len(numbers) == 1 else "peers ") + _listed(numbers)
+
+
+def _why(stood):
+    return f"{stood['of']} {stood['why']}" if stood["of"] else stood["why"]
+
+
+def sentence(election):
+    """One election for a person."""
+    parts = []
+    if election["stood"]:
+        stood = list(dict.fromkeys(entry["peer"] for entry in election["stood"]))
+        parts.append(f"{_peers(stood)} stood ({_why(election['stood'][0])})")
+    if election["answered"]:
+        parts.append(f"{_listed(election['answered'])} answered")
+    if election["refused"]:
+        parts.append(f"the warehouse refused {_listed(election['refused'])}")
+    if election["leader"] is None:
+        parts.append("nobody had won when the market closed")
+    else:
+        after = (f", after {election['took_ms']:.1f} ms and {election['messages']} messages of its "
+                 "own" if election["took_ms"] else "")
+        parts.append(f"peer {election['leader']} leads in term {election['term']}{after}")
+    return f"{election['at_ms'] / 1000:.1f} s: " + "; ".join(parts)
+
+
+def sentences(elected):
+    """What the summary's `elected` comes to, for a person."""
+    shown = elected["elections"]
+    lines = [sentence(election) for election in shown[:8]]
+    if len(shown) > 8:
+        lines.append(f"… and {len(shown) - 8} more elections in summary.json")
+    if elected["messages"]:
+        lines.append(f"{elected['messages']} messages for {_times(len(shown), 'election')}; "
+                     f"Bully may need {elected['messages_of_bully']} for one")
+    sick = elected["sick"]
+    if sick:
+        who = _peers(sorted({entry["peer"] for entry in sick}))
+        lines.append(f"sick {_times(len(sick), 'time')}: {who}; "
+                     f"well again {_times(len(elected['well']), 'time')}")
+    for handed in elected["handed"][:3]:
+        lines.append(f"{handed['at_ms'] / 1000:.1f} s: peer {handed['peer']} handed "
+                     f"{handed['count']} requests to peer {handed['to']}")
+    return lines
