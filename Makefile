@@ -19,15 +19,15 @@ CORES := \
   $(addprefix actors/peer/,peer.c peer_receive.c peer_seat.c) \
   $(addprefix actors/warehouse/,lots.c leases.c ledger.c skipped.c answers.c warehouse_state.c warehouse.c \
     warehouse_view.c warehouse_seats.c warehouse_commit.c warehouse_item.c warehouse_sale.c \
-    warehouse_lease.c warehouse_publish.c warehouse_restore.c) \
+    warehouse_lease.c warehouse_publish.c warehouse_restore.c economy.c) \
   $(addprefix actors/clients/,random.c catalog.c histogram.c client_state.c client.c client_traders.c \
     client_seats.c client_send.c client_retry.c client_receive.c client_news.c buyer.c seller.c seller_lots.c) \
   $(addprefix actors/monitor/,monitor.c) actors/bench/window.c actors/trace/trail.c
 CODEC := $(addprefix schemas/,codec_fields.c codec_tuples.c codec_peers.c codec_encode.c codec_fast.c codec_read.c codec_decode.c \
     topology.c topology_rules.c topology_peers.c topology_fields.c)
 STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_gaps.c store_sqlite_load.c \
-    store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c verify.c verify_read.c verify_rules.c \
-    verify_print.c)
+    store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c store_reader.c verify.c verify_read.c \
+    verify_rules.c verify_print.c accounts.c accounts_print.c)
 SHELLS := \
   $(addprefix broker/shells/,report.c trace_shell.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
     crash_shell.c heard_shell.c) \
@@ -43,7 +43,7 @@ SHELLS := \
   $(addprefix actors/trace/,trail_line.c trail_print.c trail_dot.c)
 PROGRAM := $(addprefix actors/,souk_node.c souk_warehouse.c souk_trader.c souk_client.c \
     souk_buyer.c souk_seller.c souk_peer.c souk_bench.c souk_monitor.c souk_trace.c souk_transactions.c \
-    souk_verify.c souk.c)
+    souk_accounts.c souk_verify.c souk.c)
 
 # The simulator (tests/sim/README.md).
 SIM_CHECKERS := $(wildcard tests/sim/checkers/*.c)
@@ -61,6 +61,7 @@ CORE_CHECKS := \
   trader_random trader_recalling \
   trader_returns trader_seats trader_settled trader_sync trader_takeover trader_takeover_end trader_target \
   trader_writes \
+  economy \
   warehouse warehouse_batches warehouse_behind warehouse_bounds warehouse_late warehouse_lease_sales \
   warehouse_leases warehouse_leases_random warehouse_random warehouse_records warehouse_seats \
   warehouse_seats_random warehouse_takeover \

@@ -26,6 +26,7 @@ static const char help[] =
     "  souk monitor       shows what happens in a market\n"
     "  souk bench         measures a market, and what the wires alone would allow\n"
     "  souk transactions  shows what a trader's journal tells of its sales\n"
+    "  souk accounts      shows who spent and earned what, and each sale's share\n"
     "  souk trace         tells one order's way through the nodes, by its clocks\n"
     "  souk verify        proves from a store that nothing was lost or sold twice\n"
     "\n"
@@ -68,12 +69,17 @@ static int run (int argc, char **argv)
         const char *name;
         int (*run) (int argc, char **argv);
     } commands[] = {
-        {"warehouse", souk_warehouse}, {"trader", souk_trader},
-        {"buyer", souk_buyer},         {"seller", souk_seller},
-        {"peer", souk_peer},           {"monitor", souk_monitor},
-        {"bench", souk_bench},         {"verify", souk_verify},
+        {"warehouse", souk_warehouse},
+        {"trader", souk_trader},
+        {"buyer", souk_buyer},
+        {"seller", souk_seller},
+        {"peer", souk_peer},
+        {"monitor", souk_monitor},
+        {"bench", souk_bench},
+        {"verify", souk_verify},
         {"transactions", souk_transactions},
         {"trace", souk_trace},
+        {"accounts", souk_accounts},
     };
     const char *name = argc > 1 ? argv[1] : NULL;
     bool asked = name && (strcmp (name, "--help") == 0 || strcmp (name, "help") == 0);

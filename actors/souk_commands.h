@@ -13,5 +13,6 @@ int souk_bench (int argc, char **argv);
 int souk_verify (int argc, char **argv);
 int souk_trace (int argc, char **argv);
 int souk_transactions (int argc, char **argv);
+int souk_accounts (int argc, char **argv);
 
 #endif

@@ -1,18 +1,14 @@
 #include "actors/store/verify.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "actors/store/store_schema.h"
+#include "actors/store/store_reader.h"
 #include "actors/store/verify_rules.h"
 #include "actors/store/verify_work.h"
 
-enum { ARENA_BYTES = 64 * 1024, PROBLEM_BYTES = 512, BUSY_TIMEOUT_MS = 2000 };
+enum { ARENA_BYTES = 64 * 1024, PROBLEM_BYTES = 512 };
 
 static void add_problem (struct verify *self, const char *text)
 {
@@ -79,64 +75,6 @@ static void apply_budget (struct verify *self, const struct verify_budget *budge
     }
 }
 
-static bool exists (const char *path, const char *suffix)
-{
-    char *name = sqlite3_mprintf ("%s%s", path, suffix);
-    struct stat status;
-    bool there = name && stat (name, &status) == 0;
-    sqlite3_free (name);
-    return there;
-}
-
-// Whether the warehouse that had the store last still runs: the lock file names its process. A
-// warehouse that was killed leaves its WAL behind, and that file.
-static bool is_held (const char *path)
-{
-    char *name = sqlite3_mprintf ("%s-lock", path);
-    FILE *lock = name ? fopen (name, "re") : NULL;
-    sqlite3_free (name);
-    long holder = 0;
-    bool known = lock && fscanf (lock, "%ld", &holder) == 1 && holder > 0;
-    if (lock) {
-        fclose (lock);
-    }
-    return known && (kill ((pid_t) holder, 0) == 0 || errno == EPERM);
-}
-
-// An absolute path as an URI, with '%', '?' and '#' escaped (RFC 3986, section 2.1).
-static char *still_uri (const char *path)
-{
-    sqlite3_str *uri = sqlite3_str_new (NULL);
-    sqlite3_str_appendall (uri, "file://");
-    for (; *path; path++) {
-        if (strchr ("%?#", *path)) {
-            sqlite3_str_appendf (uri, "%%%02X", (unsigned) *path);
-        } else {
-            sqlite3_str_appendchar (uri, 1, *path);
-        }
-    }
-    sqlite3_str_appendall (uri, "?immutable=1");
-    return sqlite3_str_finish (uri);
-}
-
-// A store that nobody has open has no WAL. It is read as an immutable file, which needs no right
-// to write beside it and leaves nothing there. Any other is read as SQLite's readers do.
-static bool open_store (const char *path, bool still, sqlite3 **db)
-{
-    char *uri = still ? still_uri (path) : NULL;
-    int rc = still && !uri
-                 ? SQLITE_NOMEM
-                 : sqlite3_open_v2 (still ? uri : path, db,
-                                    SQLITE_OPEN_READONLY | (still ? SQLITE_OPEN_URI : 0), NULL);
-    sqlite3_free (uri);
-    if (rc == SQLITE_OK) {
-        sqlite3_busy_timeout (*db, BUSY_TIMEOUT_MS);
-        // A file from elsewhere runs nothing but what is asked here.
-        sqlite3_db_config (*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    }
-    return rc == SQLITE_OK;
-}
-
 static bool is_listed (const struct verify_budgets *budgets, const char *product)
 {
     for (size_t i = 0; i < budgets->count; i++) {
@@ -187,76 +125,27 @@ static void look_through (struct verify *self, const struct verify_budgets *budg
 
 // What is asked, and where the answer goes.
 struct inquiry {
-    const char *path;
     const struct verify_budgets *budgets;
     arena_t *arena;
     struct verdict *verdict;
-    char *error;
-    size_t error_size;
 };
 
-static bool judge (const struct inquiry *asked, bool still)
+static bool judge (void *context, sqlite3 *db, bool at_rest)
 {
-    const char *path = asked->path;
-    char *error = asked->error;
-    size_t error_size = asked->error_size;
-    struct verify self = {.arena = asked->arena, .verdict = asked->verdict};
-    *asked->verdict = (struct verdict){.at_rest = still || !is_held (path)};
-    bool judged = false;
-    if (!open_store (path, still, &self.db)
-        || sqlite3_exec (self.db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
-        snprintf (error, error_size, "cannot read %s: %s", path, sqlite3_errmsg (self.db));
-        goto close;
-    }
-    enum store_kind kind = store_schema_look (self.db, path, error, error_size);
-    if (kind == STORE_KIND_EMPTY) {
-        snprintf (error, error_size, "%s is no store: it is empty", path);
-    }
-    if (kind != STORE_KIND_OURS) {
-        goto close;
-    }
+    const struct inquiry *asked = context;
+    struct verify self = {.db = db, .arena = asked->arena, .verdict = asked->verdict};
+    *asked->verdict = (struct verdict){.at_rest = at_rest};
     look_through (&self, asked->budgets);
-    judged = true;
-close:
-    sqlite3_close (self.db);
-    return judged;
-}
-
-static bool same_file (const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_size == b->st_size
-           && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-static bool judge_file (const struct inquiry *asked)
-{
-    const char *path = asked->path;
-    struct stat before, after;
-    bool still = stat (path, &before) == 0 && !exists (path, "-wal") && !exists (path, "-journal");
-    bool judged = judge (asked, still);
-    if (still
-        && (exists (path, "-wal") || stat (path, &after) != 0 || !same_file (&before, &after))) {
-        // A warehouse started meanwhile: it was not still, and what was read may not fit together.
-        judged = judge (asked, false);
-    }
-    return judged;
+    return true;
 }
 
 bool verify_store (const char *path, const struct verify_budgets *budgets, arena_t *arena,
                    struct verdict *verdict, char *error, size_t error_size)
 {
     assert (path && arena && verdict && error && error_size > 0);
-    char *file = realpath (path, NULL);  // The WAL is beside the file, not beside a link to it.
-    if (!file) {
-        snprintf (error, error_size, "cannot read %s: %s", path, strerror (errno));
-        return false;
-    }
     const struct verify_budgets none = {0};
-    const struct inquiry asked = {file,      budgets ? budgets : &none, arena, verdict, error,
-                                  error_size};
-    bool judged = judge_file (&asked);
-    free (file);
-    return judged;
+    struct inquiry asked = {budgets ? budgets : &none, arena, verdict};
+    return store_reader_look (path, judge, &asked, error, error_size);
 }
 
 int verify_run (const char *path, const struct verify_budgets *budgets, bool json, FILE *out)

@@ -1,6 +1,7 @@
 #include "actors/warehouse/warehouse_shell.h"
 
 #include "actors/store/store.h"
+#include "actors/warehouse/economy.h"
 #include "broker/shells/poller_shell.h"
 #include "broker/shells/report.h"
 #include "broker/shells/socket_shell.h"
@@ -107,6 +108,16 @@ static void send_letters (struct shell *self)
     }
 }
 
+// What the sales of the batch did to the accounts.
+static void log_accounts (const struct shell *self)
+{
+    char text[ECONOMY_TEXT_BYTES];
+    if (self->wire.log != LOG_QUIET
+        && economy_text (self->wire.out.records, self->wire.out.record_count, text)) {
+        wire_log (&self->wire, "accounts: %s", text);
+    }
+}
+
 // Nothing of the batch was stored: the core must forget it too, before the next request.
 static void refuse_for_room (struct shell *self, const struct event *event)
 {
@@ -151,6 +162,7 @@ static void serve_request (struct shell *self, struct frames *frames)
     }
     switch (decide (self, &event)) {
     case STORE_OK:
+        log_accounts (self);
         send_letters (self);
         break;
     case STORE_FULL:
@@ -196,6 +208,8 @@ static void tell_summary (struct shell *self)
     report_number (&report, "fenced", counters->fenced);
     report_number (&report, "takeovers", counters->takeovers);
     report_number (&report, "resumed", counters->resumed);
+    report_number (&report, "terms", counters->terms);
+    report_number (&report, "unseated", counters->unseated);
     tell (self, "SUMMARY", report_end (&report));
 }
 

@@ -13,7 +13,7 @@ import unittest
 from market import BOUND_S, SOUK, MarketTest, die_with_parent
 
 NODES = ("warehouse", "trader", "buyer", "seller")
-COMMANDS = (*NODES, "monitor", "bench", "verify", "transactions", "trace")
+COMMANDS = (*NODES, "monitor", "bench", "verify", "transactions", "trace", "accounts")
 
 
 def run(*arguments, **more):
