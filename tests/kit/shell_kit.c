@@ -102,7 +102,7 @@ zactor_t *kit_start_trader (enum mode mode)
 
 const char *kit_finish (zactor_t **actor_p)
 {
-    static char summary[KIT_TEXT_BYTES];
+    static char summary[REPORT_BYTES];
     snprintf (summary, sizeof summary, "%s", kit_told (*actor_p, "SUMMARY"));
     kit_told (*actor_p, "DONE");
     zactor_destroy (actor_p);
