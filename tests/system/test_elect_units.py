@@ -143,7 +143,7 @@ class Heard(unittest.TestCase):
         node = SimpleNamespace(id=node, role="peer")
         self.heard.hear(now, node, {"event": event, **told})
 
-    def elect(self, now, peer, term, stood=(1,), why="is silent", of=0):
+    def elect(self, now, peer, term, stood=(1,), why="silent", of=0):
         for one in stood:
             self.say(now, one, "election", news="stands", term=term - 1, why=why, peer=of)
         self.say(now + 0.1, peer, "election", news="serves", term=term, peer=peer, took_us=4100,
@@ -153,7 +153,7 @@ class Heard(unittest.TestCase):
         return elections.report(self.heard, [], 0.0, 1.0)
 
     def test_an_election_is_from_who_stood_to_who_serves(self):
-        self.say(1.0, 1, "election", news="stands", term=0, why="there is no leader", peer=0)
+        self.say(1.0, 1, "election", news="stands", term=0, why="start", peer=0)
         self.say(1.0, 1, "election", news="answered", term=0, peer=4)
         self.elect(1.0, 4, 1, stood=(2,))
         self.say(1.2, 1, "election", news="follows", term=1, peer=4)
@@ -166,12 +166,12 @@ class Heard(unittest.TestCase):
         self.assertEqual((one["answered"], one["took_ms"], one["messages"]), ([4], 4.1, 9))
         self.assertEqual(told["terms"], [{"term": 1, "leader": 4}])
         self.assertEqual(elections.sentence(one),
-                         "1.0 s: peers 1 and 2 stood (there is no leader); 4 answered; peer 4 "
+                         "1.0 s: peers 1 and 2 stood, for there was no leader; 4 answered; peer 4 "
                          "leads in term 1, after 4.1 ms and 9 messages of its own")
 
     def test_who_tells_late_that_it_stood_did_so_before(self):
         self.elect(1.0, 4, 1)
-        self.say(1.2, 3, "election", news="stands", term=0, why="there is no leader", peer=0)
+        self.say(1.2, 3, "election", news="stands", term=0, why="start", peer=0)
         self.assertEqual(len(self.told()["elections"]), 1)
         self.elect(2.0, 3, 2, stood=(3,), of=4)
         self.assertEqual([one["leader"] for one in self.told()["elections"]], [4, 3])

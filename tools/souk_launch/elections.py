@@ -7,6 +7,11 @@ KEPT = {"sick": (), "well": (), "resigned": ("count",), "handed": ("peer", "coun
         "unseated": ()}
 
 
+# Why a peer stands, as it is reported; {} is the peer that this is about.
+WHY = {"start": "there was no leader", "silent": "{} was silent", "resigned": "{} had resigned",
+       "asked": "{} had asked", "higher": "{} led, and is lower", "unended": "nobody had won"}
+
+
 class Election:
     """From the first peer that stands until one serves."""
 
@@ -169,7 +174,7 @@ def _peers(numbers):
 
 
 def _why(stood):
-    return f"{stood['of']} {stood['why']}" if stood["of"] else stood["why"]
+    return WHY.get(stood["why"], stood["why"]).format(stood["of"])
 
 
 def sentence(election):
@@ -177,7 +182,7 @@ def sentence(election):
     parts = []
     if election["stood"]:
         stood = list(dict.fromkeys(entry["peer"] for entry in election["stood"]))
-        parts.append(f"{_peers(stood)} stood ({_why(election['stood'][0])})")
+        parts.append(f"{_peers(stood)} stood, for {_why(election['stood'][0])}")
     if election["answered"]:
         parts.append(f"{_listed(election['answered'])} answered")
     if election["refused"]:

@@ -24,8 +24,7 @@ def market_of(options):
     if options.topology is not None:
         market = read(options.topology)
     elif options.elect:
-        market = peers.skeleton(options, options.products or DEFAULTS["products"],
-                                random_seed() if options.seed is None else options.seed)
+        market = peers.skeleton(options, options.products or DEFAULTS["products"])
     else:
         shape = {name: DEFAULTS[name] if getattr(options, name) is None else getattr(options, name)
                  for name in ("traders", "buyers", "sellers", "products")}
@@ -45,16 +44,12 @@ def market_of(options):
         market["seed"] = options.seed
     if options.trace:
         market["trace"] = True
-    market.setdefault("seed", random_seed())
+    market.setdefault("seed", random.SystemRandom().randrange(2**31))
     market["warehouse"]["store"] = STORE
     for trader in market["traders"]:
         trader["journal"] = f"trader-{trader['id']}.journal"
     check(market)
     return {key: market[key] for key in schema.topology_schema()["properties"] if key in market}
-
-
-def random_seed():
-    return random.SystemRandom().randrange(2**31)
 
 
 def read(path):

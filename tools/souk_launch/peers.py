@@ -136,8 +136,9 @@ def kinds(options, seed):
     return drawn
 
 
-def skeleton(options, products, seed):
-    """A market of peers; who takes part, and nothing of how they behave."""
+def skeleton(options, products):
+    """A market of peers; who takes part, and nothing of how they behave. Roles may want a seed."""
+    seed = random.SystemRandom().randrange(2**31) if options.seed is None else options.seed
     peers = [{"id": 1 + index, "router": "tcp://127.0.0.1:*", "pub": "tcp://127.0.0.1:*", kind: {}}
              for index, kind in enumerate(kinds(options, seed))]
     return {
