@@ -16,7 +16,7 @@ START_TEST (test_panel_asks_checkers_that_each_have_a_name)
             ck_assert_str_ne (all_checkers[i]->name, all_checkers[count]->name);
         }
     }
-    ck_assert_uint_eq (count, 12);
+    ck_assert_uint_eq (count, 13);
 }
 END_TEST
 

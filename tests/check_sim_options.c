@@ -224,7 +224,7 @@ START_TEST (test_options_of_the_longest_kind_fit)
 END_TEST
 
 // What is printed is not wanted here.
-static bool print_quietly (const struct sometimes *sometimes, bool must)
+static bool print_quietly (const struct sometimes *sometimes, enum sometimes_must must)
 {
     fflush (stdout);
     int kept = dup (STDOUT_FILENO);
@@ -253,16 +253,17 @@ END_TEST
 START_TEST (test_sometimes_are_missed_where_one_is_zero_that_must_not_be)
 {
 #define SOMETIMES_MUST(name, must, text) must,
-    static const bool musts[] = {SOMETIMES (SOMETIMES_MUST)};
+    static const enum sometimes_must musts[] = {SOMETIMES (SOMETIMES_MUST)};
 #undef SOMETIMES_MUST
     struct sometimes sometimes;
     for (int i = 0; i < SOMETIMES_COUNT; i++) {
         sometimes.count[i] = 1;
     }
-    ck_assert (print_quietly (&sometimes, true));
+    ck_assert (print_quietly (&sometimes, BOTH));
     sometimes.count[_i] = 0;
-    ck_assert (print_quietly (&sometimes, true) == !musts[_i]);
-    ck_assert (print_quietly (&sometimes, false));
+    ck_assert (print_quietly (&sometimes, FIXED) == !(musts[_i] & FIXED));
+    ck_assert (print_quietly (&sometimes, ELECTED) == !(musts[_i] & ELECTED));
+    ck_assert (print_quietly (&sometimes, NOWHERE));
 }
 END_TEST
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "actors/clients/random.h"
+#include "tests/sim/market_peers.h"
 
 enum { HEALTHY_US = 300 * WORLD_MS };
 
@@ -14,6 +15,7 @@ enum stream {
     OF_CLIENTS,
     OF_WORLD,
     OF_PLAN,
+    OF_ELECTION,
     STREAMS
 };
 
@@ -89,6 +91,7 @@ static void draw_products (struct market *self, const struct options *options,
     enum market_mode least = self->deadly ? MARKET_CACHED : MARKET_SYNC;
     enum market_mode drawn = (enum market_mode) random_between (random, least, MARKET_MIXED);
     enum market_mode mode = options->mode == MARKET_DRAWN ? drawn : options->mode;
+    mode = self->peer_count > 0 ? MARKET_SYNC : mode;
     self->product_count = (size_t) random_between (random, 1, MARKET_PRODUCTS);
     self->rules.mode = mode_drawn (mode, random);
     self->rest = policy_default (self->rules.mode);
@@ -139,7 +142,7 @@ static void draw_plan (struct market *self, struct random *random)
     self->journal_loser = self->trader_ids[random_between (random, 0, traders - 1)];
     if (self->deadly || random_next (random) % 2) {
         self->unlucky = self->trader_ids[random_between (random, 0, traders - 1)];
-        self->gap_us = random_between (random, 1, 8) * self->traders[0].ping_every_us;
+        self->gap_us = random_between (random, 1, 8) * self->watch_us;
     }
 }
 
@@ -147,8 +150,10 @@ static void draw_traders (struct market *self, const struct options *options, st
 {
     int64_t least = self->deadly ? 2 : 1;
     self->trader_count = (size_t) chosen (options->traders, random_between (random, least, 4));
+    self->trader_count = self->peer_count > 0 ? self->peer_count : self->trader_count;
     enum queue_order order = (enum queue_order) random_between (random, 0, ORDER_COUNT - 1);
     int64_t ping_every_us = draw_ping (self, random);
+    self->watch_us = ping_every_us;
     bool one_by_one = random_next (random) % 3 == 0;
     int64_t recall_wait_us = random_between (random, 5, 200) * WORLD_MS;
     int64_t lease_idle_us = random_between (random, 20, 1000) * WORLD_MS;
@@ -287,6 +292,9 @@ void market_draw (struct market *self, const struct options *options)
     }
     self->faults = chosen (options->faults, draw_faults (self, &streams[OF_FAULTS]));
     draw_world (self, options, &streams[OF_TIMES]);
+    if (options->elect == 1) {
+        market_peers_begin (self, options, &streams[OF_ELECTION]);
+    }
     draw_products (self, options, &streams[OF_TOPOLOGY]);
     draw_traders (self, options, &streams[OF_TRADERS]);
     struct random *clients = &streams[OF_CLIENTS];
@@ -294,9 +302,13 @@ void market_draw (struct market *self, const struct options *options)
     int64_t sellers = chosen (options->sellers, random_between (clients, 1, 3));
     int64_t strangers = random_between (clients, -2, 2);
     strangers = chosen (options->strangers, strangers > 0 ? strangers : 0);
-    draw_buyers (self, buyers, clients);
-    draw_sellers (self, sellers, clients);
+    int64_t peers = (int64_t) self->peer_count;
+    draw_buyers (self, peers > 0 ? peers : buyers, clients);
+    draw_sellers (self, peers > 0 ? peers : sellers, clients);
     draw_strangers (self, strangers, clients);
+    if (peers > 0) {
+        market_peers_end (self, &streams[OF_ELECTION]);
+    }
     self->world.seed = random_next (&streams[OF_WORLD]);
     draw_plan (self, &streams[OF_PLAN]);
 }
@@ -307,7 +319,11 @@ world_t *market_open (const struct market *self, world_witness_fn *witness, void
     struct world_config config = self->world;
     config.story = story;
     world_t *world = world_new (&config, witness, context);
-    for (size_t i = 0; i < self->trader_count; i++) {
+    for (size_t i = 0; i < self->peer_count; i++) {
+        world_add_peer (world, &self->peers[i]);
+        world_set_begin (world, self->trader_ids[i], self->begin_us[i]);
+    }
+    for (size_t i = 0; i < self->trader_count && self->peer_count == 0; i++) {
         world_add_trader (world, &self->traders[i]);
     }
     for (size_t i = 0; i < self->buyer_count; i++) {

@@ -10,6 +10,7 @@
 enum {
     MARKET_PRODUCTS = 4,
     MARKET_TRADERS = 8,
+    MARKET_PEERS = MARKET_TRADERS,
     MARKET_CLIENTS = 32,  // of each role
     FIRST_BUYER = 101,
     FIRST_SELLER = 201,
@@ -31,6 +32,10 @@ struct market {
     size_t trader_count;
     int64_t trader_ids[MARKET_TRADERS];
     struct trader_config traders[MARKET_TRADERS];
+    size_t peer_count;  // 0: the traders are fixed; else each of their ids is a peer's
+    struct peer_config peers[MARKET_PEERS];
+    int64_t begin_us[MARKET_PEERS];  // of each
+    int64_t watch_us;                // how often those who watch each other ask
     size_t buyer_count;
     struct buyer_config buyers[MARKET_CLIENTS];
     size_t seller_count;

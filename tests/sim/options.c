@@ -37,6 +37,7 @@ struct options options_default (void)
         .steps = STEPS,
         .faults = DRAWN,
         .codec = DRAWN,
+        .elect = DRAWN,
         .traders = DRAWN,
         .buyers = DRAWN,
         .sellers = DRAWN,
@@ -252,6 +253,7 @@ struct number {
 static const struct number numbers[] = {
     {"steps", offsetof (struct options, steps), 1, INT64_C (1000) * 1000 * 1000 * 1000},
     {"codec", offsetof (struct options, codec), 0, 1},
+    {"elect", offsetof (struct options, elect), 0, 1},
     {"traders", offsetof (struct options, traders), 1, MARKET_TRADERS},
     {"buyers", offsetof (struct options, buyers), 1, MARKET_CLIENTS},
     {"sellers", offsetof (struct options, sellers), 1, MARKET_CLIENTS},

@@ -51,6 +51,7 @@ struct options {
     enum market_mode mode;  // of the products
     enum market_store store;
     int64_t codec;  // 1: letters travel as bytes; 0: as copies; DRAWN
+    int64_t elect;  // 1: peers elect their traders, and `traders` counts peers; DRAWN: never
     int64_t traders;
     int64_t buyers;
     int64_t sellers;
@@ -63,7 +64,7 @@ struct options options_default (void);
 
 // Takes one of `--seed 7`, `--steps 20000`, `--faults loss,pause|all|none`, `--mode sync|cached|
 // batched|escrow|mixed`, `--store memory|sqlite`, `--codec 0|1`, `--traders 2`, `--buyers 4`,
-// `--sellers 2`, `--strangers 1`, `--skip 3,5`. Returns 0 when `word` is none of them, 1 when it
+// `--sellers 2`, `--elect 0|1`, `--strangers 1`, `--skip 3,5`. Returns 0 when `word` is none of them, 1 when it
 // was taken, -1 when its value is not valid, with the reason in `error`.
 int options_take (struct options *self, const char *word, const char *value, char *error,
                   size_t error_size);

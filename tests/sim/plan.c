@@ -5,11 +5,11 @@
 
 #include "actors/clients/random.h"
 
-enum { ENDS_MAX = 1024, EVERYBODY = -1 };
+enum { ENDS_MAX = 1024, EVERYBODY = -1, LEADER = -2 };
 
 struct planned {
     enum fault_class class;
-    int64_t a;     // whom it befalls
+    int64_t a;     // whom it befalls; LEADER: who leads an elected market when it begins
     int64_t b;     // and the other end of a connection, or EVERYBODY
     bool both;     // of a partition: both ways; of a crash: at work; of a new process: a zombie's
     int64_t dies;  // the trader that a partition ends with the death of; 0: nobody
@@ -42,6 +42,9 @@ static bool is_planned (enum fault_class class)
 
 static int64_t any_trader (const struct plan *self, struct random *random)
 {
+    if (self->market->peer_count > 0 && random_between (random, 0, 1)) {
+        return LEADER;
+    }
     int64_t any = random_between (random, 1, (int64_t) self->market->trader_count);
     bool unlucky = self->market->unlucky && random_between (random, 0, 3);
     return unlucky ? self->market->unlucky : any;
@@ -50,6 +53,9 @@ static int64_t any_trader (const struct plan *self, struct random *random)
 // A client with a core, 0 where there is none.
 static int64_t any_client (const struct plan *self, struct random *random)
 {
+    if (self->market->peer_count > 0) {
+        return random_between (random, 1, (int64_t) self->market->peer_count);
+    }
     int64_t buyers = (int64_t) self->market->buyer_count;
     int64_t count = buyers + (int64_t) self->market->seller_count;
     int64_t at = random_between (random, 0, count - 1);
@@ -63,6 +69,9 @@ static int64_t any_client (const struct plan *self, struct random *random)
 static int64_t other_trader (const struct plan *self, int64_t trader, struct random *random)
 {
     int64_t count = (int64_t) self->market->trader_count;
+    if (trader == LEADER) {
+        return random_between (random, 1, count);
+    }
     int64_t steps = random_between (random, 1, count > 1 ? count - 1 : 1);
     return count > 1 ? (trader - 1 + steps) % count + 1 : WAREHOUSE_NODE;
 }
@@ -105,6 +114,9 @@ static int64_t draw_victim (const struct plan *self, enum fault_class class, str
         return random_between (random, 0, 1) ? any_client (self, random) : WAREHOUSE_NODE;
     case FAULT_DISK_FULL:
     case FAULT_FSYNC:
+        if (self->market->peer_count > 0) {
+            return WAREHOUSE_NODE;  // No other has a disk.
+        }
         return random_between (random, 0, 1) ? any_trader (self, random) : WAREHOUSE_NODE;
     default:
         return WAREHOUSE_NODE;
@@ -117,7 +129,7 @@ static int64_t draw_time (const struct plan *self, enum fault_class class, struc
 {
     int64_t longest_us = random_between (random, 0, 7) ? 100 * WORLD_MS : 4 * WORLD_SECOND;
     int64_t lasts_us = random_between (random, 1, longest_us);
-    int64_t ping_us = self->market->traders[0].ping_every_us;
+    int64_t ping_us = self->market->watch_us;
     int64_t long_us = random_between (random, 3, 20) * ping_us;
     int64_t about_us = random_between (random, 2 * ping_us, 3 * ping_us + 8 * WORLD_MS);
     int64_t how = random_between (random, 0, 3);
@@ -333,6 +345,29 @@ static void end (struct plan *self, world_t *world, const struct planned *fault)
     }
 }
 
+static int64_t resolved (const struct plan *self, const world_t *world, int64_t whom)
+{
+    int64_t leader = world_leader (world);
+    int64_t peers = (int64_t) self->market->peer_count;
+    if (whom != LEADER) {
+        return whom;
+    }
+    return leader ? leader : self->place % peers + 1;
+}
+
+// Who that is, now that it begins.
+static void name_leader (struct plan *self, const world_t *world)
+{
+    struct planned *fault = &self->next;
+    fault->a = resolved (self, world, fault->a);
+    fault->b = resolved (self, world, fault->b);
+    fault->dies = resolved (self, world, fault->dies);
+    bool alone = fault->class == FAULT_PARTITION || fault->class == FAULT_DISCONNECT;
+    if (alone && fault->a == fault->b) {
+        fault->b = WAREHOUSE_NODE;  // Nobody is cut off from itself.
+    }
+}
+
 void plan_act (plan_t *self, world_t *world)
 {
     int64_t now_us = world_now_us (world);
@@ -353,6 +388,7 @@ void plan_act (plan_t *self, world_t *world)
         snprintf (text, sizeof text, "planned fault %lld: %s", (long long) self->place,
                   fault_name (self->next.class));
         world_note (world, text);
+        name_leader (self, world);
         begin (self, world, &self->next);
         end_later (self, world, &self->next);
     }

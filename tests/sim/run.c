@@ -12,8 +12,17 @@ enum {
     QUIET_WITHIN_US = 600 * WORLD_SECOND,  // then everything must come to an end
     CLOSING_US = 30 * WORLD_SECOND,        // and the last word be heard by all
     STEPS_TO_QUIET = 400000,
+    PEERS_LOOKED_AT_US = 50 * WORLD_MS,  // whether they can be told to stop
     CLOSING_PRICE = 100,
     CLOSING_ATTEMPTS = 5,
+    CLOSING_ATTEMPTS_OF_PEERS = 200,  // who may be about to elect somebody
+};
+
+// What peers are told while the market comes to rest.
+enum closing {
+    CLOSING_NOBODY,
+    CLOSING_PEERS,  // to stop, but for those that hold a seat
+    CLOSING_ALL,
 };
 
 struct show {
@@ -21,6 +30,7 @@ struct show {
     struct run_result *result;
     panel_t *panel;
     world_t *world;
+    enum closing closing;
 };
 
 static void complain (struct run_result *result, const char *checker, const char *text)
@@ -63,17 +73,32 @@ static bool break_it (struct show *self, const struct options *options)
     return end != WORLD_ENDED_BY_WITNESS;
 }
 
+// Whoever trades for the others may sell, too, and looks after its lots as long as it does: there is
+// no rest before it leaves.
+static bool is_at_rest (const struct show *self, enum world_end end)
+{
+    return end == WORLD_QUIET
+           || (self->closing == CLOSING_PEERS && self->market.peer_count > 0
+               && world_clients_done (self->world));
+}
+
 // Runs until nothing is left to happen; false when that takes longer than this.
 static bool come_to_rest (struct show *self, int64_t within_us)
 {
     int64_t until_us = world_now_us (self->world) + within_us;
     int64_t last_step = world_steps (self->world) + STEPS_TO_QUIET;
     enum world_end end = WORLD_TIME;
-    while (end == WORLD_TIME && world_now_us (self->world) < until_us) {
+    bool rest = false;
+    int64_t slice_us = self->market.peer_count > 0 ? PEERS_LOOKED_AT_US : WORLD_SECOND;
+    while (!rest && end != WORLD_STEPS && end != WORLD_ENDED_BY_WITNESS
+           && world_now_us (self->world) < until_us) {
         int64_t steps = last_step - world_steps (self->world);
-        end = world_run (self->world, world_now_us (self->world) + WORLD_SECOND, steps);
+        bool told = self->closing != CLOSING_NOBODY
+                    && world_stop_peers (self->world, self->closing == CLOSING_ALL);
+        end = world_run (self->world, world_now_us (self->world) + slice_us, steps);
+        rest = !told && is_at_rest (self, end);
     }
-    return end == WORLD_QUIET;
+    return rest;
 }
 
 // Nothing fails from now on: whatever is open must be answered, and then nothing is left to do.
@@ -83,6 +108,7 @@ static bool heal_it (struct show *self)
     int64_t until_us = world_now_us (self->world) + self->market.healthy_us;
     (void) world_run (self->world, until_us, STEPS_TO_QUIET);
     world_stop_clients (self->world);
+    self->closing = CLOSING_PEERS;
     bool rests = come_to_rest (self, QUIET_WITHIN_US);
     if (!world_clients_done (self->world)) {
         complain (self->result, "liveness",
@@ -94,14 +120,21 @@ static bool heal_it (struct show *self)
     return !self->result->failed;
 }
 
+static int64_t closing_trader (const struct show *self)
+{
+    int64_t serving = world_serving (self->world);
+    return serving ? serving : self->market.trader_ids[0];
+}
+
 // Says it until it is taken: a trader that was replaced finds out only when it asks something of
 // the warehouse, and the next one under its id must come first.
 static bool say_to_the_end (struct show *self, const struct message *message)
 {
     struct message attempt = *message;
-    for (attempt.restock.attempt = 1; attempt.restock.attempt <= CLOSING_ATTEMPTS;
+    int64_t attempts = self->market.peer_count > 0 ? CLOSING_ATTEMPTS_OF_PEERS : CLOSING_ATTEMPTS;
+    for (attempt.restock.attempt = 1; attempt.restock.attempt <= attempts;
          attempt.restock.attempt++) {
-        world_say (self->world, CLOSING_HAND, self->market.trader_ids[0], &attempt);
+        world_say (self->world, CLOSING_HAND, closing_trader (self), &attempt);
         if (!come_to_rest (self, CLOSING_US)) {
             complain (self->result, "liveness", "the market does not rest after its last restock");
             return false;
@@ -119,6 +152,17 @@ static bool say_to_the_end (struct show *self, const struct message *message)
 static void tell_caches (struct show *self)
 {
     world_tell_caches (self->world, self->market.products, self->market.product_count);
+}
+
+// The last traders among the peers leave, too.
+static bool leave (struct show *self)
+{
+    self->closing = CLOSING_ALL;
+    if (self->market.peer_count > 0
+        && (!come_to_rest (self, QUIET_WITHIN_US) || !world_clients_done (self->world))) {
+        complain (self->result, "liveness", "all is over, and yet not every peer has left");
+    }
+    return !self->result->failed;
 }
 
 // A publisher promises nothing as long as there is trade. One lot more, of any product, shows every
@@ -139,7 +183,7 @@ static bool close_it (struct show *self)
         .quantity = 1,
         .price_cents = CLOSING_PRICE,
     };
-    return !self->result->failed && say_to_the_end (self, &lot);
+    return !self->result->failed && say_to_the_end (self, &lot) && leave (self);
 }
 
 static void finish (struct show *self)
@@ -167,7 +211,7 @@ static void tell_ids (FILE *story, const char *who, int64_t first, size_t count)
 static void tell_cast (const struct market *market, FILE *story)
 {
     fputs ("warehouse 0, ", story);
-    tell_ids (story, "trader", 1, market->trader_count);
+    tell_ids (story, market->peer_count > 0 ? "peer" : "trader", 1, market->trader_count);
     tell_ids (story, "buyer", FIRST_BUYER, market->buyer_count);
     tell_ids (story, "seller", FIRST_SELLER, market->seller_count);
     tell_ids (story, "stranger", FIRST_STRANGER, market->stranger_count);
@@ -202,8 +246,8 @@ static void tell_market (const struct market *market, struct run_result *result)
     result->faults = market->faults;
     result->market = (struct market_size){
         .traders = (int64_t) market->trader_count,
-        .buyers = (int64_t) market->buyer_count,
-        .sellers = (int64_t) market->seller_count,
+        .buyers = market->peer_count > 0 ? DRAWN : (int64_t) market->buyer_count,
+        .sellers = market->peer_count > 0 ? DRAWN : (int64_t) market->seller_count,
         .strangers = (int64_t) market->stranger_count,
     };
 }

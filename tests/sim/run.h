@@ -10,7 +10,8 @@
 
 enum { RUN_TEXT = 1024 };
 
-// Who takes part, besides the warehouse.
+// Who takes part, besides the warehouse. Of an elected market the traders are the peers, and buyers
+// and sellers DRAWN.
 struct market_size {
     int64_t traders;
     int64_t buyers;

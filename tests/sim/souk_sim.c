@@ -36,6 +36,7 @@ static const char help[] =
     "  --mode MODE         of the products: sync, cached, batched, escrow or mixed\n"
     "  --store STORE       memory or sqlite\n"
     "  --codec 0|1         1: letters travel as bytes, through the real codec\n"
+    "  --elect 1           peers elect their traders; --traders says how many peers there are\n"
     "  --traders N         how many take part, likewise:\n"
     "  --buyers N\n"
     "  --sellers N\n"

@@ -270,8 +270,9 @@ static bool is_drawn_freely (const struct options *options)
 // Returns false when a counter is zero that must not be.
 static bool tell_sometimes (const struct count *self)
 {
-    bool must = self->seeds >= SEEDS_ENOUGH && !many_stopped ()
-                && is_drawn_freely (&self->campaign->many.options);
+    const struct options *options = &self->campaign->many.options;
+    bool enough = self->seeds >= SEEDS_ENOUGH && !many_stopped () && is_drawn_freely (options);
+    enum sometimes_must must = !enough ? NOWHERE : options->elect == 1 ? ELECTED : FIXED;
     printf ("\n");
     bool all = sometimes_print (&self->sometimes, must);
     if (!all) {

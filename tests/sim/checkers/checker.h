@@ -28,6 +28,7 @@ extern const struct checker_class session_checker;       // cached: what a clien
 extern const struct checker_class promise_checker;       // I7
 extern const struct checker_class stock_checker;         // cached: promised is what was known
 extern const struct checker_class escrow_checker;        // escrow: sold once, refused rightly
+extern const struct checker_class seats_checker;         // elected: who holds a seat, trades
 extern const struct checker_class convergence_checker;   // quiet: every cache is right
 
 // All of them, in the order in which they are asked; NULL at the end.

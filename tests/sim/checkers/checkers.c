@@ -5,19 +5,13 @@
 
 // Those that name the cause best come first: what one fact shows, then what it took many to show.
 const struct checker_class *const all_checkers[] = {
-    &owner_checker,
-    &conservation_checker,
-    &money_checker,
-    &outcome_checker,
-    &durability_checker,
-    &promise_checker,
-    &escrow_checker,
-    &session_checker,
-    &linear_checker,
-    &stock_checker,
-    &convergence_checker,
-    &liveness_checker,
-    NULL,
+    &owner_checker,        &seats_checker,
+    &conservation_checker, &money_checker,
+    &outcome_checker,      &durability_checker,
+    &promise_checker,      &escrow_checker,
+    &session_checker,      &linear_checker,
+    &stock_checker,        &convergence_checker,
+    &liveness_checker,     NULL,
 };
 
 enum { CHECKER_COUNT = sizeof all_checkers / sizeof all_checkers[0] - 1 };

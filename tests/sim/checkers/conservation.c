@@ -14,6 +14,8 @@
 struct lot {
     int64_t id;
     int64_t product;
+    int64_t seller;
+    int64_t rank;  // by which it sells; 0: as it came
     int64_t quantity;
     int64_t left;  // as recorded last
     int64_t sold;  // by all fills
@@ -149,6 +151,8 @@ static bool see_lot (struct conservation *self, const struct record_lot *record,
     struct lot *lot = shelf_take (&self->shelf, sizeof *lot);
     lot->id = self->last_lot = record->lot;
     lot->product = record->product;
+    lot->seller = record->seller;
+    lot->rank = record->rank;
     lot->quantity = record->quantity;
     lot->left = record->left;
     self->products[record->product - 1].unsold += record->quantity;
@@ -227,13 +231,27 @@ static bool see_order (struct conservation *self, const struct record_order *rec
     return add_request (self, record->buyer, record->number, false, text);
 }
 
-// Each lot gives to an order once, in order of arrival; but units of a budget come from whichever lot
-// has some by then, behind those of the lease.
-static bool is_next_lot (const struct conservation *self, int64_t lot)
+// Whether the one lot sells before the other: by rank, those of one rank by seller, and those of one
+// seller, or without a rank, as they came.
+static bool sells_before (const struct lot *lot, const struct lot *other)
+{
+    if (lot->rank != other->rank) {
+        return lot->rank < other->rank;
+    }
+    if (lot->rank > 0 && lot->seller != other->seller) {
+        return lot->seller < other->seller;
+    }
+    return lot->id < other->id;
+}
+
+// Each lot gives to an order once, in the order in which they sell; but units of a budget come from
+// whichever lot has some by then, behind those of the lease.
+static bool is_next_lot (const struct conservation *self, const struct lot *lot)
 {
     bool leased = self->products[self->order->product - 1].leased;
     for (int64_t i = 0; i < self->fills; i++) {
-        if (self->filled_from[i] == lot || (self->filled_from[i] > lot && !leased)) {
+        const struct lot *other = find_lot (self, self->filled_from[i]);
+        if (other == lot || (sells_before (lot, other) && !leased)) {
             return false;
         }
     }
@@ -256,7 +274,7 @@ static bool see_fill (struct conservation *self, const struct record_fill *recor
                          record->lot);
     }
     int64_t last = self->fills > 0 ? self->filled_from[self->fills - 1] : 0;
-    if (record->units < 1 || self->fills == LIMIT_FILLS || !is_next_lot (self, record->lot)) {
+    if (record->units < 1 || self->fills == LIMIT_FILLS || !is_next_lot (self, lot)) {
         return complain (text,
                          "order %" PRId64 " of buyer %" PRId64 " has an odd fill: %" PRId64
                          " units of lot %" PRId64 " after lot %" PRId64,

@@ -24,6 +24,7 @@ struct rules {
     int64_t commission_percent;
     int64_t answers_kept;  // by the warehouse, for each client
     bool invalidation;     // caches follow the warehouse's PUB
+    bool elected;          // peers elect their traders; all is sync
     enum mode mode;        // of products not listed below, which have no budget
     const struct product_rule *products;
     size_t product_count;
@@ -59,7 +60,10 @@ enum fact_type {
                       // of the oversell budget: told when that changes
     FACT_FORSAKEN,    // from now on another process may come for the trader `node`, without its
                       // journal and whatever that holds: what only that has is lost
-    FACT_HEALED,      // no fault happens from now on
+    FACT_SERVES,  // the peer `node` trades for the others from now on (`units` 1), or no more (0)
+    FACT_STANDS,  // it may be elected from now on (1), or not (0), since it is sick or was told to
+                  // stop: told once of each process, and when that changes
+    FACT_HEALED,  // no fault happens from now on
     FACT_BELIEVED,  // all is quiet, and the trader `node` takes `units` of `product` for available
     FACT_BOOK,      // all is quiet, and the buyer or seller `node` has this `book`
     FACT_OVER,      // the end: nothing is under way and nothing is due

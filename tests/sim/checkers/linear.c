@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/sim/checkers/checker.h"
+#include "tests/sim/checkers/linear_replay.h"
 #include "tests/sim/checkers/linear_requests.h"
 
 // What the search for one product may take, beyond a step for each of its operations. What is
@@ -90,8 +91,10 @@ static bool search_all (struct linear *self, char *text)
 {
     const struct linear_product *product = linear_requests_collect (self->requests);
     for (; product; product = product->hh.next) {
-        struct linear_result result = linear_search (product->operations, product->count,
-                                                     STEPS_MAX + (int64_t) product->count);
+        struct linear_result result = product->ranked
+                                          ? linear_replay (product->operations, product->count)
+                                          : linear_search (product->operations, product->count,
+                                                           STEPS_MAX + (int64_t) product->count);
         if (result.verdict == LINEAR_NO) {
             complain (product, &result, text);
             return false;

@@ -27,6 +27,7 @@ struct stored {
     int64_t price_cents;
     bool all_or_nothing;
     bool changed;  // the stock
+    int64_t rank;  // of a lot
     int64_t hint;
 };
 
@@ -318,6 +319,7 @@ void linear_requests_stored (linear_requests_t *self, const struct record *recor
                                .product = lot->product,
                                .quantity = lot->quantity,
                                .price_cents = lot->price_cents,
+                               .rank = lot->rank,
                                .changed = true});
     }
 }
@@ -373,6 +375,8 @@ const struct linear_product *linear_requests_collect (linear_requests_t *self)
         }
         struct linear_operation *operation = &product->operations[product->count++];
         *operation = body->operation;
+        operation->rank = request->stored.rank;
+        product->ranked = product->ranked || operation->rank > 0;
         // One that changed nothing, and that nobody was told of, is better left out.
         bool tried_first =
             request->stored.there && (request->stored.changed || operation->end != INT64_MAX);

@@ -14,7 +14,8 @@
 
 struct linear_product {
     char name[LIMIT_PRODUCT_NAME + 1];
-    bool sync;  // else without operations
+    bool sync;    // else without operations
+    bool ranked;  // some lot sells by a rank
     struct linear_operation *operations;
     size_t count;
     size_t size;

@@ -25,6 +25,7 @@ struct linear_operation {
     int64_t number;  // (client, number) of a restock names its lot
     int64_t quantity;
     int64_t price_cents;  // restock
+    int64_t rank;         // restock: by which its lot sells (linear_replay.h); here all have none
     bool all_or_nothing;  // buy
     // What the buyer was told, where there is an end.
     enum status status;

@@ -136,11 +136,28 @@ static bool see_warehouse (struct owner *self, const struct record_warehouse *re
     return true;
 }
 
-static bool take_step (struct trader *trader, char *text)
+// Whether the transaction elects others than this trader.
+static bool is_unseated (const struct fact *fact, int64_t trader)
+{
+    bool unseated = false;
+    for (size_t i = 0; i < fact->record_count; i++) {
+        const struct seating *seating = &fact->records[i].seats.seating;
+        if (fact->records[i].type != RECORD_SEATS) {
+            continue;
+        }
+        unseated = true;
+        for (size_t j = 0; j < seating->seat_count; j++) {
+            unseated = unseated && seating->seats[j] != trader;
+        }
+    }
+    return unseated;
+}
+
+static bool take_step (struct trader *trader, bool unseated, char *text)
 {
     char last[VIEW_TEXT];
     char next[VIEW_TEXT];
-    const char *wrong = views_wrong (&trader->stored, &trader->next, trader->forsaken);
+    const char *wrong = views_wrong (&trader->stored, &trader->next, trader->forsaken, unseated);
     if (!wrong) {
         trader->stored = trader->next;
         trader->stored.view.router = NULL;  // The record's, which goes.
@@ -170,7 +187,7 @@ static bool see_stored (struct owner *self, const struct fact *fact, char *text)
         const struct record *record = &fact->records[i];
         bool about = record->type == RECORD_TRADER || record->type == RECORD_VIEW;
         int64_t id = record->type == RECORD_TRADER ? record->trader.trader : record->view.trader;
-        if (about && !take_step (trader_of (self, id), text)) {
+        if (about && !take_step (trader_of (self, id), is_unseated (fact, id), text)) {
             return false;
         }
     }

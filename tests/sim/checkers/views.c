@@ -109,13 +109,28 @@ static const char *completion_wrong (const struct view *last, const struct view 
                : "a takeover that is complete closes the epochs before its own";
 }
 
-const char *views_wrong (const struct view *last, const struct view *next, bool forsaken)
+// Others were elected. In an elected market nothing is ever open that a trader has decided by itself.
+static const char *unseated_wrong (const struct view *last, const struct view *next)
+{
+    return last->view.state == MEMBER_LIVE && next->view.state == MEMBER_FAILED
+                   && same_owner (last, next) && same_writes (last, next) && is_alone (next)
+                   && next->trader.batch == last->trader.batch
+                   && next->view.closed == next->trader.epoch + 1
+               ? NULL
+               : "who loses its seat has failed, and its epoch is closed";
+}
+
+const char *views_wrong (const struct view *last, const struct view *next, bool forsaken,
+                         bool unseated)
 {
     if (next->view.view == last->view.view) {
         return same_view_wrong (last, next);
     }
     if (next->view.view != last->view.view + 1) {
         return "views count by one";
+    }
+    if (unseated) {
+        return unseated_wrong (last, next);
     }
     switch (next->view.state) {
     case MEMBER_LIVE:

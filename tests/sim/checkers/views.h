@@ -11,8 +11,10 @@ struct view {
 };
 
 // Why `next` may not follow `last`, in words; NULL: it may. Of a trader that is forsaken
-// (FACT_FORSAKEN), what an earlier process has promised may be closed when another one joins.
-const char *views_wrong (const struct view *last, const struct view *next, bool forsaken);
+// (FACT_FORSAKEN), what an earlier process has promised may be closed when another one joins. One that
+// loses its seat by the same transaction is `unseated`.
+const char *views_wrong (const struct view *last, const struct view *next, bool forsaken,
+                         bool unseated);
 
 // Whether `next` is a fresh start from a live view: whatever the process before it had promised and
 // not settled is lost, since another one came without its journal and nobody had a copy.

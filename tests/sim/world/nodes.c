@@ -69,6 +69,31 @@ static bool seller_is_done (const void *core)
     return seller_done (core);
 }
 
+static void *make_peer (const void *config, uint64_t seed)
+{
+    return peer_new (config, seed);
+}
+
+static void unmake_peer (void **core_p)
+{
+    peer_destroy ((peer_t **) core_p);
+}
+
+static void step_peer (void *core, const struct event *event, struct outbox *out)
+{
+    peer_step (core, event, out);
+}
+
+static int64_t peer_due (const void *core)
+{
+    return peer_deadline (core);
+}
+
+static bool peer_is_done (const void *core)
+{
+    return peer_done (core);
+}
+
 static void *make_stranger (const void *config, uint64_t seed)
 {
     return stranger_new (config, seed);
@@ -116,6 +141,7 @@ static const struct core_class classes[] = {
     [ROLE_TRADER] = {"trader", NULL, unmake_trader, step_trader, trader_due, NULL},
     [ROLE_BUYER] = {"buyer", make_buyer, unmake_buyer, step_buyer, buyer_due, buyer_is_done},
     [ROLE_SELLER] = {"seller", make_seller, unmake_seller, step_seller, seller_due, seller_is_done},
+    [ROLE_PEER] = {"peer", make_peer, unmake_peer, step_peer, peer_due, peer_is_done},
     [ROLE_STRANGER] = {"stranger", make_stranger, unmake_stranger, step_stranger, stranger_due,
                        stranger_is_done},
     [ROLE_HAND] = {"hand", NULL, NULL, NULL, NULL, NULL},
@@ -151,7 +177,8 @@ struct node *world_add_node (world_t *self, enum role role, int64_t id)
         .out = &self->shared_out,
         .wake_us = DEADLINE_NONE,
     };
-    if (role == ROLE_WAREHOUSE || role == ROLE_TRADER) {  // Their work takes time.
+    if (role == ROLE_WAREHOUSE || role == ROLE_TRADER
+        || role == ROLE_PEER) {  // Their work takes time.
         node->out = malloc (sizeof *node->out);
         if (!node->out) {
             abort ();
@@ -169,6 +196,7 @@ struct node *world_add_node (world_t *self, enum role role, int64_t id)
         trader_disk_init (&node->disk, self->config.bare,
                           random_next (&self->streams[STREAM_DISKS]));
     }
+    self->peer_count += role == ROLE_PEER;
     self->by_id[id] = node;
     return node;
 }
@@ -181,12 +209,24 @@ struct node *world_node (const world_t *self, int64_t id)
 
 bool node_is_client (const struct node *node)
 {
-    return node->role != ROLE_WAREHOUSE && node->role != ROLE_TRADER;
+    return node->role != ROLE_WAREHOUSE && node->role != ROLE_TRADER && node->role != ROLE_PEER;
 }
 
-static void count_trader (int64_t *count, const trader_t *trader)
+void node_count_on (struct node *node)
 {
-    const struct trader_counters *counters = trader_counters (trader);
+    int64_t next = node->last_number + 1;
+    if (node->role == ROLE_BUYER) {
+        node->config.buyer.client.first_number = next;
+    } else if (node->role == ROLE_SELLER) {
+        node->config.seller.client.first_number = next;
+    } else if (node->role == ROLE_PEER) {
+        node->config.peer.buyer.client.first_number = next;
+        node->config.peer.seller.client.first_number = next;
+    }
+}
+
+static void count_trader (int64_t *count, const struct trader_counters *counters)
+{
     count[SOMETIMES_BUSY] += counters->busy;
     count[SOMETIMES_RESENT] += counters->resent;
     count[SOMETIMES_GAP_NEWS] += counters->gaps;
@@ -198,6 +238,18 @@ static void count_trader (int64_t *count, const trader_t *trader)
     count[SOMETIMES_RECOVERED] += counters->recovered;
     count[SOMETIMES_BACKED] += counters->backups;
     count[SOMETIMES_ALONE] += counters->alone;
+}
+
+static void count_peer (int64_t *count, const peer_t *peer)
+{
+    const struct trader_counters traded = peer_trader_counters (peer);
+    const struct election_counters *elections = election_counters (peer_election (peer));
+    count_trader (count, &traded);
+    count[SOMETIMES_ELECTION] += elections->stood;
+    count[SOMETIMES_MEANWHILE] += elections->meanwhile;
+    count[SOMETIMES_HANDED] += traded.handed_over;
+    count[SOMETIMES_INHERITED] += traded.inherited;
+    count[SOMETIMES_TURNED] += peer_counters (peer)->turned;
 }
 
 static void count_warehouse (int64_t *count, const warehouse_t *warehouse)
@@ -213,7 +265,9 @@ static void count_warehouse (int64_t *count, const warehouse_t *warehouse)
 void node_count_life (world_t *self, const struct node *node)
 {
     if (node->core && node->role == ROLE_TRADER) {
-        count_trader (self->sometimes.count, node->core);
+        count_trader (self->sometimes.count, trader_counters (node->core));
+    } else if (node->core && node->role == ROLE_PEER) {
+        count_peer (self->sometimes.count, node->core);
     } else if (node->core && node->role == ROLE_WAREHOUSE) {
         count_warehouse (self->sometimes.count, node->core);
     }

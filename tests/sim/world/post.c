@@ -10,6 +10,26 @@ static bool is_question (enum message_type type)
            || type == MESSAGE_LOT_STATUS;
 }
 
+// What a trader answers to a client. Peers say it to each other, and much else; what they hear of
+// each other's news is no answer.
+static bool is_for_client (const struct message *message)
+{
+    if (!message) {
+        return false;
+    }
+    switch (message->type) {
+    case MESSAGE_RECEIPT:
+    case MESSAGE_OVERSOLD:
+    case MESSAGE_RESTOCKED:
+    case MESSAGE_LOT:
+    case MESSAGE_SOLD:
+    case MESSAGE_ERROR:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void note (world_t *self, enum fact_type type, const struct node *node, int64_t peer,
                   const struct message *message)
 {
@@ -36,7 +56,8 @@ static void count_answer (world_t *self, const struct message *message)
 
 void post_told (world_t *self, const struct mail *mail)
 {
-    if (mail->from->role == ROLE_TRADER && mail->opened) {
+    bool by_peer = mail->from->role == ROLE_PEER && is_for_client (mail->opened);
+    if ((mail->from->role == ROLE_TRADER || by_peer) && mail->opened) {
         note (self, FACT_TOLD, mail->to, mail->from->id, mail->opened);
     }
 }
@@ -76,7 +97,8 @@ static void send_by_route (world_t *self, struct node *from, const struct letter
     memcpy (&bytes, letter->route.bytes, sizeof bytes);
     assert (bytes.index < self->node_count);
     struct node *to = self->nodes[bytes.index];
-    bool is_client = node_is_client (to);
+    bool is_client =
+        node_is_client (to) || (to->role == ROLE_PEER && is_for_client (&letter->message));
     if (is_client) {
         note (self, FACT_SAID, from, to->id, &letter->message);
         count_answer (self, &letter->message);
@@ -127,8 +149,12 @@ static bool subscribes (const struct node *from, const struct node *node, enum m
     if (!node->core || node->state == NODE_DOWN || node->gone) {
         return false;
     }
+    if (node->role == ROLE_PEER) {
+        return node != from;
+    }
     if (from->role == ROLE_WAREHOUSE) {
-        return type != MESSAGE_INVALIDATION || trader_follows (node->core);
+        return node->role == ROLE_TRADER
+               && (type != MESSAGE_INVALIDATION || trader_follows (node->core));
     }
     return node->role == ROLE_BUYER || node->role == ROLE_SELLER;
 }
@@ -153,14 +179,18 @@ static void publish_to (world_t *self, struct node *from, const struct message *
 
 // Of what the warehouse publishes, the traders listen for the stock, for recalls of their leases and
 // for each other; of what a trader publishes, the clients for what befell the traders, and a buyer
-// for its own orders.
+// for its own orders. Peers listen for who holds the seats, and for each other.
 static void publish (world_t *self, struct node *from, const struct letter *letter)
 {
     const struct message *message = &letter->message;
     bool member = message->type == MESSAGE_MEMBER;
     bool for_traders =
         member || message->type == MESSAGE_INVALIDATION || message->type == MESSAGE_RECALL;
-    if (from->role == ROLE_WAREHOUSE && for_traders) {
+    bool for_peers =
+        member || message->type == MESSAGE_SEATS || (message->type == MESSAGE_CLOCK && from->id);
+    if (self->peer_count > 0 && for_peers) {
+        publish_to (self, from, message, self->nodes, self->node_count);
+    } else if (from->role == ROLE_WAREHOUSE && for_traders) {
         publish_to (self, from, message, self->traders, self->trader_count);
     } else if (from->role == ROLE_TRADER && member && !from->aside) {
         publish_to (self, from, message, self->nodes, self->node_count);

@@ -11,6 +11,8 @@ void process_step (world_t *self, struct node *node, const struct event *event)
     node->class->step (node->core, event, node->out);
     if (node->role == ROLE_TRADER) {
         held_look (self, node);
+    } else if (node->role == ROLE_PEER) {
+        peer_process_look (self, node);
     }
 }
 
@@ -123,7 +125,7 @@ static void receive (world_t *self, struct node *node, struct mail *mail)
         event.type = EVENT_MALFORMED;
         event.error = &error;
     }
-    if (node_is_client (node)) {
+    if (node_is_client (node) || node->role == ROLE_PEER) {
         post_told (self, mail);
     }
     process_step (self, node, &event);
@@ -140,7 +142,8 @@ static int64_t work_us (world_t *self, const struct node *node)
     }
     const struct outbox *out = node->out;
     bool stores = node->role == ROLE_WAREHOUSE && out->record_count > 0;
-    if (stores || trader_disk_must_sync (out->records, out->record_count)) {
+    bool records = node->role == ROLE_TRADER;  // A peer keeps no journal.
+    if (stores || (records && trader_disk_must_sync (out->records, out->record_count))) {
         work_us +=
             world_draw (self, STREAM_WORK, self->config.fsync_min_us, self->config.fsync_max_us);
     }
@@ -222,6 +225,8 @@ void process_round_end (world_t *self, struct node *node)
         warehouse_process_round_end (self, node);
     } else if (node->role == ROLE_TRADER) {
         trader_process_round_end (self, node);
+    } else if (node->role == ROLE_PEER) {
+        peer_process_round_end (self, node);
     } else {
         post_letters (self, node, node->out->letter_count);
         outbox_clear (node->out);
@@ -230,18 +235,8 @@ void process_round_end (world_t *self, struct node *node)
     if (node->state != NODE_UP) {
         return;  // The disk has ended it.
     }
-    if (node->role == ROLE_TRADER && trader_fenced (node->core)) {
-        self->sometimes.count[SOMETIMES_FENCED]++;
-        story_event (self, "trader %lld is fenced, and ends", (long long) node->id);
-        process_end_and_restart (self, node);
+    if (node->role == ROLE_TRADER && !trader_process_stays (self, node)) {
         return;
-    }
-    if (node->role == ROLE_TRADER && trader_taken (node->core)) {
-        trader_process_begin_anew (self, node);
-        return;
-    }
-    if (node->role == ROLE_TRADER) {
-        trader_process_take_place (self, node);
     }
     if (node->class->done && node->class->done (node->core)) {
         retire (self, node);
@@ -262,17 +257,6 @@ void process_wake (world_t *self, struct node *node)
     }
 }
 
-// A client that starts again goes on above every number that it has used.
-static void count_on (struct node *node)
-{
-    int64_t next = node->last_number + 1;
-    if (node->role == ROLE_BUYER) {
-        node->config.buyer.client.first_number = next;
-    } else if (node->role == ROLE_SELLER) {
-        node->config.seller.client.first_number = next;
-    }
-}
-
 // Two processes under one id have no life in common.
 static int64_t next_life (const world_t *self, const struct node *node)
 {
@@ -290,6 +274,7 @@ void process_begin_life (world_t *self, struct node *node)
     node->wake_us = DEADLINE_NONE;
     node->was_paused = false;
     held_forget (node);
+    peer_process_forget (node);
     self->stirred_us = self->now_us;
     world_fact (self, (struct fact){.type = FACT_STARTED, .node = node->id, .life = node->life});
 }
@@ -300,7 +285,7 @@ void process_start (world_t *self, struct node *node)
         return;
     }
     node->state = NODE_UP;
-    count_on (node);
+    node_count_on (node);
     if (self->started && node->life > 0) {
         story_event (self, "%s %lld is started again", node->class->name, (long long) node->id);
     }

@@ -205,6 +205,11 @@ static uint64_t record_digest (uint64_t hash, const struct record *record)
         return mix_numbers (hash, &record->lease, sizeof record->lease);
     case RECORD_LEASE_STATE:
         return lease_state_digest (hash, &record->lease_state);
+    case RECORD_SEATS:
+        hash = mix (hash, (uint64_t) record->seats.seating.term);
+        hash = mix (hash, (uint64_t) record->seats.seating.leader);
+        return mix_numbers (hash, record->seats.seating.seats,
+                            record->seats.seating.seat_count * sizeof (int64_t));
     case RECORD_SKIPPED:
         return mix_numbers (hash, &record->skipped, sizeof record->skipped);
     case RECORD_JOINED:

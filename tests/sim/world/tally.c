@@ -28,7 +28,7 @@ static void tally_view (int64_t *count, struct tally *tally, const struct record
     bool returns = is_live && epoch > tally->epoch && tally->epoch > 0;
     count[SOMETIMES_TAKEOVER_BEGUN] += view->state == MEMBER_TAKING;
     count[SOMETIMES_TAKEOVER_COMMIT] += view->state == MEMBER_TAKING && commits_still (tally);
-    count[SOMETIMES_TAKEOVER_DONE] += view->state == MEMBER_FAILED;
+    count[SOMETIMES_TAKEOVER_DONE] += view->state == MEMBER_FAILED && tally->state == MEMBER_TAKING;
     count[SOMETIMES_RESUMED] += returns && view->began < epoch;
     count[SOMETIMES_RESUMED_LEASED] += returns && view->began < epoch && tally->died_holding;
     count[SOMETIMES_FRESH] += returns && view->began == epoch;
@@ -44,7 +44,8 @@ static void tally_view (int64_t *count, struct tally *tally, const struct record
 static struct tally *tally_of (world_t *self, int64_t trader)
 {
     struct node *node = self->by_id[trader];
-    return node && node->role == ROLE_TRADER ? &node->tally : NULL;
+    bool trades = node && (node->role == ROLE_TRADER || node->role == ROLE_PEER);
+    return trades ? &node->tally : NULL;
 }
 
 // Whether the transaction frees leases of this trader.
@@ -59,10 +60,21 @@ static bool frees_leases (const struct record *records, size_t count, int64_t tr
     return false;
 }
 
+static void note_seats (world_t *self, const struct seating *seating)
+{
+    self->seating = *seating;
+    memcpy (self->seats, seating->seats, seating->seat_count * sizeof *self->seats);
+    self->seating.seats = self->seats;
+    self->sometimes.count[SOMETIMES_TERM]++;
+}
+
 void tally_stored (world_t *self, const struct record *records, size_t count)
 {
     struct tally *tally;
     for (size_t i = 0; i < count; i++) {
+        if (records[i].type == RECORD_SEATS) {
+            note_seats (self, &records[i].seats.seating);
+        }
         if (records[i].type == RECORD_VIEW && (tally = tally_of (self, records[i].view.trader))) {
             int64_t epoch = epoch_in (records, count, self->by_id[records[i].view.trader]);
             tally_view (self->sometimes.count, tally, &records[i].view, epoch);
@@ -115,6 +127,9 @@ void tally_recorded (world_t *self, const struct node *node, const struct record
 static const struct product_policy *leased_product (const struct node *trader, const char *name)
 {
     const struct trader_config *config = &trader->config.trader;
+    if (trader->role != ROLE_TRADER) {
+        return NULL;  // Of an elected market nothing is leased.
+    }
     for (size_t i = 0; i < config->product_count && i < HELD_PRODUCTS; i++) {
         if (config->products[i].policy.mode == MODE_ESCROW
             && strcmp (config->products[i].product, name) == 0) {
@@ -238,6 +253,14 @@ void tally_answer (world_t *self, const struct node *warehouse, const struct mai
     int64_t *count = self->sometimes.count;
     if (answer->type == MESSAGE_ERROR && answer->error.reason == REASON_TAKEN) {
         count[SOMETIMES_ZOMBIE_REFUSED] += asked->from->was_paused;
+    } else if (answer->type == MESSAGE_ERROR && answer->error.reason == REASON_UNSEATED) {
+        count[SOMETIMES_UNSEATED]++;
+    } else if (answer->type == MESSAGE_SEATS && asked->opened
+               && asked->opened->type == MESSAGE_CAMPAIGN) {
+        // Another one was granted the term that this one wanted.
+        const struct seating *seating = &answer->seats.seating;
+        count[SOMETIMES_TWO_CANDIDATES] +=
+            seating->term == asked->opened->campaign.term + 1 && seating->leader != asked->from->id;
     } else if (answer->type == MESSAGE_LEASED && asked->opened
                && asked->opened->type == MESSAGE_LEASE) {
         count[SOMETIMES_BUDGET_SHORT] +=

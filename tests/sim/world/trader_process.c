@@ -140,6 +140,22 @@ void trader_process_begin_anew (world_t *self, struct node *node)
     trader_process_start (self, node);
 }
 
+bool trader_process_stays (world_t *self, struct node *node)
+{
+    if (trader_fenced (node->core)) {
+        self->sometimes.count[SOMETIMES_FENCED]++;
+        story_event (self, "trader %lld is fenced, and ends", (long long) node->id);
+        process_end_and_restart (self, node);
+        return false;
+    }
+    if (trader_taken (node->core)) {
+        trader_process_begin_anew (self, node);
+        return false;
+    }
+    trader_process_take_place (self, node);
+    return true;
+}
+
 struct node *trader_process_twin (const world_t *self, const struct node *node)
 {
     for (size_t i = 0; i < self->trader_count; i++) {

@@ -112,6 +112,16 @@ void world_add_seller (world_t *self, const struct seller_config *config)
     add (self, ROLE_SELLER, config->client.id)->config.seller = *config;
 }
 
+// It may be sick for a while in which nothing is to be heard of it.
+void world_add_peer (world_t *self, const struct peer_config *config)
+{
+    int64_t quiet_us = CALM_LEAST_US + CALM_INTERVALS * config->election.ping_every_us;
+    int64_t calm_us = quiet_us + config->election.settle_us + config->sickness.recover_after_us
+                      + config->election.coordinator_wait_us;
+    self->calm_us = calm_us > self->calm_us ? calm_us : self->calm_us;
+    add (self, ROLE_PEER, config->election.id)->config.peer = *config;
+}
+
 void world_add_stranger (world_t *self, const struct stranger_config *config)
 {
     add (self, ROLE_STRANGER, config->id)->config.stranger = *config;
@@ -245,7 +255,7 @@ static bool is_quiet (const world_t *self)
     bool calm = is_calm (self);
     for (size_t i = 0; i < self->node_count; i++) {
         const struct node *node = self->nodes[i];
-        bool watches = calm && node->role == ROLE_TRADER;
+        bool watches = calm && (node->role == ROLE_TRADER || node->role == ROLE_PEER);
         if (!watches && process_due (node) != DEADLINE_NONE) {
             return false;
         }
@@ -323,7 +333,7 @@ void world_count (const world_t *self, struct sometimes *sometimes)
     *sometimes = counted.sometimes;
 }
 
-static const void *core_of (const world_t *self, int64_t id, enum role role)
+static void *core_of (const world_t *self, int64_t id, enum role role)
 {
     const struct node *node = world_node (self, id);
     assert (node->role == role);
@@ -335,12 +345,23 @@ const trader_t *world_trader (const world_t *self, int64_t id)
     return core_of (self, id, ROLE_TRADER);
 }
 
+static bool is_peer (const world_t *self, int64_t id)
+{
+    return world_node (self, id)->role == ROLE_PEER;
+}
+
 const buyer_t *world_buyer (const world_t *self, int64_t id)
 {
-    return core_of (self, id, ROLE_BUYER);
+    return is_peer (self, id) ? peer_buyer (world_peer (self, id)) : core_of (self, id, ROLE_BUYER);
 }
 
 const seller_t *world_seller (const world_t *self, int64_t id)
 {
-    return core_of (self, id, ROLE_SELLER);
+    return is_peer (self, id) ? peer_seller (world_peer (self, id))
+                              : core_of (self, id, ROLE_SELLER);
+}
+
+peer_t *world_peer (const world_t *self, int64_t id)
+{
+    return core_of (self, id, ROLE_PEER);
 }

@@ -8,6 +8,7 @@
 
 #include "actors/clients/buyer.h"
 #include "actors/clients/seller.h"
+#include "actors/peer/peer.h"
 #include "actors/warehouse/warehouse.h"
 #include "broker/trader/trader.h"
 #include "tests/sim/checkers/history.h"
@@ -58,6 +59,7 @@ void world_destroy (world_t **self_p);
 void world_add_trader (world_t *self, const struct trader_config *config);
 void world_add_buyer (world_t *self, const struct buyer_config *config);
 void world_add_seller (world_t *self, const struct seller_config *config);
+void world_add_peer (world_t *self, const struct peer_config *config);
 void world_add_hand (world_t *self, int64_t id);
 void world_add_stranger (world_t *self, const struct stranger_config *config);
 
@@ -113,6 +115,16 @@ void world_heal_news (world_t *self);  // but for news, which are from now on he
 void world_stop_clients (world_t *self);        // they finish what is open
 bool world_clients_done (const world_t *self);  // and have
 
+// In an elected market they trade for each other: as long as somebody serves who goes on, those without a seat
+// finish what is open, and are done; with `all`, the traders among them are told to stop, too.
+// Returns whether anybody was told.
+bool world_stop_peers (world_t *self, bool all);
+
+// Who leads in the latest term that the warehouse has stored; 0: nobody was ever elected.
+int64_t world_leader (const world_t *self);
+int64_t
+world_serving (const world_t *self);  // one who trades now, the leader if it does; 0: nobody
+
 // To replace is to start another process under a trader's id, on another machine and so without its
 // journal. Nobody reaches it until the warehouse lets it in, and then nobody else reaches the one
 // before it; but where that one is dead, it never comes back. There are no more than two at a time. With
@@ -126,5 +138,6 @@ void world_tell_books (world_t *self);
 const trader_t *world_trader (const world_t *self, int64_t id);
 const buyer_t *world_buyer (const world_t *self, int64_t id);
 const seller_t *world_seller (const world_t *self, int64_t id);
+peer_t *world_peer (const world_t *self, int64_t id);
 
 #endif

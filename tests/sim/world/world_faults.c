@@ -164,25 +164,61 @@ void world_stop_clients (world_t *self)
     }
 }
 
+static bool may_stop (const struct node *node, bool all)
+{
+    return node->role == ROLE_PEER && node->state == NODE_UP && node->core && !node->gone
+           && !node->busy && !node->seen.stopped && node->seen.stands
+           && (all || !election_seated (peer_election (node->core)));
+}
+
+// Somebody trades who will go on.
+static bool is_served (const world_t *self)
+{
+    for (size_t i = 0; i < self->node_count; i++) {
+        const struct node *node = self->nodes[i];
+        if (node->role == ROLE_PEER && node->seen.serves && !node->seen.stopped) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool world_stop_peers (world_t *self, bool all)
+{
+    bool told = false;
+    for (size_t i = 0; i < self->node_count && (all || is_served (self)); i++) {
+        struct node *node = self->nodes[i];
+        if (may_stop (node, all)) {
+            struct event stop = {.type = EVENT_STOP, .now_us = self->now_us};
+            story_event (self, "peer %lld is told to stop", (long long) node->id);
+            node->seen.stopped = told = true;
+            process_step (self, node, &stop);
+            process_round_end (self, node);
+        }
+    }
+    return told;
+}
+
 bool world_clients_done (const world_t *self)
 {
     for (size_t i = 0; i < self->node_count; i++) {
         const struct node *node = self->nodes[i];
-        if (node_is_client (node) && node->core && !node->gone) {
+        bool waits = node->role == ROLE_PEER ? !peer_process_rests (node) : node_is_client (node);
+        if (waits && node->core && !node->gone) {
             return false;
         }
     }
     return true;
 }
 
-static void tell_buyer (world_t *self, const struct node *node)
+static void tell_buyer (world_t *self, const struct node *node, const buyer_t *buyer, int64_t first)
 {
-    const struct buyer_book *book = buyer_book (node->core);
+    const struct buyer_book *book = buyer_book (buyer);
     world_fact (self, (struct fact){
                           .type = FACT_BOOK,
                           .node = node->id,
                           .life = node->life,
-                          .book = {.first = node->config.buyer.client.first_number,
+                          .book = {.first = first,
                                    .requests = book->requests,
                                    .units = book->units,
                                    .amount_cents = book->spent_cents,
@@ -191,19 +227,30 @@ static void tell_buyer (world_t *self, const struct node *node)
                       });
 }
 
-static void tell_seller (world_t *self, const struct node *node)
+static void tell_seller (world_t *self, const struct node *node, const seller_t *seller,
+                         int64_t first)
 {
-    const struct seller_book *book = seller_book (node->core);
+    const struct seller_book *book = seller_book (seller);
     world_fact (self, (struct fact){
                           .type = FACT_BOOK,
                           .node = node->id,
                           .life = node->life,
                           .book = {.seller = true,
-                                   .first = node->config.seller.client.first_number,
+                                   .first = first,
                                    .requests = book->requests,
                                    .units = book->units,
                                    .open = book->open + book->gave_up},
                       });
+}
+
+static void tell_peer (world_t *self, const struct node *node)
+{
+    const struct peer_config *config = &node->config.peer;
+    if (config->sells) {
+        tell_seller (self, node, peer_seller (node->core), config->seller.client.first_number);
+    } else {
+        tell_buyer (self, node, peer_buyer (node->core), config->buyer.client.first_number);
+    }
 }
 
 static void tell_trader (world_t *self, const struct node *node, const char *const *products,
@@ -233,9 +280,11 @@ void world_tell_books (world_t *self)
     for (size_t i = 0; i < self->node_count; i++) {
         const struct node *node = self->nodes[i];
         if (node->role == ROLE_BUYER && node->core) {
-            tell_buyer (self, node);
+            tell_buyer (self, node, node->core, node->config.buyer.client.first_number);
         } else if (node->role == ROLE_SELLER && node->core) {
-            tell_seller (self, node);
+            tell_seller (self, node, node->core, node->config.seller.client.first_number);
+        } else if (node->role == ROLE_PEER && node->core) {
+            tell_peer (self, node);
         }
     }
 }

@@ -5,6 +5,7 @@
 //   process.c     a node's process: rounds of work, start, crash, pause
 //   warehouse_process.c  what a warehouse's process does with its disk
 //   trader_process.c  what a trader's process does with its journal
+//   peer_process.c  what is to be seen of a peer: when it trades, when it is out
 //   held.c        what traders have left of their leases
 //   tally.c       what happened sometimes, by records and letters
 //   network.c     connections, and what becomes of a letter on its way
@@ -29,7 +30,15 @@ enum {
     RESTART_MAX_US = 200 * WORLD_MS,
 };
 
-enum role { ROLE_WAREHOUSE, ROLE_TRADER, ROLE_BUYER, ROLE_SELLER, ROLE_STRANGER, ROLE_HAND };
+enum role {
+    ROLE_WAREHOUSE,
+    ROLE_TRADER,
+    ROLE_BUYER,
+    ROLE_SELLER,
+    ROLE_PEER,
+    ROLE_STRANGER,
+    ROLE_HAND
+};
 
 // How a core of each role is made and moved. Whoever adds a core adds a row in nodes.c.
 struct core_class {
@@ -83,6 +92,16 @@ struct tally {
     } leases[HELD_PRODUCTS];  // the latest letter that it sent about each
 };
 
+// What was seen of a peer last, in this life.
+struct peer_seen {
+    bool serves;        // it trades for the others
+    bool stands;        // it may be elected
+    bool told;          // which of both
+    bool stopped;       // it was told to stop
+    int64_t waits_for;  // the latest request that it has made and not sent; 0: none
+    int64_t since_us;   // when that was seen first
+};
+
 // Of one product.
 struct held {
     int64_t units;
@@ -98,6 +117,7 @@ struct node {
         struct trader_config trader;
         struct buyer_config buyer;
         struct seller_config seller;
+        struct peer_config peer;
         struct stranger_config stranger;
     } config;
     void *core;        // NULL while down
@@ -113,6 +133,7 @@ struct node {
     struct trader_disk disk;  // a trader's
     struct tally tally;
     struct held held[HELD_PRODUCTS];  // a trader's, as told last
+    struct peer_seen seen;            // a peer's
     struct mail_list inbox;
     struct mail_list round;  // taken in; lives until the round's letters have left
     struct outbox *out;
@@ -189,6 +210,9 @@ struct world {
     struct node **traders;  // those among them, in the same order
     size_t trader_count;
     size_t trader_size;
+    size_t peer_count;
+    struct seating seating;  // of an elected market, as stored last; borrows the next
+    int64_t seats[LIMIT_VECTOR];
     struct node *by_id[LIMIT_NODE + 1];
     struct node *ready_first;
     struct node *ready_last;
@@ -208,6 +232,7 @@ struct node *world_add_node (world_t *self, enum role role, int64_t id);
 struct node *world_node (const world_t *self, int64_t id);  // asserts that there is one
 bool node_is_client (const struct node *node);
 void node_count_life (world_t *self, const struct node *node);  // adds what its core counted
+void node_count_on (struct node *node);  // its next process uses no number of those before it
 
 // process.c
 void process_start (world_t *self, struct node *node);
@@ -239,6 +264,13 @@ void trader_process_crash (world_t *self, struct node *node);  // within a round
 void trader_process_begin_anew (world_t *self, struct node *node);
 void trader_process_take_place (world_t *self, struct node *node);  // if it has been let in last
 struct node *trader_process_twin (const world_t *self, const struct node *node);  // NULL: none
+bool trader_process_stays (world_t *self, struct node *node);  // false: it has ended, or began anew
+
+// peer_process.c
+void peer_process_look (world_t *self, struct node *node);  // after each step: tells what is new
+void peer_process_round_end (world_t *self, struct node *node);
+void peer_process_forget (struct node *node);       // its process is gone
+bool peer_process_rests (const struct node *node);  // it has ended, or trades and has nothing open
 
 // held.c
 void held_look (world_t *self, struct node *trader);  // tells what it holds, where that has changed
