@@ -18,7 +18,8 @@ struct decode_error {
 
 // Writes `message` to `buffer`. Returns the number of bytes, or 0 when `size` is too small; a
 // buffer of LIMIT_BATCH_BYTES is always enough, one of LIMIT_MESSAGE_BYTES for every type but
-// commit, committed, stock, view, journal and handover. Asserts that the message keeps to its schema.
+// commit, committed, stock, view, journal and handover. Asserts that the message keeps to its
+// schema, and that who leads holds a seat (codec_seating_wrong).
 size_t message_encode (const struct message *message, char *buffer, size_t size);
 
 // Reads the message in `data`. Returns false and fills `error` when it is not a valid one or

@@ -75,8 +75,8 @@ bool codec_in_order (enum tuple_order order, const char *element, size_t element
 // Which bytes a product's name may have. Faster than strspn, which builds such a table each time.
 extern const bool codec_product_byte[256];
 
-// What is wrong with who holds which seat in a message that tells it: more than a field's own bounds.
-// NULL: nothing, or it tells none.
+// What is wrong with who holds which seat in a message that tells it: more than a field's own
+// bounds. NULL: nothing, or it tells none.
 const char *codec_seating_wrong (const struct message *message);
 
 // Sets a field that was left out to what the table says, in `base`, which was zero.

@@ -1,5 +1,5 @@
-// What the peers of an elected market tell each other, as tables, and the one rule of these messages
-// that goes over several fields.
+// What the peers of an elected market tell each other, as tables, and the one rule of these
+// messages that goes over several fields.
 #include "schemas/codec_rows.h"
 
 // An id stands alone in its list, without brackets.

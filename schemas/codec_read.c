@@ -160,8 +160,8 @@ static size_t least_of (const struct shape *shape)
     return count;
 }
 
-// How many of the shape's fields the tuple has, from its value `first` on. SIZE_MAX: too few, or too
-// many.
+// How many of the shape's fields the tuple has, from its value `first` on. SIZE_MAX: too few, or
+// too many.
 static size_t fields_of (const struct shape *shape, size_t first, const json_t *tuple)
 {
     size_t size = json_array_size (tuple);

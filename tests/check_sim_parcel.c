@@ -194,8 +194,10 @@ struct changes {
 
 static void expect_other_digest (struct changes *self)
 {
-    ck_assert_uint_ne (message_digest (1, self->message), self->digest);
-    self->tried++;
+    if (!codec_seating_wrong (self->message)) {  // Else nobody sends it.
+        ck_assert_uint_ne (message_digest (1, self->message), self->digest);
+        self->tried++;
+    }
 }
 
 // Puts another valid value in the place of this one, which is no list.
