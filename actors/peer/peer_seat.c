@@ -157,6 +157,13 @@ static void count_sales (peer_t *self, size_t first, struct outbox *out)
     }
 }
 
+// Told to stop, it trades on only as long as it has an open request itself, which the last of them
+// could not have answered by anybody else.
+static bool may_trade (const peer_t *self)
+{
+    return self->health == WELL && (!self->stopping || client_open (self->client) > 0);
+}
+
 static void look_at_seat (peer_t *self, struct outbox *out)
 {
     bool seated = election_seated (self->election);
@@ -164,8 +171,7 @@ static void look_at_seat (peer_t *self, struct outbox *out)
         lose_seat (self, out);
     } else if (self->trader && !seated && self->health < HOLDING) {
         lose_seat (self, out);
-    } else if (!self->trader && !self->former && seated && self->health == WELL
-               && !self->stopping) {
+    } else if (!self->trader && !self->former && seated && may_trade (self)) {
         take_seat (self, out);
     }
     if (self->trader && self->health == WELL && trader_ready (self->trader)) {
