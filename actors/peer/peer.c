@@ -139,7 +139,8 @@ void peer_step (peer_t *self, const struct event *event, struct outbox *out)
 {
     size_t first = out->letter_count;
     self->now_us = event->now_us;
-    if (first == 0) {
+    bool is_round = event->type != EVENT_UNDELIVERABLE && event->type != EVENT_UNWRITTEN;
+    if (first == 0 && is_round) {  // Else letters of the round before are still to leave.
         trader_destroy (&self->former);
     }
     switch (event->type) {
