@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_handover.h"
 #include "schemas/planted.h"
 
 void trader_yield (trader_t *self)
