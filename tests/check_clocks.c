@@ -35,6 +35,16 @@ static struct clock_vector merged (const struct clock_vector *a, const struct cl
     return result;
 }
 
+// Of the same ticks, which is more than that neither is before the other.
+static bool is_same (const struct clock_vector *a, const struct clock_vector *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++) {
+        same = a->ticks[i].node == b->ticks[i].node && a->ticks[i].count == b->ticks[i].count;
+    }
+    return same;
+}
+
 static int rank (const struct clock_vector *a, int64_t node_a, const struct clock_vector *b,
                  int64_t node_b)
 {
@@ -51,6 +61,7 @@ START_TEST (test_clocks_are_a_partial_order)
         struct clock_vector b = draw (&random);
         struct clock_vector c = draw (&random);
         ck_assert_int_eq (compare (&a, &a), CLOCK_EQUAL);
+        ck_assert_int_eq (at_most (&a, &b) && at_most (&b, &a), is_same (&a, &b));
         ck_assert (!at_most (&a, &b) || !at_most (&b, &c) || at_most (&a, &c));
         enum clock_order order = compare (&a, &b);
         enum clock_order back = compare (&b, &a);
@@ -70,11 +81,68 @@ START_TEST (test_clocks_merge_to_the_least_upper_bound)
         struct clock_vector c = draw (&random);
         struct clock_vector up = merged (&a, &b);
         struct clock_vector other_way = merged (&b, &a);
-        ck_assert_int_eq (compare (&up, &other_way), CLOCK_EQUAL);
+        ck_assert (is_same (&up, &other_way));
         ck_assert (at_most (&a, &up) && at_most (&b, &up));
         ck_assert (!(at_most (&a, &c) && at_most (&b, &c)) || at_most (&up, &c));
         ck_assert (clock_tick (&up, 2));
         ck_assert_int_eq (compare (&a, &up), CLOCK_BEFORE);
+    }
+}
+END_TEST
+
+START_TEST (test_clocks_merge_alike_in_any_grouping_and_however_often)
+{
+    struct random random = random_seeded ((uint64_t) _i);
+    for (int i = 0; i < 500; i++) {
+        struct clock_vector a = draw (&random);
+        struct clock_vector b = draw (&random);
+        struct clock_vector c = draw (&random);
+        struct clock_vector ab = merged (&a, &b);
+        struct clock_vector bc = merged (&b, &c);
+        struct clock_vector left = merged (&ab, &c);
+        struct clock_vector right = merged (&a, &bc);
+        ck_assert (is_same (&left, &right));
+        struct clock_vector again = merged (&ab, &b);
+        struct clock_vector itself = merged (&a, &a);
+        ck_assert (is_same (&again, &ab) && is_same (&itself, &a));
+        ck_assert_int_eq (at_most (&a, &b), is_same (&ab, &b));
+    }
+}
+END_TEST
+
+// Nodes do things, and now and then learn by a message what another one had done. Beside each
+// event's clock stands the set of all that led to it: the clocks must tell the same.
+START_TEST (test_clocks_tell_what_led_to_what_and_nothing_else)
+{
+    enum { NODES = 4, EVENTS = 60 };
+    struct random random = random_seeded ((uint64_t) _i);
+    struct clock_vector clocks[EVENTS];
+    int64_t nodes[EVENTS];
+    uint64_t causes[EVENTS];  // of each event, itself among them: a bit an event
+    struct clock_vector now[NODES + 1] = {{0}};
+    uint64_t known[NODES + 1] = {0};
+    for (int i = 0; i < EVENTS; i++) {
+        int64_t node = random_between (&random, 1, NODES);
+        int64_t of =
+            i > 0 && random_between (&random, 0, 1) ? random_between (&random, 0, i - 1) : i;
+        if (of < i) {
+            now[node] = merged (&now[node], &clocks[of]);
+            known[node] |= causes[of];
+        }
+        ck_assert (clock_tick (&now[node], node));
+        known[node] |= UINT64_C (1) << i;
+        clocks[i] = now[node];
+        causes[i] = known[node];
+        nodes[i] = node;
+    }
+    for (int i = 0; i < EVENTS; i++) {
+        for (int j = 0; j < EVENTS; j++) {
+            bool led = i != j && (causes[j] >> i & 1);
+            ck_assert_int_eq (compare (&clocks[i], &clocks[j]) == CLOCK_BEFORE, led);
+            int ranked = rank (&clocks[i], nodes[i], &clocks[j], nodes[j]);
+            ck_assert (!led || ranked < 0);
+            ck_assert_int_eq (ranked == 0, i == j);  // Total: no two of these events tie.
+        }
     }
 }
 END_TEST
@@ -87,7 +155,11 @@ START_TEST (test_clocks_rank_totally_and_never_an_effect_before_its_cause)
         struct clock_vector b = draw (&random);
         int64_t node_a = random_between (&random, 1, 4);
         int64_t node_b = random_between (&random, 1, 4);
+        struct clock_vector c = draw (&random);
+        int64_t node_c = random_between (&random, 1, 4);
         int ranked = rank (&a, node_a, &b, node_b);
+        bool chain = ranked <= 0 && rank (&b, node_b, &c, node_c) <= 0;
+        ck_assert (!chain || rank (&a, node_a, &c, node_c) <= 0);
         ck_assert_int_eq (ranked, -rank (&b, node_b, &a, node_a));
         ck_assert (node_a == node_b || ranked != 0);
         if (compare (&a, &b) == CLOCK_BEFORE) {
@@ -175,6 +247,8 @@ int main (void)
     TCase *order = tcase_create ("order");
     tcase_add_loop_test (order, test_clocks_are_a_partial_order, 0, 20);
     tcase_add_loop_test (order, test_clocks_merge_to_the_least_upper_bound, 0, 20);
+    tcase_add_loop_test (order, test_clocks_merge_alike_in_any_grouping_and_however_often, 0, 20);
+    tcase_add_loop_test (order, test_clocks_tell_what_led_to_what_and_nothing_else, 0, 50);
     tcase_add_loop_test (order, test_clocks_rank_totally_and_never_an_effect_before_its_cause, 0,
                          20);
     tcase_add_test (order, test_clocks_break_a_tie_of_concurrent_events_by_node);

@@ -359,6 +359,8 @@ START_TEST (test_trader_survives_whatever_comes)
     int ended = 0;
     settings (_i);
     fix.config.policy = policy_default ((enum mode) (_i % MODE_COUNT));
+    fix.config.elected = fix.config.policy.mode == MODE_SYNC;
+    fix.config.product_count = fix.config.elected ? 0 : fix.config.product_count;
     fix_begin ();
     fix_warehouse (fix_view (FIX_SEED, 1));
     for (int i = 0; i < 4 * ROUNDS; i++) {
@@ -383,7 +385,15 @@ START_TEST (test_trader_survives_whatever_comes)
             ck_assert (trader_deadline (fix.trader) >= fix.now_us);
             fix.now_us += random_between (&dice, 0, 100000);
         }
-        if (trader_fenced (fix.trader) || trader_taken (fix.trader)) {
+        if (fix.config.elected && chance (1)) {
+            trader_yield (fix.trader);
+        }
+        bool yielded = fix.config.elected && trader_yielded (fix.trader) && chance (10);
+        if (yielded) {
+            trader_hand_over (fix.trader, FIX_OTHER, 1, &fix.out);
+        }
+        if (yielded || trader_fenced (fix.trader) || trader_taken (fix.trader)
+            || trader_unseated (fix.trader)) {
             ended++;
             trader_destroy (&fix.trader);
             fix_begin ();

@@ -1,7 +1,7 @@
 // Policy `sync`: the trader decides nothing. Every request waits for the warehouse's answer, so
 // nothing is ever oversold. Requests of other policies that may have been decided before come
 // this way too.
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_handover.h"
 
 void sync_settle (trader_t *self, const struct request *request, const struct result *result,
                   const struct committed *committed, struct outbox *out)

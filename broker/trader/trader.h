@@ -9,7 +9,7 @@
 //
 // Ports: PORT_CLIENTS (clients and other traders), PORT_TRADER (out: to other traders; in: their
 // replies), PORT_WAREHOUSE, PORT_NEWS (in: the warehouse's invalidations and memberships; out: its
-// own oversell notices, and memberships).
+// own oversell notices, memberships and, where it was elected, clocks of sales).
 #ifndef SOUK_TRADER_H
 #define SOUK_TRADER_H
 
@@ -112,13 +112,15 @@ const char *trader_why_waiting (const trader_t *self);
 // had accepted and not answered its clients will ask its successor for.
 bool trader_unseated (const trader_t *self);
 
-// From now on it accepts requests and decides none; what is under way is finished, and then it leaves
-// as after EVENT_STOP. For whoever resigns and hands over (trader_hand_over).
+// From now on it accepts requests and decides none; what is under way is finished, and then it
+// leaves as after EVENT_STOP; one that has not joined yet joins no more. Step it with EVENT_DRAINED
+// next. For whoever resigns and hands over (trader_hand_over), and only where it was elected.
 void trader_yield (trader_t *self);
 // Told to yield, nothing is under way, and the warehouse knows that it left.
 bool trader_yielded (const trader_t *self);
-// Once it has yielded: adds `handover` letters with all that waits, for the trader `successor`, which
-// holds a seat in `term`, and forgets it. From now on requests are refused as `unavailable`.
+// Once it has yielded: adds `handover` letters with all that waits, in the queue's order and at
+// most LIMIT_COPIES each, so that no frame is too long, for the trader `successor`, which holds a
+// seat in `term`, and forgets it. From now on requests are refused as `unavailable`.
 void trader_hand_over (trader_t *self, int64_t successor, int64_t term, struct outbox *out);
 
 // Another trader has taken it over: nothing of what it holds counts any more. It must be made anew

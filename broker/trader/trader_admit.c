@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "broker/trader/trader_copy.h"
+#include "broker/trader/trader_handover.h"
 #include "schemas/planted.h"
 
 // Notes where a client was heard. With too many clients, the longest unheard is forgotten: it

@@ -6,6 +6,7 @@
 // The copy for each view is a new one. So a backup whose view has passed can neither acknowledge
 // anything for this one, nor take over with a copy that is out of date.
 #include "broker/trader/trader_copy.h"
+#include "broker/trader/trader_handover.h"
 #include "schemas/planted.h"
 
 enum { CLAIM_RETRY_US = 250000 };

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "broker/trader/trader_handover.h"
 #include "broker/trader/trader_lease.h"
 #include "schemas/planted.h"
 

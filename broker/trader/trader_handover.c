@@ -1,11 +1,11 @@
 // Traders that are elected hold their seats for a while. One that resigns decides nothing more,
-// finishes what is under way, and gives the rest to its successor, with which each request counts as
-// if its client had sent it there. One that has lost its seat leaves all to its clients, who ask
+// finishes what is under way, and gives the rest to its successor, where each request counts as if
+// its client had sent it there. One that has lost its seat leaves all to its clients, who ask
 // again: what it had sent to the warehouse may have been decided or not, and the warehouse knows.
 #include <assert.h>
 #include <string.h>
 
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_handover.h"
 #include "schemas/planted.h"
 
 void trader_yield (trader_t *self)

@@ -1,5 +1,6 @@
 // What the trader itself asks the warehouse for: its epoch, and snapshots for its cache.
 #include "broker/trader/trader_copy.h"
+#include "broker/trader/trader_handover.h"
 #include "broker/trader/trader_lease.h"
 
 void trader_start (trader_t *self, struct outbox *out)

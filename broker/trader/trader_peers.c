@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "broker/trader/trader_copy.h"
+#include "broker/trader/trader_handover.h"
 
 static struct peer *find (const trader_t *self, int64_t id)
 {

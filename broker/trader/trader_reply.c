@@ -1,7 +1,7 @@
 // Everything that is told to clients.
 #include <string.h>
 
-#include "broker/trader/trader_state.h"
+#include "broker/trader/trader_handover.h"
 
 // What each reason means to whoever gets it with an answer of the warehouse.
 static const char *text_of (enum reason reason)

@@ -332,14 +332,6 @@ struct rank trader_rank (trader_t *self, const struct request *request, int64_t 
 void trader_enqueue (trader_t *self, const struct request *request, const struct seen *token,
                      struct client_entry *client, struct outbox *out);
 
-// trader_handover.c
-void handover_receive (trader_t *self, const struct handover *handover, struct outbox *out);
-bool handover_settled (const trader_t *self);  // all that is pending waits for the successor
-// The warehouse refuses this trader for want of a seat, as a reply to its join or its commit.
-void handover_unseated (trader_t *self, const struct error *error, struct outbox *out);
-// The warehouse has given its place up, for it holds no seat.
-void handover_removed (trader_t *self);
-
 // trader_commit.c
 void trader_send_batches (trader_t *self, struct outbox *out);
 void trader_committed (trader_t *self, const struct message *message, struct outbox *out);
@@ -367,9 +359,6 @@ struct result sold_result (const char *product, const struct leased_units *taken
                            struct outbox *out);
 void notify_sellers (trader_t *self, const struct request *request, const struct result *result,
                      struct outbox *out);
-// Publishes the clock of a sale, once for each order, so that everybody's clock passes it.
-void publish_clock (trader_t *self, const struct request *request, const struct result *result,
-                    struct outbox *out);
 
 // policy_sync.c: the warehouse decides, and its answer is passed on.
 void sync_settle (trader_t *self, const struct request *request, const struct result *result,
