@@ -12,7 +12,8 @@
 #endif
 
 // Number, name, the checkers that may catch it (tests/sim/checkers/checker.h; `crash`: an assert),
-// the seeds within which one of them must, and what is wrong.
+// the seeds within which one of them must, and what is wrong. Those from 69 on are looked for in
+// elected markets.
 #define PLANTED_BUGS(X)                                                                            \
     X (1, "told-before-durable", "durability", 20,                                                 \
        "a sync trader confirms a restock when its batch is sent, not when it is committed")        \

@@ -9,7 +9,8 @@ Builds the simulator once for each bug (build/planted/<number>/souk-sim) and run
 until a checker complains. A bug fails this test when no checker does within its number of seeds,
 or one that it is not meant for. So does a complaint of the simulator that nothing is planted in,
 since then a bug could be taken for caught that is not: that is the row 0. A bug that the checker
-`escrow` may catch is looked for in markets where everything is sold from leases.
+`escrow` may catch is looked for in markets where everything is sold from leases, one from number 69
+on in markets whose traders are elected.
 
   --seeds N   seeds to try, in place of each bug's own number
   --jobs N    bugs at work at once (one for each processor)
@@ -28,6 +29,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 TABLE = os.path.join("schemas", "planted.h")
 CORES = ("broker", "actors")
 OF_LEASES = "escrow"  # the checker of what goes wrong with leases, and the mode that has them
+ELECTED_FROM = 69  # the first bug of elected markets
 
 Bug = namedtuple("Bug", "number name checkers seeds phrase")
 Caught = namedtuple("Caught", "seed checker complaint")  # seed 0: not caught
@@ -88,8 +90,11 @@ def build(numbers, jobs):
 def modes_of(bug):
     """The modes of the markets that a bug is looked for in, as options of the simulator."""
     of_leases = ("--mode", OF_LEASES)
+    elected = ("--elect", "1")
     if bug.number == 0:
-        return ((), of_leases)
+        return ((), of_leases, elected)
+    if bug.number >= ELECTED_FROM:
+        return (elected,)
     return (of_leases,) if OF_LEASES in bug.checkers else ((),)
 
 

@@ -66,6 +66,7 @@ static bool break_it (struct show *self, const struct options *options)
         if (end == WORLD_TIME || end == WORLD_QUIET) {
             end = plan_due (plan) == DEADLINE_NONE ? end : WORLD_TIME;
             plan_act (plan, self->world);
+            steps -= self->market.peer_count > 0;  // One peer alone does next to nothing.
             self->result->planned = plan_count (plan);
         }
     }
