@@ -20,8 +20,9 @@ struct told {
 // A shell's working memory: the outbox, the messages of the round, a buffer to encode into.
 struct wire {
     struct outbox out;
-    arena_t *decoded;  // messages of the round
-    char *buffer;      // LIMIT_BATCH_BYTES
+    struct told campaign;  // that was logged last
+    arena_t *decoded;      // messages of the round
+    char *buffer;          // LIMIT_BATCH_BYTES
     enum log_level log;
     struct told told[2];  // of JOIN, of VIEW
 };
