@@ -16,6 +16,7 @@ static bool open_warehouse (struct peer_sockets *self, const struct peer_shell_c
         return false;
     }
     zsock_set_sndhwm (self->warehouse, WAREHOUSE_WAITING);
+    zsock_set_linger (self->warehouse, LINGER_MS);
     return wire_attach (self->warehouse, WIRE_CONNECT, config->warehouse, error, size);
 }
 

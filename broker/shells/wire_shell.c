@@ -332,14 +332,29 @@ static bool is_event (enum message_type type)
     }
 }
 
-// A trader that waits for its place asks many times a second, and is answered the same. That would
-// bury the line that says what it waits for, so it is told once a second.
+// Where the last line of this type is kept, NULL where each is told.
+static struct told *told_of (struct wire *self, enum message_type type)
+{
+    switch (type) {
+    case MESSAGE_JOIN:
+        return &self->told[0];
+    case MESSAGE_VIEW:
+        return &self->told[1];
+    case MESSAGE_CAMPAIGN:
+        return &self->campaign;
+    default:
+        return NULL;
+    }
+}
+
+// Who waits for its place, or for the warehouse to elect it, asks many times a second, and is answered
+// the same. That would bury the line that says what it waits for, so it is told once a second.
 static bool was_told (struct wire *self, const struct message *message, const char *text)
 {
-    if (message->type != MESSAGE_JOIN && message->type != MESSAGE_VIEW) {
+    struct told *last = told_of (self, message->type);
+    if (!last) {
         return false;
     }
-    struct told *last = &self->told[message->type == MESSAGE_VIEW];
     int64_t now_us = wire_now_us ();
     if (streq (last->text, text) && now_us < last->again_us) {
         return true;

@@ -21,8 +21,9 @@ struct told {
 // A shell's working memory: the outbox, the messages of the round, a buffer to encode into.
 struct wire {
     struct outbox out;
-    arena_t *decoded;  // messages of the round
-    char *buffer;      // LIMIT_BATCH_BYTES
+    struct told campaign;  // that was logged last
+    arena_t *decoded;      // messages of the round
+    char *buffer;          // LIMIT_BATCH_BYTES
     enum log_level log;
     trace_t *trace;       // NULL: nothing is traced
     struct told told[2];  // of JOIN, of VIEW

@@ -138,6 +138,33 @@ class Mistakes(MarketTest):
         self.refused("--budget", "verify", "a", "--budget", "salt=101%")
         self.refused("--budget", "verify", "a", "--budget", "salt=-1")
 
+    def test_what_a_peer_cannot_be_is_told_with_what_would_do(self):
+        elected = self.path("elected.json")
+        peers = [{"id": 1, "router": "ipc://a", "pub": "ipc://b", "buyer": {}},
+                 {"id": 2, "router": "ipc://c", "pub": "ipc://d", "seller": {}}]
+        with open(elected, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "warehouse": {"rep": "ipc://r", "pub": "ipc://p"},
+                       "products": [{"name": "salt"}], "peers": peers}, file)
+        self.refused("--topology is missing", "peer", "--id", "1")
+        self.refused("--id is missing", "peer", "--topology", elected)
+        self.refused("no peer 3", "peer", "--topology", elected, "--id", "3")
+        self.refused("no buyer 1", "buyer", "--topology", elected, "--id", "1")
+        known = ("peer", "--topology", elected, "--id", "2")
+        self.refused("a book is a buyer's", *known, "--book", self.path("book.csv"))
+        for value in ("101%", "1.1", "-1%", "1%%", "often", "", "nan"):
+            self.refused(f"--sick-chance: '{value}'", *known, "--sick-chance", value)
+        for value in ("0", "65", "two"):
+            self.refused(f"--seats: '{value}'", *known, "--seats", value)
+        for option in ("--ping-every", "--answer-wait"):
+            self.refused(f"{option}: '0s' is too short", *known, option, "0s")
+        for option in ("--ping-every", "--answer-wait", "--settle"):
+            self.refused(f"{option}: '61s' is too long", *known, option, "61s")
+        self.refused("drain or handover", *known, "--on-sick", "cry")
+        self.refused("on or off", *known, "--reclaim", "maybe")
+        self.refused("arrival, lamport or vector", *known, "--order-by", "luck")
+        self.refused("0.5s", *known, "--recover-after", "soon")
+        self.refused("'salt' is no option", *known, "salt")
+
     def test_a_topology_that_cannot_be_used_is_refused(self):
         bad = self.path("bad.json")
         with open(bad, "w", encoding="utf-8") as file:
