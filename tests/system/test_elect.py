@@ -61,7 +61,7 @@ class Scenarios(Elected):
         self.assertIn("Scenario happy:\n  ok      the highest well peer was elected: 3",
                       ended.stdout)
         self.assertNotIn("FAILED", ended.stdout)
-        self.assertIn("peer 3 leads in term 1", ended.stdout)
+        self.assertIn("peer 3 leads in term 1", " ".join(ended.stdout.split()))
 
 
 class Sickness(Elected):
@@ -77,7 +77,8 @@ class Sickness(Elected):
                 elected = summary["elected"]
                 self.assertEqual([term["leader"] for term in elected["terms"]], [5, 4])
                 self.assertEqual([entry["peer"] for entry in elected["sick"]], [5])
-                self.assertEqual([entry["peer"] for entry in elected["resigned"]], [5])
+                # The other one does so, too, when the market ends.
+                self.assertEqual([entry["peer"] for entry in elected["resigned"]], [5, 4])
 
     def test_one_that_is_well_again_takes_its_seat_back_if_it_may(self):
         for reclaim, leaders in (("on", [5, 4, 5]), ("off", [5, 4])):
@@ -129,7 +130,7 @@ class Faults(Elected):
         os.killpg(process.pid, signal.SIGINT)
         summary, _ = self.close_market(process, 0)
         self.assertEqual(summary["stopped_by"], "signal")
-        self.assert_answered_once(summary)
+        self.assert_sound(summary)  # It may have come before anybody was elected.
 
     def test_it_is_run_again_from_its_topology(self):
         self.run_market(*self.LIVELY, "--seats", "2", "--duration", "700ms")

@@ -176,6 +176,18 @@ class Heard(unittest.TestCase):
         self.elect(2.0, 3, 2, stood=(3,), of=4)
         self.assertEqual([one["leader"] for one in self.told()["elections"]], [4, 3])
 
+    def test_peers_that_are_asked_while_somebody_leads_need_nobody_new(self):
+        self.elect(1.0, 4, 1)
+        self.say(1.1, 3, "election", news="stands", term=1, why="asked", peer=2)
+        self.say(1.11, 4, "resigned", count=0)
+        self.elect(1.12, 3, 2, why="resigned", of=4)
+        self.say(2.2, 3, "election", news="stands", term=2, why="asked", peer=1)
+        told = self.told()["elections"]
+        self.assertEqual([(one["leader"], one["stayed"]) for one in told],
+                         [(4, None), (None, 4), (3, None), (None, 3)])
+        self.assertEqual(elections.sentence(told[1]),
+                         "1.1 s: peer 3 stood, for 2 had asked; peer 4 went on to lead")
+
     def test_two_leaders_of_one_term_are_noticed(self):
         self.elect(1.0, 4, 1)
         self.assertEqual(self.told()["two_leaders_in_terms"], [])

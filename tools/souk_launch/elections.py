@@ -11,18 +11,22 @@ KEPT = {"sick": (), "well": (), "resigned": ("count",), "handed": ("peer", "coun
 WHY = {"start": "there was no leader", "silent": "{} was silent", "resigned": "{} had resigned",
        "asked": "{} had asked", "higher": "{} led, and is lower", "unended": "nobody had won"}
 
+QUIET_S = 0.03  # peers of one election are heard closer together
+
 
 class Election:
     """From the first peer that stands until one serves."""
 
     def __init__(self, at):
         self.at = at
+        self.heard = at     # when something was told of it last
         self.until = None   # when its leader served
         self.stood = []     # (peer, of whom, why)
         self.answered = []  # peers that live, as those learnt that had asked them
         self.refused = []   # peers that the warehouse did not grant the term
         self.term = None
         self.leader = None
+        self.stayed = None  # who led before, and leads on: nobody new was needed
         self.took_us = None
         self.messages = None  # that the leader sent for it
 
@@ -58,8 +62,8 @@ class Elections:
                 self.states[node.id] = told["state"], told.get("content", False)
         elif event in KEPT and node.role == "peer":
             self.kept.append((now, node.id, event, told))
-            if event in ("resigned", "unseated") and self._serves and self._serves[1] == node.id:
-                self._serves = None
+            if event in ("resigned", "unseated"):
+                self._serves_no_more(node.id)
 
     def leader(self):
         """Who leads and serves; None: nobody, as far as was told."""
@@ -68,8 +72,7 @@ class Elections:
     def forget(self, peer):
         """It was killed, or begins anew: what it told last holds no more."""
         self.states.pop(peer, None)
-        if self._serves and self._serves[1] == peer:
-            self._serves = None
+        self._serves_no_more(peer)
 
     def trades(self, peer):
         return self.states.get(peer, ("",))[0] in TRADING
@@ -81,6 +84,16 @@ class Elections:
             return content or state in TRADING or (state in OUT and not self.recovers)
 
         return not self.endless and all(is_finished(peer) for peer in buyers)
+
+    def close(self):
+        """Nothing more will be told."""
+        if self.open is not None:
+            self._end_needless()
+
+    def _serves_no_more(self, peer):
+        if self._serves and self._serves[1] == peer:
+            self.close()  # What goes on now began under it; what comes is for its successor.
+            self._serves = None
 
     def _hear_election(self, now, peer, told):
         news, term = told.get("news"), told.get("term", 0)
@@ -107,11 +120,22 @@ class Elections:
     def _election_of(self, now, news, term):
         """The one that this is about. Peers are heard in any order: who tells late that it stood
         in a term that has passed did so in the election before."""
-        if self.open is None and self.list and news != "serves" and term < self.list[-1].term:
-            return self.list[-1]
+        last = self.list[-1] if self.list else None
+        if self.open is None and last and news != "serves" and term < (last.term or 0):
+            return last
+        if self.open is not None and news == "stands" and now - self.open.heard > QUIET_S:
+            self._end_needless()
         if self.open is None:
             self.open = Election(now)
+        self.open.heard = now
         return self.open
+
+    def _end_needless(self):
+        """Ends the one that goes on, if all of it is that peers were asked while somebody led."""
+        if self._serves and all(why == "asked" for _, _, why in self.open.stood):
+            self.open.term, self.open.stayed = self._serves
+            self.list.append(self.open)
+            self.open = None
 
     def _note_leader(self, term, leader):
         if not term or not leader:
@@ -123,6 +147,8 @@ class Elections:
 
 def report(elections, nodes, began, scale):
     """The summary's `elected`."""
+    elections.close()
+
     def at_ms(moment):
         return round(max(moment - began, 0.0) * 1000 * scale, 1)
 
@@ -130,7 +156,7 @@ def report(elections, nodes, began, scale):
         return {
             "at_ms": at_ms(election.at),
             "until_ms": None if election.until is None else at_ms(election.until),
-            "term": election.term, "leader": election.leader,
+            "term": election.term, "leader": election.leader, "stayed": election.stayed,
             "stood": [{"peer": peer, "of": of, "why": why} for peer, of, why in election.stood],
             "answered": sorted(election.answered), "refused": sorted(set(election.refused)),
             "took_ms": None if election.took_us is None else round(election.took_us / 1000, 3),
@@ -187,7 +213,9 @@ def sentence(election):
         parts.append(f"{_listed(election['answered'])} answered")
     if election["refused"]:
         parts.append(f"the warehouse refused {_listed(election['refused'])}")
-    if election["leader"] is None:
+    if election["stayed"]:
+        parts.append(f"peer {election['stayed']} went on to lead")
+    elif election["leader"] is None:
         parts.append("nobody had won when the market closed")
     else:
         after = (f", after {election['took_ms']:.1f} ms and {election['messages']} messages of its "

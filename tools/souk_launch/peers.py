@@ -10,6 +10,8 @@ from souk_launch.times import interval, interval_between, positive_interval
 
 PEERS = 6
 PEERS_MAX = 64           # schemas/limits.h: LIMIT_VECTOR
+SETTLE_US = 500_000
+SETTLE_EACH_US = 40_000  # longer than it takes to start one more: else the first ones elect alone
 LIFE_NUMBERS = 1_000_000  # that a peer may use in one life
 HIGHEST = "highest"
 
@@ -86,7 +88,8 @@ def add_options(group, whole):
                        help="how long a peer that lives may take to answer, not scaled "
                             "(20ms, and 2ms for each peer)")
     group.add_argument("--settle", metavar="TIME", type=positive_interval,
-                       help="how long a peer that begins listens for others, not scaled (0.5s)")
+                       help="how long a peer that begins listens for others, not scaled (0.5s, or "
+                            "40ms for each peer)")
 
 
 def wrong(options):
@@ -169,6 +172,9 @@ def behave(market, options):
         names = [name for name in ELECTED_ALONE if getattr(options, name) not in (None, [])]
         return (f"--{names[0].replace('_', '-')}: {options.topology} has no peers"
                 if names else None)
+    settle_us = len(market["peers"]) * SETTLE_EACH_US
+    if settle_us > SETTLE_US:
+        market.setdefault("election", {}).setdefault("settle_us", settle_us)
     market.setdefault("election", {}).update(given)
     by_id = {peer["id"]: peer for peer in market["peers"]}
     for name, at_us in options.sick_at:

@@ -62,7 +62,8 @@ SCENARIOS = {
     "case-3": Scenario(
         "as case-1, and both buyers want the same product at the same time",
         QUICK + SICK + "--buyers 2 --sellers 5 --products salt,fish --buyer-product salt "
-        "--on-refusal keep --think-time 0s --orders 100 --order-by lamport",
+        "--on-refusal keep --think-time 0s --window 4 --orders 300 --restock 100 "
+        "--sick-chance 1% --order-by lamport",
         (verdict.highest_elected, verdict.somebody_sick, verdict.several_elections,
          verdict.all_ordered, verdict.sold_some, verdict.commission_paid)),
     "normal": Scenario(
