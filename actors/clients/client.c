@@ -142,6 +142,18 @@ int64_t client_ask (client_t *self, const struct client_request *body, int64_t n
     return request->number;
 }
 
+struct vector client_vector (const client_t *self)
+{
+    return self->config.vector_clock ? clock_view (&self->vector) : (struct vector){0};
+}
+
+void client_saw (client_t *self, const struct vector *vector)
+{
+    if (self->config.vector_clock) {
+        (void) clock_merge (&self->vector, vector);
+    }
+}
+
 void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out)
 {
     if (self->seated) {

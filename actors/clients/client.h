@@ -110,6 +110,11 @@ void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outb
 void client_seats (client_t *self, const int64_t *seats, size_t count, int64_t now_us,
                    struct outbox *out);
 
+// Its vector clock, empty unless the market orders by them; borrowed until the next step. And what its
+// node has seen and done otherwise, as a trader: no two events of a node may have the same count.
+struct vector client_vector (const client_t *self);
+void client_saw (client_t *self, const struct vector *vector);
+
 // While it is held the client asks nothing new (client_can_ask), and goes on with what is open.
 void client_hold (client_t *self, bool hold);
 

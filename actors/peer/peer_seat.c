@@ -10,6 +10,8 @@
 static void drop_trader (peer_t *self)
 {
     if (self->trader) {
+        struct vector vector = trader_vector (self->trader);
+        client_saw (self->client, &vector);
         trader_counters_add (&self->before, trader_counters (self->trader));
         assert (!self->former);
         self->former = self->trader;
@@ -27,6 +29,8 @@ static void take_seat (peer_t *self, struct outbox *out)
 {
     self->counters.seated++;
     self->trader = trader_new (&self->config.trader, random_next (&self->random));
+    struct vector vector = client_vector (self->client);
+    trader_saw (self->trader, &vector);
     step_trader (self, EVENT_START, out);
 }
 
