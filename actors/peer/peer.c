@@ -139,8 +139,13 @@ void peer_step (peer_t *self, const struct event *event, struct outbox *out)
 {
     size_t first = out->letter_count;
     self->now_us = event->now_us;
-    bool is_round = event->type != EVENT_UNDELIVERABLE && event->type != EVENT_UNWRITTEN;
-    if (first == 0 && is_round) {  // Else letters of the round before are still to leave.
+    if (event->type == EVENT_UNDELIVERABLE) {
+        if (self->trader) {
+            trader_step (self->trader, event, out);
+        }
+        return;  // A round's letters are leaving: nothing else happens now.
+    }
+    if (first == 0) {
         trader_destroy (&self->former);
     }
     switch (event->type) {
@@ -157,14 +162,10 @@ void peer_step (peer_t *self, const struct event *event, struct outbox *out)
     case EVENT_DEADLINE:
         look (self, event, out);
         break;
-    case EVENT_UNDELIVERABLE:
-        if (self->trader) {
-            trader_step (self->trader, event, out);
-        }
-        break;
     case EVENT_STOP:
         stop (self, event, out);
         break;
+    case EVENT_UNDELIVERABLE:
     case EVENT_UNWRITTEN:
         break;  // It keeps nothing that would have to be written.
     }

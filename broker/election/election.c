@@ -82,7 +82,7 @@ static void resigned (election_t *self, const struct election_peer *peer, struct
 static void coordinated (election_t *self, const struct message *message, struct outbox *out)
 {
     const struct seating *seating = &message->coordinator.seating;
-    if (seating->term < self->term && self->state != ELECTION_OUT) {
+    if (seating->term < self->term && self->state != ELECTION_OUT && !self->evicted) {
         election_tell_leader (self, out, message->from, 0, 0);
         return;
     }
@@ -170,6 +170,9 @@ enum election_state election_state (const election_t *self)
 
 struct seating election_seating (const election_t *self)
 {
+    if (self->evicted) {
+        return (struct seating){0};
+    }
     return (struct seating){
         .term = self->term,
         .leader = self->leader,

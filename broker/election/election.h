@@ -94,7 +94,8 @@ int64_t election_deadline (const election_t *self);
 
 enum election_state election_state (const election_t *self);
 
-// Who holds the seats, as far as it knows. Borrowed until the next step.
+// Who holds the seats, as far as it knows; term 0 and nobody while it only knows that it has lost its
+// own. Borrowed until the next step.
 struct seating election_seating (const election_t *self);
 
 bool election_seated (const election_t *self);  // this peer holds a seat, and is well
