@@ -47,7 +47,6 @@ static void begin_to_finish (peer_t *self, struct outbox *out)
     } else {
         step_trader (self, EVENT_STOP, out);
     }
-    step_trader (self, EVENT_DRAINED, out);
 }
 
 void peer_fall_sick (peer_t *self, struct outbox *out)
