@@ -124,7 +124,7 @@
        "what was decided is refused when its client is far ahead already")                         \
     X (69, "unseated-commits", "seats", 60,                                                        \
        "the warehouse takes batches of traders that hold no seat")                                 \
-    X (70, "term-granted-twice", "seats", 60,                                                       \
+    X (70, "term-granted-twice", "seats", 60,                                                      \
        "a campaign of an older term is granted as if it were of the latest one")                   \
     X (71, "seats-forgotten", "seats", 60, "a restarted warehouse does not know who was elected")  \
     X (72, "stays-unseated", "liveness", 120,                                                      \
