@@ -135,7 +135,7 @@ static const struct item **sorted_items (const warehouse_t *self, const struct c
 void warehouse_commit (warehouse_t *self, const struct message *message, struct outbox *out)
 {
     const struct commit *commit = &message->commit;
-    if (!PLANTED (69) && warehouse_unseated (self, message->from)) {
+    if (warehouse_unseated (self, message->from)) {
         warehouse_refuse_unseated (self, message, out);
         return;
     }

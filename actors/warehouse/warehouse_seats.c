@@ -66,7 +66,7 @@ void warehouse_take_seating (warehouse_t *self, const struct seating *seating)
 bool warehouse_unseated (const warehouse_t *self, int64_t trader)
 {
     const struct seating seating = current (self);
-    return seating.term > 0 && !holds_seat (&seating, trader);
+    return seating.term > 0 && !holds_seat (&seating, trader) && !PLANTED (69);
 }
 
 void warehouse_refuse_unseated (warehouse_t *self, const struct message *message,
@@ -112,7 +112,7 @@ void warehouse_campaign (warehouse_t *self, const struct message *message, struc
 {
     const struct campaign *campaign = &message->campaign;
     const struct seating next = {
-        .term = self->term + 1,
+        .term = campaign->term + 1,
         .leader = message->from,
         .seats = campaign->seats,
         .seat_count = campaign->seat_count,
