@@ -174,7 +174,7 @@ static void look_at_seat (peer_t *self, struct outbox *out)
         lose_seat (self, out);
     } else if (self->trader && trader_taken (self->trader) && self->health < HOLDING) {
         drop_trader (self);  // It had lost its seat, and has another one: it joins anew.
-    } else if (self->trader && !seated && self->health < HOLDING && !PLANTED (78)) {
+    } else if (self->trader && !seated && self->health < HOLDING) {
         lose_seat (self, out);
     } else if (!self->trader && !self->former && seated && may_trade (self)) {
         take_seat (self, out);
