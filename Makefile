@@ -29,7 +29,7 @@ STORE := $(addprefix actors/store/,store.c store_schema.c store_sqlite.c store_g
     store_sqlite_seats.c store_sqlite_prepare.c store_sqlite_write.c store_reader.c verify.c verify_read.c \
     verify_rules.c verify_print.c accounts.c accounts_print.c)
 SHELLS := \
-  $(addprefix broker/shells/,report.c trace_shell.c wire_shell.c poller_shell.c topics_shell.c socket_shell.c \
+  $(addprefix broker/shells/,report.c trace_shell.c wire_shell.c wire_log_shell.c poller_shell.c topics_shell.c socket_shell.c \
     crash_shell.c heard_shell.c) \
   $(addprefix broker/journal/,journal.c journal_file.c journal_read.c journal_text.c journal_text_read.c \
     journal_lines.c) \

@@ -35,6 +35,7 @@ static const char help[] =
     "  --first-number N          of its first request: above all that this id ever used (1)\n"
     "  --book FILE               a buyer's book as CSV: a line for each order with its final\n"
     "                            answer; FILE must not be there yet\n"
+    "  --trace FILE              every message that comes or goes, for souk trace (none)\n"
     "  --log LEVEL               on stderr: quiet, events or messages (events)\n"
     "  --json                    reports as JSON, one object a line, on stdout\n"
     "  --help\n"
@@ -60,6 +61,7 @@ static const struct option options[] = {
     {"order-by", required_argument, NULL, 'o'},
     {"first-number", required_argument, NULL, 'N'},
     {"book", required_argument, NULL, 'b'},
+    {"trace", required_argument, NULL, 'T'},
     {"log", required_argument, NULL, 'l'},
     {"json", no_argument, NULL, 'j'},
     {"help", no_argument, NULL, 'h'},
@@ -162,6 +164,7 @@ static void use_topology (struct settings *self, const char *command,
     use_peers (self, topology);
     use_election (self, &topology->election);
     use_peer (self, topology_peer_of (command, topology, id));
+    self->shell.trace = topology_trace (topology, id);
     if (topology->order_by) {
         (void) queue_order_parse (topology->order_by, &self->peer.trader.order_by);
     }
@@ -240,6 +243,9 @@ static void use_option (struct settings *self, int option, char **argv)
         break;
     case 'b':
         self->shell.book = optarg;
+        break;
+    case 'T':
+        self->shell.trace = optarg;
         break;
     case 'i':
     case 't':

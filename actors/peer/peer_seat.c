@@ -172,6 +172,8 @@ static void look_at_seat (peer_t *self, struct outbox *out)
     bool seated = election_seated (self->election);
     if (self->trader && (trader_unseated (self->trader) || trader_fenced (self->trader))) {
         lose_seat (self, out);
+    } else if (self->trader && trader_taken (self->trader) && self->health < HOLDING) {
+        drop_trader (self);  // It had lost its seat, and has another one: it joins anew.
     } else if (self->trader && !seated && self->health < HOLDING) {
         lose_seat (self, out);
     } else if (!self->trader && !self->former && seated && may_trade (self)) {
@@ -189,6 +191,9 @@ static void tell_client (peer_t *self, struct outbox *out)
     size_t count = election_serving (self->election, serving);
     client_hold (self->client, self->trader || self->health != WELL
                                    || election_seated (self->election));
+    if (PLANTED (79) && self->serving_count > 0) {
+        return;
+    }
     if (count != self->serving_count
         || memcmp (serving, self->serving, count * sizeof *serving) != 0) {
         memcpy (self->serving, serving, count * sizeof *serving);

@@ -377,7 +377,8 @@ void peer_shell (zsock_t *pipe, void *config)
         abort ();
     }
     begin (self, pipe, config);
-    if (peer_sockets_open (&self->sockets, config, error, sizeof error)
+    if (wire_trace (&self->wire, self->config->trace, self->config->id, "peer", error, sizeof error)
+        && peer_sockets_open (&self->sockets, config, error, sizeof error)
         && book_open (&self->book, self->config->book, error, sizeof error)) {
         serve (self);
         write_book (self, book_close);

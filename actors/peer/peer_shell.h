@@ -24,7 +24,8 @@ struct peer_shell_config {
     size_t peer_count;                  // at most LIMIT_VECTOR
     const char *warehouse;              // endpoint of the warehouse's REP
     const char *warehouse_pub;          // and of its PUB
-    const char *book;  // of a buyer: a file to write it to, that is not there yet; NULL: none
+    const char *book;   // of a buyer: a file to write it to, that is not there yet; NULL: none
+    const char *trace;  // a file for its trace; NULL: none
     enum log_level log;
     bool json;
 };

@@ -141,7 +141,7 @@ void election_stand (election_t *self, enum election_why why, int64_t peer, stru
             awaited += !higher->silent;
         }
     }
-    if (awaited == 0 || PLANTED (76)) {
+    if (awaited == 0) {
         win (self, out);
     } else {
         wait_until (self, ELECTION_STANDING, self->config.answer_wait_us);
@@ -323,13 +323,17 @@ void election_run_due (election_t *self, struct outbox *out)
         win (self, out);
         break;
     case ELECTION_WAITING:
-        election_stand (self, ELECTION_WHY_UNENDED, 0, out);
+        if (!PLANTED (76)) {
+            election_stand (self, ELECTION_WHY_UNENDED, 0, out);
+        }
         break;
     case ELECTION_CANVASSING:
         propose (self, out);
         break;
     case ELECTION_CAMPAIGNING:
-        ask (self, out);
+        if (!PLANTED (77)) {
+            ask (self, out);
+        }
         break;
     case ELECTION_FOLLOWING:
     case ELECTION_OUT:

@@ -12,7 +12,7 @@ import unittest
 
 from market import BOUND_S, SOUK, MarketTest, die_with_parent
 
-NODES = ("warehouse", "trader", "buyer", "seller")
+NODES = ("warehouse", "trader", "buyer", "seller", "peer")
 COMMANDS = (*NODES, "monitor", "bench", "verify", "transactions", "trace", "accounts")
 
 
@@ -169,7 +169,7 @@ class Mistakes(MarketTest):
         bad = self.path("bad.json")
         with open(bad, "w", encoding="utf-8") as file:
             file.write('{"v": 1, "warehous": {}}')
-        for command in ("warehouse", "trader", "buyer", "seller"):
+        for command in NODES:
             identity = [] if command == "warehouse" else ["--id", "5"]
             self.refused("cannot be read", command, "--topology", self.path("none"), *identity)
             self.refused("bad.json", command, "--topology", bad, *identity)
