@@ -40,7 +40,7 @@ SCENARIOS = {
     "alone": Scenario(
         "one peer elects itself, and has nobody to trade for",
         "--elect --time-scale 10 --peers 1 --duration 15s",
-        (verdict.highest_elected, verdict.one_election, verdict.nobody_asked,
+        (verdict.highest_elected, verdict.one_election, verdict.asked_only_before,
          verdict.ended_in_time)),
     "nothing-to-buy": Scenario(
         "a buyer of fish and sellers of boar: refusals, and a clean end",

@@ -86,8 +86,10 @@ def all_refused(s):
                  f"{s['refused']} of {s['requests']}")
 
 
-def nobody_asked(s):
-    return Check(s["requests"] == 0, "nobody asked for anything", f"{s['requests']} orders")
+def asked_only_before(s):
+    """It may have wanted something before it knew of its seat."""
+    return Check(s["requests"] <= 1 and s["sold_units"] == 0,
+                 "it asked for nothing once it had its seat", _count(s["requests"], "order"))
 
 
 def all_ordered(s):
