@@ -307,6 +307,8 @@ static void finish (struct settings *self)
     peer->buyer.client = peer->seller.client = *client;
     peer->buyer.products = peer->seller.products = self->common.products;
     peer->buyer.product_count = peer->seller.product_count = self->common.product_count;
+    enum queue_order order = peer->trader.order_by;
+    self->shell.order = order == ORDER_ARRIVAL ? NULL : queue_order_name (order);
     self->shell.id = client->id;
     self->shell.log = self->common.shell.log;
     self->shell.json = self->common.shell.json;

@@ -357,6 +357,7 @@ static void begin (struct shell *self, zsock_t *pipe, const struct peer_shell_co
     };
     topics_init (&self->topics);
     wire_init (&self->wire, config->log);
+    self->wire.order = config->order;
     watch_init (&self->watch, config->id, tick, self);
 }
 

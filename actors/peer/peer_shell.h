@@ -26,6 +26,7 @@ struct peer_shell_config {
     const char *warehouse_pub;          // and of its PUB
     const char *book;   // of a buyer: a file to write it to, that is not there yet; NULL: none
     const char *trace;  // a file for its trace; NULL: none
+    const char *order;  // by whose clocks requests are decided; NULL: as they come
     enum log_level log;
     bool json;
 };

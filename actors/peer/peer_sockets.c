@@ -45,6 +45,8 @@ static bool listen_to (struct peer_sockets *self, const struct peer_shell_config
     char topic[TOPIC_BYTES];
     snprintf (topic, sizeof topic, "oversell.%lld", (long long) config->id);
     zsock_set_reconnect_ivl (self->news_in, RECONNECT_MS);
+    // Subscriptions that wait for a peer that has gone would hold up the end of this one.
+    zsock_set_linger (self->news_in, 0);
     zsock_set_subscribe (self->news_in, "member.");
     zsock_set_subscribe (self->news_in, "clock");
     zsock_set_subscribe (self->news_in, topic);

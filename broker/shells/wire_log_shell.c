@@ -6,7 +6,14 @@
 #include "broker/shells/wire_shell.h"
 #include "schemas/message_text.h"
 
-enum { LOG_TEXT = 2304, TELL_AGAIN_US = 1000000 };
+enum {
+    LOG_TEXT = 2304,
+    TELL_AGAIN_US = 1000000,
+    ORDER_ITEM_BYTES = 80,  // one request of a batch, in words
+    ORDER_ITEMS = 24,       // in a line
+};
+
+static_assert (ORDER_ITEM_BYTES * (ORDER_ITEMS + 1) < LOG_TEXT, "a line holds them");
 
 void wire_log (const struct wire *self, const char *format, ...)
 {
@@ -26,7 +33,8 @@ void wire_log (const struct wire *self, const char *format, ...)
              (int) (now.tv_usec / 1000), text);
 }
 
-// What a person wants to read of a market: who asked, who got what, what went wrong.
+// What a person wants to read of a market: who asked, who got what, what went wrong. Of elections what
+// a node makes of the messages is told, not each of them: of 64 peers there would be thousands.
 static bool is_event (enum message_type type)
 {
     switch (type) {
@@ -45,14 +53,10 @@ static bool is_event (enum message_type type)
     case MESSAGE_SALE:
     case MESSAGE_RECALL:
     case MESSAGE_MEMBER:
-    case MESSAGE_ELECTION:
-    case MESSAGE_ANSWER:
-    case MESSAGE_COORDINATOR:
     case MESSAGE_RESIGN:
     case MESSAGE_CAMPAIGN:
     case MESSAGE_SEATS:
     case MESSAGE_HANDOVER:
-    case MESSAGE_CLOCK:
         return true;
     default:
         return false;
@@ -92,26 +96,80 @@ static bool was_told (struct wire *self, const struct message *message, const ch
     return false;
 }
 
+static void log_text (struct wire *self, const struct message *message, int64_t to)
+{
+    char text[MESSAGE_TEXT_BYTES];
+    message_text (message, to, text, sizeof text);
+    if (self->log == LOG_MESSAGES || !was_told (self, message, text)) {
+        wire_log (self, "%s", text);
+    }
+}
+
 void wire_log_message (struct wire *self, const struct message *message, int64_t to)
 {
     if (self->log == LOG_MESSAGES || (self->log == LOG_EVENTS && is_event (message->type))) {
-        char text[MESSAGE_TEXT_BYTES];
-        message_text (message, to, text, sizeof text);
-        if (self->log == LOG_MESSAGES || !was_told (self, message, text)) {
-            wire_log (self, "%s", text);
+        log_text (self, message, to);
+    }
+}
+
+static size_t order_item (const struct item *item, char *text, size_t size)
+{
+    bool by_buyer = item->kind == ITEM_BUY || item->kind == ITEM_ORDER_STATUS;
+    bool asks = item->kind == ITEM_ORDER_STATUS || item->kind == ITEM_LOT_STATUS;
+    int length =
+        snprintf (text, size, "%lld %s %lld %s%s %lld", (long long) item->clock,
+                  by_buyer ? "buyer" : "seller", (long long) item->client,
+                  asks ? "asks after " : "", by_buyer ? "order" : "lot", (long long) item->number);
+    return (size_t) length;
+}
+
+// The order in which requests are decided: that of a batch. What was decided before is not in it.
+static void log_order (const struct wire *self, const struct commit *commit)
+{
+    char text[LOG_TEXT];
+    size_t length = 0;
+    size_t count = 0;
+    bool goes_on = false;
+    for (size_t i = 0; i <= commit->item_count; i++) {
+        bool ends = i == commit->item_count;
+        if (count > 0 && (ends || count == ORDER_ITEMS)) {
+            wire_log (self, "batch %lld%s, by %s clock: %s", (long long) commit->batch,
+                      goes_on ? " goes on" : "", self->order, text);
+            goes_on = true;
+            count = length = 0;
+        }
+        if (!ends && !commit->items[i].behind) {
+            length += (size_t) snprintf (text + length, sizeof text - length, "%s",
+                                         count > 0 ? ", " : "");
+            length += order_item (&commit->items[i], text + length, sizeof text - length);
+            count++;
         }
     }
 }
 
-// What is published is for all. A trader that passes on how another one is has told of it when the
-// news came.
+// Of what is published to all, and told to each of them, one line is enough, here. A trader that passes
+// on how another one is has told of it when the news came.
+static bool tells_letter (const struct message *message)
+{
+    switch (message->type) {
+    case MESSAGE_MEMBER:
+        return message->from == WAREHOUSE_NODE || message->member.state == MEMBER_SUSPECTED;
+    case MESSAGE_RESIGN:
+        return false;  // Its shell says that it has.
+    case MESSAGE_CLOCK:
+        return true;
+    default:
+        return is_event (message->type);
+    }
+}
+
 void wire_log_letter (struct wire *self, const struct letter *letter)
 {
     const struct message *message = &letter->message;
-    if (message->type != MESSAGE_MEMBER) {
-        wire_log_message (self, message, letter->to);
-    } else if (self->log == LOG_MESSAGES || message->from == WAREHOUSE_NODE
-               || message->member.state == MEMBER_SUSPECTED) {
-        wire_log_message (self, message, 0);
+    if (self->log == LOG_MESSAGES || (self->log == LOG_EVENTS && tells_letter (message))) {
+        log_text (self, message, message->type == MESSAGE_MEMBER ? 0 : letter->to);
+    }
+    if (self->order && self->log != LOG_QUIET && message->type == MESSAGE_COMMIT) {
+        log_order (self, &message->commit);
     }
 }

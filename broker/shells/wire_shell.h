@@ -25,7 +25,9 @@ struct wire {
     arena_t *decoded;      // messages of the round
     char *buffer;          // LIMIT_BATCH_BYTES
     enum log_level log;
-    trace_t *trace;       // NULL: nothing is traced
+    const char *order;  // whose clocks requests are decided by, so that the order of each batch is
+                        // logged, too: "lamport", "vector"; NULL: by nobody's
+    trace_t *trace;     // NULL: nothing is traced
     struct told told[2];  // of JOIN, of VIEW
 };
 

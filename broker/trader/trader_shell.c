@@ -370,6 +370,9 @@ void trader_shell (zsock_t *pipe, void *config)
     zsock_signal (pipe, 0);
     topics_init (&self.topics);
     wire_init (&self.wire, self.config->log);
+    if (self.config->trader.order_by != ORDER_ARRIVAL) {
+        self.wire.order = queue_order_name (self.config->trader.order_by);
+    }
     watch_init (&self.watch, self.config->trader.id, tick, &self);
     if (wire_trace (&self.wire, self.config->trace, self.config->trader.id, "trader", error,
                     sizeof error)

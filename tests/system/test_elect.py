@@ -46,6 +46,13 @@ class Scenarios(Elected):
         self.assertNotIn(None, moments)
         self.assertEqual(moments, sorted(moments), "in this order")
 
+    def test_case_3(self):
+        summary = self.run_scenario("case-3")
+        self.assertGreaterEqual(summary["decided"]["requests"], 3000)
+        self.assertEqual(summary["decided"]["out_of_order"], 0)
+        self.assertRegex(summary["decided"]["shown"][0],
+                         r"batch \d+, by lamport clock: \d+ (buyer [12] order|seller \d lot) \d+, ")
+
     def test_a_verdict_that_is_against_it_is_an_exit_status(self):
         # Nobody brings anything, so nothing can be sold.
         summary = self.run_market("--scenario", "happy", "--restock-every", "1h", "--orders", "1",

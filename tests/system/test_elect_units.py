@@ -5,13 +5,14 @@ import contextlib
 import io
 import os
 import sys
+import tempfile
 import unittest
 from types import SimpleNamespace
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
-from souk_launch import elections, faults, scenarios, verdict
+from souk_launch import decided, elections, faults, scenarios, verdict
 from souk_launch import market as markets
 from souk_launch import options as command_line
 from souk_launch import peers
@@ -316,6 +317,52 @@ class Scenarios(unittest.TestCase):
                 (verdict.all_sellers_sold, {"elected": {**elected, "sellers_that_sold": 1}})):
             self.assertTrue(check(good).holds, check.__name__)
             self.assertFalse(check({**good, **change}).holds, (check.__name__, change))
+
+
+class Decided(unittest.TestCase):
+    """What traders' logs tell of the order in which requests were decided."""
+
+    IN_ORDER = ["16:00:01.000 buyer 2 asks for 1 salt (order 7)",
+                "16:00:01.001 batch 3, by lamport clock: 812 buyer 1 order 7, 812 buyer 2 order 9",
+                "16:00:01.001 batch 3 goes on, by lamport clock: 815 seller 4 asks after lot 1",
+                "16:00:01.002 batch 4, by lamport clock: 803 buyer 1 order 8"]
+    TURNED = "16:00:01.003 batch 5, by lamport clock: 830 buyer 1 order 9, 829 buyer 2 order 10"
+
+    def report(self, *lines, order_by="lamport"):
+        with tempfile.NamedTemporaryFile("w", suffix=".log", encoding="utf-8") as file:
+            file.write("".join(line + "\n" for line in lines))
+            file.flush()
+            nodes = [SimpleNamespace(role=role, log=file.name) for role in ("peer", "warehouse")]
+            return decided.report(nodes, order_by).get("decided")
+
+    def test_batches_are_read_with_what_goes_on_behind_them(self):
+        told = self.report(*self.IN_ORDER)
+        self.assertEqual([told[key] for key in ("batches", "requests", "with_several_buyers",
+                                                "out_of_order")], [2, 4, 1, 0])
+        self.assertEqual(told["shown"], [self.IN_ORDER[1]])
+
+    def test_a_batch_in_another_order_is_found_and_shown(self):
+        told = self.report(*self.IN_ORDER, self.TURNED)
+        self.assertEqual((told["out_of_order"], told["shown"]), (1, [self.TURNED]))
+        self.assertFalse(verdict.decided_by_clock({"decided": told}).holds)
+
+    def test_of_equal_clocks_the_lower_node_comes_first(self):
+        line = self.IN_ORDER[1].replace("buyer 1", "buyer 3")
+        self.assertEqual(self.report(line)["out_of_order"], 1)
+
+    def test_a_batch_that_was_sent_again_counts_once(self):
+        again = [line.replace("01.00", "01.50") for line in self.IN_ORDER]
+        self.assertEqual(self.report(*self.IN_ORDER, *again)["batches"], 2)
+
+    def test_a_market_that_goes_by_arrival_has_no_such_part(self):
+        self.assertIsNone(self.report(*self.IN_ORDER, order_by="arrival"))
+        self.assertIsNone(self.report(*self.IN_ORDER, order_by="vector")["out_of_order"])
+
+    def test_a_verdict_wants_both_buyers_in_a_batch(self):
+        for lines, holds in ((self.IN_ORDER, True), (self.IN_ORDER[3:], False)):
+            told = {"decided": self.report(*lines)}
+            self.assertIs(verdict.buyers_met(told).holds, holds)
+        self.assertFalse(verdict.decided_by_clock({"decided": self.report("nothing")}).holds)
 
 
 if __name__ == "__main__":

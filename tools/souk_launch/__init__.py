@@ -9,6 +9,7 @@
     nodes      the processes: started, watched, stopped
     scheduler  brings the faults about, and notes what the nodes say of them
     elections  what peers tell of theirs, and of their health
+    decided    in which order requests were decided, by the logs
     run        one market from its first node to its last
     progress   the line that is redrawn while it runs
     books      the buyers' own books against the ledger, order by order

@@ -40,7 +40,7 @@ SCENARIOS = {
     "alone": Scenario(
         "one peer elects itself, and has nobody to trade for",
         "--elect --time-scale 10 --peers 1 --duration 15s",
-        (verdict.highest_elected, verdict.one_election, verdict.nobody_asked,
+        (verdict.highest_elected, verdict.one_election, verdict.asked_only_before,
          verdict.ended_in_time)),
     "nothing-to-buy": Scenario(
         "a buyer of fish and sellers of boar: refusals, and a clean end",
@@ -62,10 +62,11 @@ SCENARIOS = {
     "case-3": Scenario(
         "as case-1, and both buyers want the same product at the same time",
         QUICK + SICK + "--buyers 2 --sellers 5 --products salt,fish --buyer-product salt "
-        "--on-refusal keep --think-time 0s --window 4 --orders 300 --restock 100 "
+        "--on-refusal keep --think-time 50ms --window 8 --orders 1500 --restock 100 "
         "--sick-chance 1% --order-by lamport",
         (verdict.highest_elected, verdict.somebody_sick, verdict.several_elections,
-         verdict.all_ordered, verdict.sold_some, verdict.commission_paid)),
+         verdict.all_ordered, verdict.sold_some, verdict.commission_paid, verdict.buyers_met,
+         verdict.decided_by_clock)),
     "normal": Scenario(
         "so many peers, each buys or sells as the seed has it, some fall sick",
         "--elect --time-scale 10 --duration 30s --roles random --quantity 1-5 "

@@ -4,7 +4,7 @@ import math
 import re
 import textwrap
 
-from souk_launch import aftermath, elections, selling
+from souk_launch import aftermath, decided, elections, selling
 from souk_launch import verdict as verdicts
 from souk_launch.market import clients_of, mode_of
 
@@ -216,6 +216,7 @@ def summarise(run, scale, duration_us):
         "faults": aftermath.report(run.happenings, run.sales, run.began,
                                    run.began + run.wall_seconds, scale),
         **_elected(run, scale),
+        **decided.report(run.nodes, market.get("order_by")),
         "died": [{"node": name, "id": number, "why": why} for name, number, why in run.died],
         "run_dir": run.folder,
     }
@@ -277,6 +278,11 @@ def wrapped(sentence):
                          subsequent_indent="    ").replace("\u00a0", " ")
 
 
+def _cut(line, width):
+    """As many of the things in a list as there is room for."""
+    return "  " + (line if len(line) <= width else line[:width - 3].rpartition(", ")[0] + ", …")
+
+
 def goods_rows(products):
     """A line for each product, the names of the columns first. What was oversold is told against
     the budget, where there is one."""
@@ -336,4 +342,7 @@ def text(summary):
     if "scenario" in s:
         lines += ["", f"Scenario {s['scenario']['name']}:"]
         lines += verdicts.lines(s["scenario"]["verdict"])
+    if "scenario" in s and s.get("decided", {}).get("shown"):
+        lines += ["", "  How the traders had them decided:"]
+        lines += [_cut(line, 94) for line in s["decided"]["shown"]]
     return "\n".join(lines + ["", f"Kept in {s['run_dir']}"] + verdict(s)) + "\n"

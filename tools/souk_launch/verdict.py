@@ -26,7 +26,8 @@ def _first_term(s):
 
 
 def _count(number, thing):
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    ending = "" if number == 1 else "es" if thing.endswith("ch") else "s"
+    return f"{number} {thing}{ending}"
 
 
 def sound(s):
@@ -86,8 +87,10 @@ def all_refused(s):
                  f"{s['refused']} of {s['requests']}")
 
 
-def nobody_asked(s):
-    return Check(s["requests"] == 0, "nobody asked for anything", f"{s['requests']} orders")
+def asked_only_before(s):
+    """It may have wanted something before it knew of its seat."""
+    return Check(s["requests"] <= 1 and s["sold_units"] == 0,
+                 "it asked for nothing once it had its seat", _count(s["requests"], "order"))
 
 
 def all_ordered(s):
@@ -122,6 +125,21 @@ def commission_paid(s):
     return Check(spent == earned + commission and (commission > 0) == (spent > 0),
                  "what buyers spent is what sellers earned and traders got",
                  f"{spent / 100:.2f} = {earned / 100:.2f} + {commission / 100:.2f}")
+
+
+def buyers_met(s):
+    """Else nothing would show who was first."""
+    met = s["decided"]["with_several_buyers"]
+    return Check(met > 0, "orders of both buyers met at the trader",
+                 f"in {met} of {_count(s['decided']['batches'], 'batch')}")
+
+
+def decided_by_clock(s):
+    """As the traders' logs tell it."""
+    wrong, requests = s["decided"]["out_of_order"], s["decided"]["requests"]
+    return Check(wrong == 0 and requests > 0,
+                 "of what met there, the least Lamport clock came first",
+                 f"{requests} requests" + (f", {wrong} batches in another order" if wrong else ""))
 
 
 def all_sellers_sold(s):
