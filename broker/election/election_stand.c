@@ -149,6 +149,15 @@ void election_stand (election_t *self, enum election_why why, int64_t peer, stru
     }
 }
 
+// Whether the leader, a higher one, was heard just now: whoever misses it has asked it, too.
+static bool hears_leader (election_t *self)
+{
+    const struct election_peer *leader = election_peer_of (self, self->leader);
+    return self->state == ELECTION_FOLLOWING && leader && leader->id > self->config.id
+           && is_there (leader) && leader->heard
+           && self->now_us - leader->heard_us < self->config.ping_every_us;
+}
+
 // A lower peer stands, which shows that it lives and misses a leader. This one lives, too, and is
 // higher: it takes that on. A leader says that it is there.
 void election_asked (election_t *self, const struct event *event, struct outbox *out)
@@ -166,7 +175,8 @@ void election_asked (election_t *self, const struct event *event, struct outbox 
         election_tell_leader (self, out, message->from, 0, 0);
     } else if (in_election (self)) {
         self->counters.meanwhile++;
-    } else if (!election_leads (self)) {  // Else it was granted its term, and will soon serve.
+    } else if (!election_leads (self) && !hears_leader (self)) {
+        // Who leads was granted its term, and will soon serve.
         election_stand (self, ELECTION_WHY_ASKED, message->from, out);
     }
 }
