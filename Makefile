@@ -15,7 +15,7 @@ CORES := \
     trader_handover.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
-  $(addprefix broker/election/,election_state.c election.c election_stand.c election_watch.c) \
+  $(addprefix broker/election/,election_state.c election.c election_stand.c election_learn.c election_watch.c) \
   $(addprefix actors/peer/,peer.c peer_receive.c peer_seat.c) \
   $(addprefix actors/warehouse/,lots.c leases.c ledger.c skipped.c answers.c warehouse_state.c warehouse.c \
     warehouse_view.c warehouse_seats.c warehouse_commit.c warehouse_item.c warehouse_sale.c \

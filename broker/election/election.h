@@ -18,15 +18,16 @@
 
 struct election_config {
     int64_t id;
-    const int64_t *peers;  // ids of all, this one among them, ascending; copied
-    size_t peer_count;     // 1 to LIMIT_VECTOR
-    int64_t seats;         // 1 to LIMIT_VECTOR
+    const int64_t *peers;         // ids of all, this one among them, ascending; copied
+    size_t peer_count;            // 1 to LIMIT_VECTOR
+    int64_t seats;                // 1 to LIMIT_VECTOR
     int64_t ping_every_us;        // of the leader by its followers: suspected after three
     int64_t answer_wait_us;       // how long a peer that lives may take to answer
     int64_t coordinator_wait_us;  // and then to win; after that this peer stands again
     int64_t settle_us;            // how long a peer that begins waits for the others to be heard
-    bool reclaim;  // a peer that comes back takes a seat from a lower one at once; else it waits for
-                   // the next election
+    bool
+        reclaim;  // a peer that comes back takes a seat from a lower one at once; else it waits for
+                  // the next election
 };
 
 // One seat, reclaim, a ping each 150 ms, half a second to settle; the waits grow with the peers: 20 ms

@@ -19,9 +19,18 @@ void election_watch_begin (election_t *self)
 static void confirm (election_t *self, struct outbox *out)
 {
     if (self->now_us >= self->confirm_due_us) {
+        self->confirmed_us = self->now_us;
         self->confirm_due_us = self->now_us + REACH_INTERVALS * self->config.ping_every_us;
         election_ask (self, self->term - 1, &self->seats, out);
     }
+}
+
+void election_doubt (election_t *self)
+{
+    self->doubted = true;
+    int64_t soonest_us = self->confirmed_us + self->config.ping_every_us;
+    int64_t due_us = soonest_us > self->now_us ? soonest_us : self->now_us;
+    self->confirm_due_us = due_us < self->confirm_due_us ? due_us : self->confirm_due_us;
 }
 
 static bool is_well (const election_t *self, const struct election_peer *peer)
@@ -98,8 +107,8 @@ static bool look (election_t *self, struct election_peer *peer, struct outbox *o
     liveness_look (&peer->life, self->now_us);
     bool suspected = liveness_suspects (&peer->life, self->now_us);
     int64_t reach_us = peer->life.pinged_us + REACH_INTERVALS * self->config.ping_every_us;
-    bool pings = suspected ? self->now_us >= reach_us
-                           : liveness_wants_ping (&peer->life, self->now_us);
+    bool pings =
+        suspected ? self->now_us >= reach_us : liveness_wants_ping (&peer->life, self->now_us);
     if (pings) {
         election_ping (self, peer, out);
     }

@@ -238,6 +238,13 @@ static void arrive (village_t *self, const struct village_letter *letter)
     step (self, peer, &event);
 }
 
+void village_tell (village_t *self, int64_t id, enum port port, const struct message *message)
+{
+    struct village_letter letter = {
+        .from = message->from, .to = id, .port = port, .message = *message};
+    arrive (self, &letter);
+}
+
 static struct village_letter *next_letter (village_t *self)
 {
     struct village_letter *next = NULL;

@@ -62,6 +62,9 @@ election_t *village_peer (village_t *self, int64_t id);
 void village_leave (village_t *self, int64_t id);   // it falls sick
 void village_return (village_t *self, int64_t id);  // and is well again
 
+// Somebody sends the peer a message, now.
+void village_tell (village_t *self, int64_t id, enum port port, const struct message *message);
+
 void village_run (village_t *self, int64_t for_us);
 
 // Whom all peers that are up, not cut off and not sick take for the leader, in the same term, and who
