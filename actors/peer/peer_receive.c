@@ -13,8 +13,7 @@ static bool is_foreign (const peer_t *self, const struct message *message)
 static void refuse (peer_t *self, const struct event *event, enum reason reason, const char *text,
                     struct outbox *out)
 {
-    struct letter *letter =
-        outbox_letter (out, PORT_CLIENTS, event->message->from, MESSAGE_ERROR);
+    struct letter *letter = outbox_letter (out, PORT_CLIENTS, event->message->from, MESSAGE_ERROR);
     letter->route = event->route;
     letter->message.from = self->config.election.id;
     letter->message.error = (struct error){
@@ -28,7 +27,9 @@ static struct seating copy_seating (const peer_t *self, struct outbox *out)
 {
     struct seating seating = election_seating (self->election);
     int64_t *seats = arena_take (out->arena, seating.seat_count + 1, sizeof *seats);
-    memcpy (seats, seating.seats, seating.seat_count * sizeof *seats);
+    if (seating.seat_count > 0) {
+        memcpy (seats, seating.seats, seating.seat_count * sizeof *seats);
+    }
     seating.seats = seats;
     return seating;
 }
