@@ -27,9 +27,7 @@ static struct seating copy_seating (const peer_t *self, struct outbox *out)
 {
     struct seating seating = election_seating (self->election);
     int64_t *seats = arena_take (out->arena, seating.seat_count + 1, sizeof *seats);
-    if (seating.seat_count > 0) {
-        memcpy (seats, seating.seats, seating.seat_count * sizeof *seats);
-    }
+    memcpy (seats, seating.seats, seating.seat_count * sizeof *seats);
     seating.seats = seats;
     return seating;
 }
