@@ -33,6 +33,16 @@ static const struct pong *pong_of (int64_t from, int64_t to)
     return said ? &said->message->pong : NULL;
 }
 
+static int64_t ticks_of (const struct vector *vector, int64_t node)
+{
+    for (size_t i = 0; i < vector->count; i++) {
+        if (vector->ticks[i].node == node) {
+            return vector->ticks[i].count;
+        }
+    }
+    return 0;
+}
+
 START_TEST (test_a_buy_to_a_peer_without_a_seat_is_unavailable)
 {
     open_served (2);
@@ -132,6 +142,8 @@ START_TEST (test_a_ping_is_answered_by_who_holds_the_seats_and_in_which_epoch)
         ck_assert_uint_eq (pong->seating.seat_count, 1);
         ck_assert_int_eq (pong->seating.seats[0], 3);
         ck_assert_int_eq (pong->epoch, id == 3 ? 1 : 0);
+        ck_assert_int_eq (bazaar_last (id, ALICE, MESSAGE_PONG)->message->market,
+                          peer_market (bazaar_peer (3)));
     }
 }
 END_TEST
@@ -211,6 +223,38 @@ START_TEST (test_each_message_goes_to_the_core_that_it_is_for)
 }
 END_TEST
 
+static bool loses_all_but_news (const struct said *said)
+{
+    return said->to == 2;
+}
+
+START_TEST (test_its_trader_hears_the_news_of_the_warehouse_and_its_client_those_of_peers)
+{
+    const int64_t others[] = {1};
+    const struct tick seen[] = {{.node = 1, .count = 77}};
+    open (2);
+    bazaar_config (2)->seller.client.vector_clock = true;
+    bazaar_start_all ();
+    bazaar_run (BAZAAR_SECOND);
+    const struct message sold = {
+        .type = MESSAGE_CLOCK,
+        .from = 1,
+        .clock = 1,
+        .market = peer_market (bazaar_peer (2)),
+        .tick = {.epoch = 1, .seq = 1, .buyer = ALICE, .number = 1, .vector = {seen, 1}},
+    };
+    bazaar_step (2, (struct event){.type = EVENT_RECEIVE, .port = PORT_NEWS, .message = &sold});
+    bazaar_send (2);
+    struct vector vector = client_vector (seller_client (peer_seller (bazaar_peer (2))));
+    ck_assert_int_eq (ticks_of (&vector, 1), 77);
+    bazaar.loses = loses_all_but_news;
+    bazaar_campaign (1, 1, others, 1);
+    bazaar_run (BAZAAR_MS);
+    ck_assert_int_eq (peer_role (bazaar_peer (2)), PEER_CLIENT);
+    ck_assert_int_eq (peer_counters (bazaar_peer (2))->unseated, 1);
+}
+END_TEST
+
 START_TEST (test_its_client_learns_of_a_successor_without_being_told_by_a_trader)
 {
     open (3);
@@ -249,16 +293,6 @@ START_TEST (test_a_peer_has_one_clock_for_all_that_it_is)
                       peer_market (bazaar_peer (2)));
 }
 END_TEST
-
-static int64_t ticks_of (const struct vector *vector, int64_t node)
-{
-    for (size_t i = 0; i < vector->count; i++) {
-        if (vector->ticks[i].node == node) {
-            return vector->ticks[i].count;
-        }
-    }
-    return 0;
-}
 
 static void order_by_vector (int64_t id)
 {
@@ -315,6 +349,8 @@ static Suite *suite (void)
     tcase_add_test (messages, test_a_ping_is_answered_by_who_holds_the_seats_and_in_which_epoch);
     tcase_add_test (messages, test_a_peer_that_only_knows_that_it_lost_its_seat_names_nobody);
     tcase_add_test (messages, test_each_message_goes_to_the_core_that_it_is_for);
+    tcase_add_test (messages,
+                    test_its_trader_hears_the_news_of_the_warehouse_and_its_client_those_of_peers);
     suite_add_tcase (suite, messages);
     TCase *client = tcase_create ("client");
     tcase_add_checked_fixture (client, NULL, bazaar_close);
