@@ -48,6 +48,7 @@ START_TEST (test_one_that_is_sick_from_the_start_is_passed_over)
     bazaar_config (3)->sickness.from_start = true;
     bazaar_config (3)->sickness.recover_after_us = 2 * BAZAAR_SECOND;
     bazaar_start_all ();
+    ck_assert_int_eq (bazaar_count (3, BAZAAR_ALL, MESSAGE_PING), 0);
     bazaar_run (BAZAAR_SECOND);
     ck_assert_int_eq (peer_role (bazaar_peer (3)), PEER_SICK);
     ck_assert_int_eq (peer_role (bazaar_peer (2)), PEER_TRADER);
@@ -246,7 +247,7 @@ START_TEST (test_a_trader_whose_seat_is_others_ends_and_its_node_asks_them)
     ck_assert_int_eq (peer_role (bazaar_peer (2)), PEER_CLIENT);
     ck_assert_int_eq (peer_counters (bazaar_peer (2))->unseated, 1);
     ck_assert (took_note (2, PEER_NEWS_UNSEATED, NULL));
-    ck_assert_int_eq (bazaar_outcome (ALICE, 1), STATUS_UNKNOWN);  // It has answered nothing.
+    ck_assert_int_eq (bazaar_outcome (ALICE, 1), STATUS_UNKNOWN);
     ck_assert_int_eq (election_counters (peer_election (bazaar_peer (2)))->unseated, 1);
     bazaar_run (BAZAAR_SECOND);
     ck_assert_int_eq (election_seating (peer_election (bazaar_peer (2))).leader, 1);
@@ -311,6 +312,7 @@ START_TEST (test_the_letters_of_a_trader_outlive_it_by_their_round)
     bazaar_step (2, (struct event){.type = EVENT_DRAINED});
     event.message = &coordinator;
     bazaar_step (2, event);
+    bazaar_step (2, (struct event){.type = EVENT_DEADLINE});
     ck_assert_ptr_null (peer_trader (bazaar_peer (2)));
     bazaar_send (2);
     const struct said *said = bazaar_last (2, WAREHOUSE_NODE, MESSAGE_COMMIT);
@@ -348,13 +350,11 @@ START_TEST (test_one_that_is_told_to_stop_resigns_and_the_next_one_is_elected)
     open_served (2);
     bazaar_step (2, (struct event){.type = EVENT_STOP});
     bazaar_send (2);
+    ck_assert (!peer_done (bazaar_peer (2)));  // It has a seat to give up.
     bazaar_run (10 * BAZAAR_MS);
     ck_assert (peer_done (bazaar_peer (2)));
     ck_assert_int_eq (bazaar_count (2, 1, MESSAGE_RESIGN), 1);
     ck_assert_int_eq (peer_role (bazaar_peer (1)), PEER_TRADER);
-    ck_assert_int_eq (peer_counters (bazaar_peer (2))->sick, 0);
-    bazaar_run (BAZAAR_SECOND);
-    ck_assert (peer_done (bazaar_peer (2)));
 }
 END_TEST
 
