@@ -67,7 +67,7 @@ CORE_CHECKS := \
   warehouse_seats_random warehouse_takeover \
   warehouse_views warehouse_views_random window
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
-SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c transcript.c)
+SIM_KIT := $(addprefix tests/kit/,bazaar.c history_case.c stage.c transcript.c)
 KIT := $(filter-out $(SIM_KIT),$(wildcard tests/kit/*.c))
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py) tests/model/test_takeover.py
 

@@ -239,6 +239,35 @@ START_TEST (test_whoever_has_no_seat_asks_around)
 }
 END_TEST
 
+START_TEST (test_one_that_has_lost_its_seat_looks_around_before_it_stands_for_a_lower_one)
+{
+    struct message asks = {.type = MESSAGE_ELECTION, .from = 1, .election = {.term = 1}};
+    struct event event = {.type = EVENT_RECEIVE, .port = PORT_CLIENTS, .message = &asks};
+    const int64_t others[] = {2};
+    struct outbox out;
+    open (3, 1, false);
+    village_start_all (village);
+    village_run (village, SECOND);
+    outbox_init (&out);
+    event.now_us = village->now_us;
+    election_unseated (village_peer (village, 3), village->now_us, &out);
+    outbox_clear (&out);
+    election_step (village_peer (village, 3), &event, &out);
+    ck_assert_uint_eq (out.letter_count, 1);
+    ck_assert_int_eq (out.letters[0].message.type, MESSAGE_ANSWER);
+    ck_assert_int_eq (election_state (village_peer (village, 3)), ELECTION_SETTLING);
+    // It hears of the new leader by that one itself, and leaves it the seat.
+    struct message pong = {.type = MESSAGE_PONG, .from = 2};
+    pong.pong.seating = (struct seating){.term = 2, .leader = 2, .seats = others, .seat_count = 1};
+    event.port = PORT_TRADER;
+    event.message = &pong;
+    election_step (village_peer (village, 3), &event, &out);
+    ck_assert_int_eq (election_state (village_peer (village, 3)), ELECTION_FOLLOWING);
+    ck_seats (3, others, 1);
+    outbox_free (&out);
+}
+END_TEST
+
 START_TEST (test_who_stood_who_answered_and_who_won_is_told)
 {
     struct election_note note;
@@ -296,6 +325,8 @@ static Suite *suite (void)
     tcase_add_loop_test (one, test_who_was_told_of_a_term_that_never_was_finds_back, 1, 4);
     tcase_add_test (one, test_a_term_that_never_was_ends_with_its_leader);
     tcase_add_test (one, test_whoever_has_no_seat_asks_around);
+    tcase_add_test (one,
+                    test_one_that_has_lost_its_seat_looks_around_before_it_stands_for_a_lower_one);
     tcase_add_test (one, test_who_stood_who_answered_and_who_won_is_told);
     tcase_add_test (one, test_sixty_four_elect_within_a_second);
     suite_add_tcase (suite, one);

@@ -102,6 +102,7 @@ static void start (peer_t *self, const struct event *event, struct outbox *out)
     if (self->health == WELL) {
         election_step (self->election, event, out);
     }
+    client_hold (self->client, self->health != WELL);
     peer_step_client (self, event, out);
 }
 

@@ -172,7 +172,7 @@ enum election_state election_state (const election_t *self)
 struct seating election_seating (const election_t *self)
 {
     if (self->evicted) {
-        return (struct seating){0};
+        return (struct seating){.seats = self->seats.ids};
     }
     return (struct seating){
         .term = self->term,

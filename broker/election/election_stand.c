@@ -157,6 +157,8 @@ void election_asked (election_t *self, const struct event *event, struct outbox 
         election_tell_leader (self, out, message->from, 0, 0);
     } else if (election_in_progress (self)) {
         self->counters.meanwhile++;
+    } else if (self->state == ELECTION_SETTLING && self->evicted) {
+        return;  // Who asked may have found a leader since: it looks around first, and stands then.
     } else if (!election_leads (self) && !hears_leader (self)) {
         // Who leads was granted its term, and will soon serve.
         election_stand (self, ELECTION_WHY_ASKED, message->from, out);
