@@ -25,15 +25,33 @@ void election_follow (election_t *self)
     election_watch_begin (self);
 }
 
+static int64_t earlier (int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 // It listens who is there before it stands.
 void election_settle (election_t *self, int64_t wait_us, struct outbox *out)
 {
-    wait_until (self, ELECTION_SETTLING, wait_us);
+    self->settled_us = self->now_us + wait_us;
+    wait_until (self, ELECTION_SETTLING, earlier (wait_us, LISTEN_US));
     self->canvass_us = self->now_us;
     for (size_t i = 0; i < self->config.peer_count; i++) {
         if (i != self->own) {
             self->peers[i].heard = false;
             election_ping (self, &self->peers[i], out);
+        }
+    }
+}
+
+// When a market opens nobody is connected yet, and what was sent is lost. That says nothing of who is
+// silent, so it does not count as asked.
+static void listen_on (election_t *self, struct outbox *out)
+{
+    self->due_us = earlier (self->settled_us, self->now_us + LISTEN_US);
+    for (size_t i = 0; i < self->config.peer_count; i++) {
+        if (i != self->own && !self->peers[i].heard) {
+            (void) election_letter (self, out, self->peers[i].id, MESSAGE_PING);
         }
     }
 }
@@ -128,10 +146,9 @@ static bool is_overdue (const election_t *self, const struct election_peer *peer
 void election_stand (election_t *self, enum election_why why, int64_t peer, struct outbox *out)
 {
     begin (self);
-    election_note (self, (struct election_note){.news = ELECTION_NEWS_STANDS,
-                                                .why = why,
-                                                .peer = peer,
-                                                .term = self->term});
+    election_note (self,
+                   (struct election_note){
+                       .news = ELECTION_NEWS_STANDS, .why = why, .peer = peer, .term = self->term});
     size_t awaited = 0;
     for (size_t i = self->own + 1; i < self->config.peer_count; i++) {
         struct election_peer *higher = &self->peers[i];
@@ -316,7 +333,11 @@ void election_run_due (election_t *self, struct outbox *out)
     }
     switch (self->state) {
     case ELECTION_SETTLING:
-        settled (self, out);
+        if (self->now_us < self->settled_us) {
+            listen_on (self, out);
+        } else {
+            settled (self, out);
+        }
         break;
     case ELECTION_STANDING:
         pass_over (self);

@@ -11,6 +11,7 @@
 
 enum {
     NOTES = 32,
+    LISTEN_US = 50000,           // a peer that begins asks after those that it has not heard
     CAMPAIGN_RETRY_US = 100000,  // the warehouse was asked, and has not answered
     REACH_INTERVALS = 10,        // a leader asks after who is silent, each time so many are over
     WELL_INTERVALS = 2,          // who was heard within so many may be appointed
@@ -35,8 +36,9 @@ struct bully {
     struct election_peer peers[LIMIT_VECTOR];
     size_t own;  // index of this peer
     enum election_state state;
-    int64_t now_us;  // of the event at hand
-    int64_t due_us;  // of the state; DEADLINE_NONE where it waits for nothing
+    int64_t now_us;      // of the event at hand
+    int64_t due_us;      // of the state; DEADLINE_NONE where it waits for nothing
+    int64_t settled_us;  // settling, it has listened long enough
 
     int64_t term;  // the latest that it knows of
     int64_t leader;
