@@ -135,6 +135,12 @@
     X (74, "unseated-refuses", "durability outcome", 300,                                          \
        "a trader that lost its seat tells the buyers who wait that there was nothing")             \
     X (75, "inherited-as-own", "outcome money", 120,                                               \
-       "a trader takes what it is handed over for requests of its own node")
+       "a trader takes what it is handed over for requests of its own node")                       \
+    X (76, "winner-never-missed", "seats liveness", 20,                                            \
+       "a peer waits for ever for whoever answered it to win")                                     \
+    X (77, "campaign-not-repeated", "seats liveness", 20,                                          \
+       "a candidate does not ask the warehouse again")                                             \
+    X (79, "seats-told-once", "seats liveness", 60,                                                \
+       "a client stays with the first traders that were elected")
 
 #endif

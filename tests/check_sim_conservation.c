@@ -231,6 +231,24 @@ START_TEST (test_conservation_wants_each_lot_once_in_order_of_arrival)
 }
 END_TEST
 
+START_TEST (test_conservation_wants_lots_in_the_order_of_their_ranks)
+{
+    struct record third = of_lot (3, SELLER, 3, SALT, 5, 100);
+    struct record fourth = of_lot (4, SELLER - 1, 1, SALT, 5, 100);
+    struct record from_third = of_fill (BUYER, 1, 3, SELLER, 3, 1, 100, 0);
+    struct record from_fourth = of_fill (BUYER, 1, 4, SELLER - 1, 1, 1, 100, 0);
+    third.lot.rank = 7;
+    fourth.lot.rank = 6;
+    ck_assert_ptr_null (AFTER (third, fourth, sold (1, SALT, 2), from_fourth, from_third,
+                               of_left (3, 4), of_left (4, 4)));
+    ck_assert_str_eq (AFTER (third, fourth, sold (1, SALT, 2), from_third, from_fourth),
+                      "order 1 of buyer 5 has an odd fill: 1 units of lot 4 after lot 3");
+    fourth.lot.rank = 7;  // Of one rank, the lesser seller's goes first.
+    ck_assert_str_eq (AFTER (third, fourth, sold (1, SALT, 2), from_third, from_fourth),
+                      "order 1 of buyer 5 has an odd fill: 1 units of lot 4 after lot 3");
+}
+END_TEST
+
 // An order of one unit from each of so many lots.
 static const char *filled_from (int64_t lots)
 {
@@ -346,6 +364,7 @@ int main (void)
     tcase_add_test (orders, test_conservation_wants_a_fill_right_behind_its_order);
     tcase_add_test (orders, test_conservation_wants_units_from_lots_of_the_product);
     tcase_add_test (orders, test_conservation_wants_each_lot_once_in_order_of_arrival);
+    tcase_add_test (orders, test_conservation_wants_lots_in_the_order_of_their_ranks);
     tcase_add_test (orders, test_conservation_wants_an_order_filled_from_few_lots);
     tcase_add_loop_test (orders, test_conservation_wants_an_outcome_that_fits_its_status, 0,
                          OUTCOMES);

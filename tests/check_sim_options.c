@@ -19,6 +19,7 @@ static void assert_same (const struct options *a, const struct options *b)
     ck_assert_int_eq (a->mode, b->mode);
     ck_assert_int_eq (a->store, b->store);
     ck_assert_int_eq (a->codec, b->codec);
+    ck_assert_int_eq (a->elect, b->elect);
     ck_assert_int_eq (a->traders, b->traders);
     ck_assert_int_eq (a->buyers, b->buyers);
     ck_assert_int_eq (a->sellers, b->sellers);
@@ -76,6 +77,7 @@ START_TEST (test_options_are_printed_as_they_are_read)
         "--seed 7 --steps 20000 --mode mixed",
         "--seed 7 --steps 20000 --codec 0 --traders 2 --buyers 4 --sellers 3 --strangers 0",
         "--seed 7 --steps 20000 --codec 1 --skip 0",
+        "--seed 7 --steps 20000 --elect 1 --traders 8",
         "--seed 7 --steps 20000 --skip 3,5,6,8..10,9999",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -212,7 +214,7 @@ START_TEST (test_options_of_the_longest_kind_fit)
     char text[TEXT_SIZE];
     struct options options = read_line (
         "--seed 18446744073709551615 --steps 1000000000000 --mode cached --store sqlite --codec 1 "
-        "--traders 8 --buyers 32 --sellers 32 --strangers 32");
+        "--elect 1 --traders 8 --buyers 32 --sellers 32 --strangers 32");
     options.faults = ALL_FAULTS - (1 << FAULT_LOSS);
     for (int64_t place = 9999 - 2 * SKIP_MAX; options.skip_count < SKIP_MAX; place += 2) {
         options.skip[options.skip_count++] = place;

@@ -158,6 +158,31 @@ START_TEST (test_owner_wants_a_takeover_to_end_before_a_fresh_start)
 }
 END_TEST
 
+// Others were elected: trader 1 holds no seat any more.
+static const int64_t others[] = {2, 3};
+static const int64_t also_it[] = {1, 2};
+static struct record elected (const int64_t *seats)
+{
+    return (struct record){.type = RECORD_SEATS, .seats = {.seating = {1, 2, seats, 2}}};
+}
+
+START_TEST (test_owner_lets_a_trader_fail_by_an_election_of_others)
+{
+    is_fine (FACTS (JOINED, BATCH (1, NONCE, 1, 5),
+                    STORED (elected (others), of_view (1, 2, 1, MEMBER_FAILED, 0, 0, 2))));
+    is_wrong (
+        "takeover that is complete",
+        FACTS (JOINED, STORED (elected (also_it), of_view (1, 2, 1, MEMBER_FAILED, 0, 0, 2))));
+    const char *words = "who loses its seat has failed, and its epoch is closed";
+    is_wrong (words,
+              FACTS (JOINED, STORED (elected (others), of_view (1, 2, 1, MEMBER_FAILED, 0, 0, 1))));
+    is_wrong (words,
+              FACTS (JOINED, STORED (elected (others), of_view (1, 2, 1, MEMBER_LEFT, 0, 0, 2))));
+    is_wrong (words, FACTS (JOINED, STORED (elected (others), of_trader (1, 2, NONCE, 0, 0),
+                                            of_view (1, 2, 1, MEMBER_FAILED, 0, 0, 3))));
+}
+END_TEST
+
 START_TEST (test_owner_wants_the_warehouse_to_count_its_starts)
 {
     struct fact facts[] = {
@@ -217,6 +242,7 @@ int main (void)
     tcase_add_loop_test (records, test_owner_wants_views_to_change_by_the_rules, 0,
                          (int) COUNT (steps));
     tcase_add_test (records, test_owner_wants_a_takeover_to_end_before_a_fresh_start);
+    tcase_add_test (records, test_owner_lets_a_trader_fail_by_an_election_of_others);
     tcase_add_test (records, test_owner_wants_the_warehouse_to_count_its_starts);
     tcase_add_test (records, test_owner_wants_a_higher_epoch_of_each_process_of_the_warehouse);
     suite_add_tcase (suite, records);

@@ -268,7 +268,7 @@ START_TEST (test_warehouse_answers_every_message_once)
         const struct message *answer = wh_ask (&request);
         bool fenced = (type == MESSAGE_COMMIT || type == MESSAGE_LEASE) && from > 0;
         bool known = type == MESSAGE_JOIN || type == MESSAGE_CLAIM || type == MESSAGE_TAKEOVER
-                     || type == MESSAGE_SNAPSHOT;
+                     || type == MESSAGE_SNAPSHOT || type == MESSAGE_CAMPAIGN;
         if (!(known && from > 0)) {
             ck_assert_int_eq (answer->type, MESSAGE_ERROR);
             ck_assert_int_eq (answer->error.reason, fenced ? REASON_FENCED : REASON_BAD_REQUEST);
@@ -276,7 +276,8 @@ START_TEST (test_warehouse_answers_every_message_once)
         }
     }
     bool taken = type == MESSAGE_JOIN || type == MESSAGE_CLAIM || type == MESSAGE_TAKEOVER
-                 || type == MESSAGE_SNAPSHOT || type == MESSAGE_COMMIT || type == MESSAGE_LEASE;
+                 || type == MESSAGE_SNAPSHOT || type == MESSAGE_CAMPAIGN || type == MESSAGE_COMMIT
+                 || type == MESSAGE_LEASE;
     ck_assert_int_eq (warehouse_counters (wh.warehouse)->refused_input, taken ? 1 : 3);
 }
 END_TEST

@@ -27,9 +27,11 @@ static void refuse (peer_t *self, const struct event *event, enum reason reason,
 static struct seating copy_seating (const peer_t *self, struct outbox *out)
 {
     struct seating seating = election_seating (self->election);
-    int64_t *seats = arena_take (out->arena, seating.seat_count + 1, sizeof *seats);
-    memcpy (seats, seating.seats, seating.seat_count * sizeof *seats);
-    seating.seats = seats;
+    if (seating.seat_count > 0) {
+        int64_t *seats = arena_take (out->arena, seating.seat_count, sizeof *seats);
+        memcpy (seats, seating.seats, seating.seat_count * sizeof *seats);
+        seating.seats = seats;
+    }
     return seating;
 }
 

@@ -191,6 +191,9 @@ static void tell_client (peer_t *self, struct outbox *out)
     size_t count = election_serving (self->election, serving);
     client_hold (self->client, self->trader || self->health != WELL
                                    || election_seated (self->election));
+    if (PLANTED (79) && self->serving_count > 0) {
+        return;
+    }
     if (count != self->serving_count
         || memcmp (serving, self->serving, count * sizeof *serving) != 0) {
         memcpy (self->serving, serving, count * sizeof *serving);

@@ -158,12 +158,21 @@ void election_stand (election_t *self, enum election_why why, int64_t peer, stru
             awaited += !higher->silent;
         }
     }
-    if (awaited == 0 || PLANTED (76)) {
+    if (awaited == 0) {
         win (self, out);
     } else {
         wait_until (self, ELECTION_STANDING, self->config.answer_wait_us);
         self->canvass_us = self->now_us;
     }
+}
+
+// Whether the leader, a higher one, was heard just now: whoever misses it has asked it, too.
+static bool hears_leader (election_t *self)
+{
+    const struct election_peer *leader = election_peer_of (self, self->leader);
+    return self->state == ELECTION_FOLLOWING && leader && leader->id > self->config.id
+           && is_there (leader) && leader->heard
+           && self->now_us - leader->heard_us < self->config.ping_every_us;
 }
 
 // A lower peer stands, which shows that it lives and misses a leader. This one lives, too, and is
@@ -183,7 +192,8 @@ void election_asked (election_t *self, const struct event *event, struct outbox 
         election_tell_leader (self, out, message->from, 0, 0);
     } else if (in_election (self)) {
         self->counters.meanwhile++;
-    } else if (!election_leads (self)) {  // Else it was granted its term, and will soon serve.
+    } else if (!election_leads (self) && !hears_leader (self)) {
+        // Who leads was granted its term, and will soon serve.
         election_stand (self, ELECTION_WHY_ASKED, message->from, out);
     }
 }
@@ -344,13 +354,17 @@ void election_run_due (election_t *self, struct outbox *out)
         win (self, out);
         break;
     case ELECTION_WAITING:
-        election_stand (self, ELECTION_WHY_UNENDED, 0, out);
+        if (!PLANTED (76)) {
+            election_stand (self, ELECTION_WHY_UNENDED, 0, out);
+        }
         break;
     case ELECTION_CANVASSING:
         propose (self, out);
         break;
     case ELECTION_CAMPAIGNING:
-        ask (self, out);
+        if (!PLANTED (77)) {
+            ask (self, out);
+        }
         break;
     case ELECTION_FOLLOWING:
     case ELECTION_OUT:

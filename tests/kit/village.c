@@ -63,7 +63,9 @@ election_t *village_peer (village_t *self, int64_t id)
 static const int64_t *copy_ids (village_t *self, const int64_t *ids, size_t count)
 {
     int64_t *copy = arena_take (self->memory, count + 1, sizeof *copy);
-    memcpy (copy, ids, count * sizeof *copy);
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = ids[i];
+    }
     return copy;
 }
 

@@ -64,8 +64,8 @@ struct options options_default (void);
 
 // Takes one of `--seed 7`, `--steps 20000`, `--faults loss,pause|all|none`, `--mode sync|cached|
 // batched|escrow|mixed`, `--store memory|sqlite`, `--codec 0|1`, `--traders 2`, `--buyers 4`,
-// `--sellers 2`, `--elect 0|1`, `--strangers 1`, `--skip 3,5`. Returns 0 when `word` is none of them, 1 when it
-// was taken, -1 when its value is not valid, with the reason in `error`.
+// `--sellers 2`, `--strangers 1`, `--elect 0|1`, `--skip 3,5`. Returns 0 when `word` is none of
+// them, 1 when it was taken, -1 when its value is not valid, with the reason in `error`.
 int options_take (struct options *self, const char *word, const char *value, char *error,
                   size_t error_size);
 

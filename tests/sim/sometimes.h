@@ -12,41 +12,41 @@ enum sometimes_must { NOWHERE, FIXED = 1, ELECTED = 2, BOTH = FIXED | ELECTED };
 
 // Name, where it must not be zero, and what it counts.
 #define SOMETIMES(X)                                                                            \
-    X (ORDERS, FIXED, "orders decided by the warehouse")                                        \
-    X (REFUSED, FIXED, "orders refused")                                                        \
-    X (PARTIAL, FIXED, "orders that got a part of what they wanted")                            \
+    X (ORDERS, BOTH, "orders decided by the warehouse")                                         \
+    X (REFUSED, BOTH, "orders refused")                                                         \
+    X (PARTIAL, BOTH, "orders that got a part of what they wanted")                             \
     X (OVERSOLD, FIXED, "orders oversold by a cache")                                           \
     X (OVERSOLD_PARTLY, FIXED, "of these, some units were there")                               \
     X (TOO_MANY_LOTS, FIXED, "orders refused since they would take from too many lots")         \
-    X (SEVERAL_LOTS, FIXED, "orders filled from more than one lot")                             \
-    X (RESTOCKS, FIXED, "lots that came")                                                       \
-    X (REPEATED, FIXED, "requests answered from the table")                                     \
-    X (CONFLICT, FIXED, "numbers used again with another body, refused")                        \
-    X (EXPIRED, FIXED, "numbers older than the answers that are kept, refused")                 \
-    X (BUSY, FIXED, "requests turned away by a full queue")                                     \
-    X (UNAVAILABLE, FIXED, "requests put off")                                                  \
-    X (MALFORMED, FIXED, "frames that were no message")                                         \
-    X (RESENT, FIXED, "batches sent again")                                                     \
-    X (GAP_BATCH, FIXED, "batches refused since one before them was missing")                   \
+    X (SEVERAL_LOTS, BOTH, "orders filled from more than one lot")                              \
+    X (RESTOCKS, BOTH, "lots that came")                                                        \
+    X (REPEATED, BOTH, "requests answered from the table")                                      \
+    X (CONFLICT, BOTH, "numbers used again with another body, refused")                         \
+    X (EXPIRED, BOTH, "numbers older than the answers that are kept, refused")                  \
+    X (BUSY, BOTH, "requests turned away by a full queue")                                      \
+    X (UNAVAILABLE, BOTH, "requests put off")                                                   \
+    X (MALFORMED, BOTH, "frames that were no message")                                          \
+    X (RESENT, BOTH, "batches sent again")                                                      \
+    X (GAP_BATCH, BOTH, "batches refused since one before them was missing")                    \
     X (GAP_NEWS, FIXED, "gaps seen in the invalidations")                                       \
     X (SNAPSHOT, FIXED, "snapshots fetched")                                                    \
     X (CAUSAL_WAIT, FIXED, "requests that waited for what precedes them")                       \
     X (SETTLED_LATE, FIXED, "accepted orders whose buyer had to ask what became of them")       \
-    X (FORGOTTEN, FIXED, "orders asked about that the trader asked did not know")               \
-    X (UNDELIVERABLE, FIXED, "replies that had nowhere to go")                                  \
-    X (LOST, FIXED, "letters lost")                                                             \
-    X (DOUBLED, FIXED, "letters doubled")                                                       \
-    X (OVERTAKEN, FIXED, "letters that overtook another")                                       \
-    X (CUT, FIXED, "letters held back by a partition")                                          \
-    X (QUEUE_LOST, FIXED, "letters lost with their connection")                                 \
-    X (NEWS_MISSED, FIXED, "published letters that a subscriber missed")                        \
-    X (CRASH_IDLE, FIXED, "processes that died between two rounds")                             \
-    X (CRASH_UNWRITTEN, FIXED, "processes that died before a batch was durable")                \
-    X (CRASH_UNSAID, FIXED, "warehouses that died after a batch was durable, before its reply") \
-    X (CRASH_HALF_SAID, FIXED, "processes that died with a part of their letters sent")         \
+    X (FORGOTTEN, BOTH, "orders asked about that the trader asked did not know")                \
+    X (UNDELIVERABLE, BOTH, "replies that had nowhere to go")                                   \
+    X (LOST, BOTH, "letters lost")                                                              \
+    X (DOUBLED, BOTH, "letters doubled")                                                        \
+    X (OVERTAKEN, BOTH, "letters that overtook another")                                        \
+    X (CUT, BOTH, "letters held back by a partition")                                           \
+    X (QUEUE_LOST, BOTH, "letters lost with their connection")                                  \
+    X (NEWS_MISSED, BOTH, "published letters that a subscriber missed")                         \
+    X (CRASH_IDLE, BOTH, "processes that died between two rounds")                              \
+    X (CRASH_UNWRITTEN, BOTH, "processes that died before a batch was durable")                 \
+    X (CRASH_UNSAID, BOTH, "warehouses that died after a batch was durable, before its reply")  \
+    X (CRASH_HALF_SAID, BOTH, "processes that died with a part of their letters sent")          \
     X (CRASH_DECIDED, FIXED, "cached traders that died with decisions not yet passed on")       \
-    X (RESTORED, FIXED, "warehouses rebuilt from a store with orders in it")                    \
-    X (PAUSED, FIXED, "processes that were stopped and went on")                                \
+    X (RESTORED, BOTH, "warehouses rebuilt from a store with orders in it")                     \
+    X (PAUSED, BOTH, "processes that were stopped and went on")                                 \
     X (FENCED, FIXED, "processes fenced by a later one")                                        \
     X (REPLACED, FIXED, "processes without a journal that were let in beside another one")      \
     X (NOT_LET_IN, FIXED, "processes without a journal that were not let in")                   \
@@ -63,19 +63,19 @@ enum sometimes_must { NOWHERE, FIXED = 1, ELECTED = 2, BOTH = FIXED | ELECTED };
     X (VOID, FIXED, "decisions that were told to nobody, and are void")                         \
     X (RECOVERED, FIXED, "decisions that a trader took from its journal")                       \
     X (RESUMED, FIXED, "traders that came back with their journal")                             \
-    X (FRESH, FIXED, "traders that came back when all of theirs was settled or void")           \
+    X (FRESH, BOTH, "traders that came back when all of theirs was settled or void")            \
     X (TAKEN, FIXED, "processes that were taken over and began anew")                           \
     X (ZOMBIE_REFUSED, FIXED, "requests refused of traders that were stopped, then taken over") \
     X (TABLE_ANSWER, FIXED, "answers from the table to what a dead trader had decided")         \
-    X (PENDING, FIXED, "requests put off since their first trader may have decided them")       \
+    X (PENDING, BOTH, "requests put off since their first trader may have decided them")        \
     X (UNWRITTEN, FIXED, "rounds of traders that found no room in the journal")                 \
     X (TORN, FIXED, "batches of a journal of which a crash left a part")                        \
     X (JOURNAL_ANEW, FIXED, "journals that began anew")                                         \
-    X (FENCED_BATCH, FIXED, "batches of an older epoch refused")                                \
-    X (DISK_FULL, FIXED, "batches refused for want of room")                                    \
-    X (FSYNC_FAILED, FIXED, "fsyncs that failed")                                               \
-    X (FSYNC_LOST, FIXED, "of these, the batch was gone")                                       \
-    X (FSYNC_KEPT, FIXED, "of these, the batch was durable all the same")                       \
+    X (FENCED_BATCH, BOTH, "batches of an older epoch refused")                                 \
+    X (DISK_FULL, BOTH, "batches refused for want of room")                                     \
+    X (FSYNC_FAILED, BOTH, "fsyncs that failed")                                                \
+    X (FSYNC_LOST, BOTH, "of these, the batch was gone")                                        \
+    X (FSYNC_KEPT, BOTH, "of these, the batch was durable all the same")                        \
     X (RECALL_FOUND, FIXED, "recalls that found units at a trader")                             \
     X (RECALL_FOUND_NONE, FIXED, "recalls that found none")                                     \
     X (LEASE_RESENT, FIXED, "leases that were asked for again")                                 \
@@ -97,8 +97,8 @@ enum sometimes_must { NOWHERE, FIXED = 1, ELECTED = 2, BOTH = FIXED | ELECTED };
     X (HANDED, ELECTED, "requests handed over to a successor")                                  \
     X (INHERITED, ELECTED, "requests taken from the trader before")                             \
     X (TURNED, ELECTED, "requests that reached a peer without a seat")                          \
-    X (SQLITE, FIXED, "runs on the real store")                                                 \
-    X (CODEC, FIXED, "runs through the real codec")
+    X (SQLITE, BOTH, "runs on the real store")                                                  \
+    X (CODEC, BOTH, "runs through the real codec")
 
 #define SOMETIMES_ENUM(name, must, text) SOMETIMES_##name,
 enum { SOMETIMES (SOMETIMES_ENUM) SOMETIMES_COUNT };

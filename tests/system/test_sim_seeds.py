@@ -34,6 +34,11 @@ class Seeds(unittest.TestCase):
         self.assertEqual(ended.returncode, 0, ended.stdout)
         self.assertIn("1,000 seeds, 0 failed", ended.stdout)
 
+    def test_a_thousand_elected_markets_keep_every_invariant_and_reach_every_rare_case(self):
+        ended = run("--elect", "1", "--seeds", "1..1000")
+        self.assertEqual(ended.returncode, 0, ended.stdout)
+        self.assertIn("1,000 seeds, 0 failed", ended.stdout)
+
     def test_what_was_found_once_is_mended(self):
         runs = list(found_before())
         self.assertGreaterEqual(len(runs), 5)
