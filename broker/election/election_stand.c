@@ -38,7 +38,7 @@ void election_settle (election_t *self, int64_t wait_us, struct outbox *out)
     self->canvass_us = self->now_us;
     for (size_t i = 0; i < self->config.peer_count; i++) {
         if (i != self->own) {
-            self->peers[i].heard = false;
+            self->peers[i].heard = self->peers[i].reached = false;
             election_ping (self, &self->peers[i], out);
         }
     }
@@ -50,7 +50,7 @@ static void listen_on (election_t *self, struct outbox *out)
 {
     self->due_us = earlier (self->settled_us, self->now_us + LISTEN_US);
     for (size_t i = 0; i < self->config.peer_count; i++) {
-        if (i != self->own && !self->peers[i].heard) {
+        if (i != self->own && !self->peers[i].reached) {
             (void) election_letter (self, out, self->peers[i].id, MESSAGE_PING);
         }
     }
@@ -372,10 +372,10 @@ void election_run_due (election_t *self, struct outbox *out)
     }
 }
 
-static bool all_heard (const election_t *self)
+static bool all_reached (const election_t *self)
 {
     for (size_t i = 0; i < self->config.peer_count; i++) {
-        if (i != self->own && !self->peers[i].heard) {
+        if (i != self->own && !self->peers[i].reached) {
             return false;
         }
     }
@@ -384,7 +384,7 @@ static bool all_heard (const election_t *self)
 
 void election_look_early (election_t *self, struct outbox *out)
 {
-    if (self->state == ELECTION_SETTLING && all_heard (self)) {
+    if (self->state == ELECTION_SETTLING && all_reached (self)) {
         settled (self, out);
     } else if (self->state == ELECTION_CANVASSING && canvassed (self)) {
         propose (self, out);

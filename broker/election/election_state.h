@@ -21,7 +21,8 @@ struct election_peer {
     int64_t id;
     bool silent;       // did not answer, and was not heard since
     bool out;          // has resigned, and was not heard since
-    bool heard;        // ever
+    bool heard;        // since this peer began to settle
+    bool reached;      // what this peer sends it arrives: it has replied since then
     int64_t heard_us;  // last
     struct liveness life;
 };
