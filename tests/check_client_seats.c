@@ -40,6 +40,25 @@ static const struct letter *the_only (enum message_type type)
     return kit_letter (&out, type, 0);
 }
 
+START_TEST (test_client_soon_sends_again_what_could_not_leave)
+{
+    begin ();
+    seat_one (2);
+    int64_t number = buy (1);
+    client_undelivered (client, number, now_us);
+    ck_assert_int_lt (client_deadline (client), now_us + config.timeout_us / 4);
+    now_us = client_deadline (client);
+    outbox_clear (&out);
+    step (kit_event (EVENT_DEADLINE, now_us));
+    ck_assert_int_eq (the_only (MESSAGE_BUY)->message.buy.number, number);
+    ck_assert_int_eq (the_only (MESSAGE_BUY)->message.buy.attempt, 2);
+    tell (kit_receipt (2, number, STATUS_SOLD, 1, 0, 5));
+    client_undelivered (client, number, now_us);  // It is answered.
+    client_undelivered (client, number + 1, now_us);
+    ck_assert_int_eq (client_open (client), 0);
+}
+END_TEST
+
 START_TEST (test_client_sends_a_request_once_when_somebody_takes_a_seat)
 {
     begin ();
@@ -344,6 +363,7 @@ static void add_waiting (Suite *suite)
 {
     TCase *waiting = tcase_create ("waiting");
     tcase_add_checked_fixture (waiting, set_up_elected, tear_down);
+    tcase_add_test (waiting, test_client_soon_sends_again_what_could_not_leave);
     tcase_add_test (waiting, test_client_sends_a_request_once_when_somebody_takes_a_seat);
     tcase_add_loop_test (waiting,
                          test_client_moves_a_request_at_once_when_its_trader_loses_its_seat, 0, 2);

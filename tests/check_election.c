@@ -62,6 +62,20 @@ START_TEST (test_the_highest_that_is_up_is_elected)
 }
 END_TEST
 
+// When a market opens peers are not connected yet, and what they ask first is lost.
+START_TEST (test_peers_whose_first_words_were_lost_elect_as_soon_as_all_are_heard)
+{
+    open (6, 1, true);
+    village->loss_per_mille = 1000;
+    village_start_all (village);
+    village_run (village, 30 * VILLAGE_MS);
+    village->loss_per_mille = 0;
+    village_run (village, 70 * VILLAGE_MS);
+    ck_assert_int_eq (village_leader (village), 6);
+    ck_assert_int_eq (village->granted, 1);
+}
+END_TEST
+
 START_TEST (test_a_sick_one_is_passed_over)
 {
     open (5, 1, true);
@@ -278,8 +292,8 @@ START_TEST (test_who_stood_who_answered_and_who_won_is_told)
     while (election_next_note (village_peer (village, 1), &note)) {
         stood = stood || (note.news == ELECTION_NEWS_STANDS && note.why == ELECTION_WHY_START);
         answered = answered || (note.news == ELECTION_NEWS_ANSWERED && note.peer > 1);
-        followed = followed
-                   || (note.news == ELECTION_NEWS_FOLLOWS && note.peer == 3 && note.term == 1);
+        followed =
+            followed || (note.news == ELECTION_NEWS_FOLLOWS && note.peer == 3 && note.term == 1);
     }
     ck_assert (stood && answered && followed);
     bool served = false;
@@ -313,6 +327,7 @@ static Suite *suite (void)
     tcase_add_test (one, test_one_peer_elects_itself);
     tcase_add_test (one, test_the_highest_is_elected);
     tcase_add_test (one, test_the_highest_that_is_up_is_elected);
+    tcase_add_test (one, test_peers_whose_first_words_were_lost_elect_as_soon_as_all_are_heard);
     tcase_add_test (one, test_a_sick_one_is_passed_over);
     tcase_add_test (one, test_a_dead_leader_is_followed_by_the_next);
     tcase_add_test (one, test_a_leader_that_resigns_is_followed_at_once);

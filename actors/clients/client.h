@@ -103,6 +103,10 @@ int64_t client_ask (client_t *self, const struct client_request *request, int64_
 // where nobody holds a seat.
 void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out);
 
+// The request that it has just sent under this number could not leave: nobody is connected there. It is
+// sent again soon, as if that trader had been busy.
+void client_undelivered (client_t *self, int64_t number, int64_t now_us);
+
 // In an elected market: these hold the seats from now on, and requests go to them alone. What waits
 // at a trader without a seat is sent to one of these at once; what was asked for while there was none
 // has waited, and is sent now. Ids that are not among the client's traders are left out. Before the

@@ -126,6 +126,14 @@ static void receive_restocked (client_t *self, const struct restocked *restocked
     client_close (self, request);
 }
 
+void client_undelivered (client_t *self, int64_t number, int64_t now_us)
+{
+    struct request *request = sent_request (self, number);
+    if (request && request->phase == PHASE_WAITING) {
+        client_back_off (self, request, now_us);
+    }
+}
+
 static void receive_error (client_t *self, const struct error *error, size_t trader, int64_t now_us,
                            struct outbox *out)
 {

@@ -136,14 +136,23 @@ static void stamp (peer_t *self, size_t first, struct outbox *out)
     }
 }
 
+// A reply of its trader, or a request of its client. Of what the election says nothing has to arrive.
+static void undelivered (peer_t *self, const struct event *event, struct outbox *out)
+{
+    enum message_type type = event->message->type;
+    if (event->port == PORT_CLIENTS && self->trader) {
+        trader_step (self->trader, event, out);
+    } else if (event->port == PORT_TRADER && (type == MESSAGE_BUY || type == MESSAGE_RESTOCK)) {
+        client_undelivered (self->client, message_number (event->message), event->now_us);
+    }
+}
+
 void peer_step (peer_t *self, const struct event *event, struct outbox *out)
 {
     size_t first = out->letter_count;
     self->now_us = event->now_us;
     if (event->type == EVENT_UNDELIVERABLE) {
-        if (self->trader) {
-            trader_step (self->trader, event, out);
-        }
+        undelivered (self, event, out);
         return;  // A round's letters are leaving: nothing else happens now.
     }
     if (first == 0) {

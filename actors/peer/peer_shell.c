@@ -181,8 +181,8 @@ static bool send_by_port (struct shell *self, const struct letter *letter)
     return false;
 }
 
-// What cannot go is lost, as on any wire; of a reply the core is told. What it makes of that joins the
-// letters of the round, which may move them.
+// What cannot go is lost, as on any wire; of what was for a peer the core is told. What it makes of that
+// joins the letters of the round, which may move them.
 static void send_letter (struct shell *self, const struct letter *letter)
 {
     if (letter->port == PORT_CLIENTS && letter->route.size == 0) {
@@ -190,11 +190,11 @@ static void send_letter (struct shell *self, const struct letter *letter)
     }
     if (send_by_port (self, letter)) {
         wire_log_letter (&self->wire, letter);
-    } else if (letter->port == PORT_CLIENTS) {
+    } else if (letter->port == PORT_CLIENTS || letter->port == PORT_TRADER) {
         struct message message = letter->message;
         struct event event = {
             .type = EVENT_UNDELIVERABLE,
-            .port = PORT_CLIENTS,
+            .port = letter->port,
             .now_us = wire_now_us (),
             .route = letter->route,
             .message = &message,

@@ -62,6 +62,7 @@ void election_destroy (election_t **self_p)
 static void hear (election_t *self, struct election_peer *peer, enum message_type type)
 {
     peer->heard = true;
+    peer->reached = peer->reached || type == MESSAGE_PONG;
     peer->heard_us = self->now_us;
     peer->silent = false;
     peer->out = type == MESSAGE_RESIGN;

@@ -6,15 +6,33 @@
 #include "broker/election/election_state.h"
 #include "schemas/planted.h"
 
+static int64_t earlier (int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 // It listens who is there before it stands.
 void election_settle (election_t *self, int64_t wait_us, struct outbox *out)
 {
-    election_wait (self, ELECTION_SETTLING, wait_us);
+    self->settled_us = self->now_us + wait_us;
+    election_wait (self, ELECTION_SETTLING, earlier (wait_us, LISTEN_US));
     self->canvass_us = self->now_us;
     for (size_t i = 0; i < self->config.peer_count; i++) {
         if (i != self->own) {
-            self->peers[i].heard = false;
+            self->peers[i].heard = self->peers[i].reached = false;
             election_ping (self, &self->peers[i], out);
+        }
+    }
+}
+
+// When a market opens nobody is connected yet, and what was sent is lost. That says nothing of who is
+// silent, so it does not count as asked.
+static void listen_on (election_t *self, struct outbox *out)
+{
+    self->due_us = earlier (self->settled_us, self->now_us + LISTEN_US);
+    for (size_t i = 0; i < self->config.peer_count; i++) {
+        if (i != self->own && !self->peers[i].reached) {
+            (void) election_letter (self, out, self->peers[i].id, MESSAGE_PING);
         }
     }
 }
@@ -211,7 +229,11 @@ void election_run_due (election_t *self, struct outbox *out)
     }
     switch (self->state) {
     case ELECTION_SETTLING:
-        settled (self, out);
+        if (self->now_us < self->settled_us) {
+            listen_on (self, out);
+        } else {
+            settled (self, out);
+        }
         break;
     case ELECTION_STANDING:
         pass_over (self);
@@ -236,10 +258,10 @@ void election_run_due (election_t *self, struct outbox *out)
     }
 }
 
-static bool all_heard (const election_t *self)
+static bool all_reached (const election_t *self)
 {
     for (size_t i = 0; i < self->config.peer_count; i++) {
-        if (i != self->own && !self->peers[i].heard) {
+        if (i != self->own && !self->peers[i].reached) {
             return false;
         }
     }
@@ -248,7 +270,7 @@ static bool all_heard (const election_t *self)
 
 void election_look_early (election_t *self, struct outbox *out)
 {
-    if (self->state == ELECTION_SETTLING && all_heard (self)) {
+    if (self->state == ELECTION_SETTLING && all_reached (self)) {
         settled (self, out);
     } else if (self->state == ELECTION_CANVASSING && canvassed (self)) {
         propose (self, out);

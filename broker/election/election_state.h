@@ -12,6 +12,7 @@
 
 enum {
     NOTES = 32,
+    LISTEN_US = 50000,           // a peer that begins asks after those that it has not heard
     CAMPAIGN_RETRY_US = 100000,  // the warehouse was asked, and has not answered
     REACH_INTERVALS = 10,        // a leader asks after who is silent, each time so many are over
     CONTRADICTIONS = 2,          // answers of the warehouse that a leader believes against itself
@@ -22,7 +23,8 @@ struct election_peer {
     int64_t id;
     bool silent;       // did not answer, and was not heard since
     bool out;          // has resigned, and was not heard since
-    bool heard;        // ever
+    bool heard;        // since this peer began to settle
+    bool reached;      // what this peer sends it arrives: it has replied since then
     int64_t heard_us;  // last
     struct liveness life;
 };
@@ -37,8 +39,9 @@ struct bully {
     struct election_peer peers[LIMIT_VECTOR];
     size_t own;  // index of this peer
     enum election_state state;
-    int64_t now_us;  // of the event at hand
-    int64_t due_us;  // of the state; DEADLINE_NONE where it waits for nothing
+    int64_t now_us;      // of the event at hand
+    int64_t due_us;      // of the state; DEADLINE_NONE where it waits for nothing
+    int64_t settled_us;  // settling, it has listened long enough
 
     int64_t term;  // the latest that it knows of
     int64_t leader;

@@ -11,7 +11,7 @@ from souk_launch.times import interval, interval_between, positive_interval
 PEERS = 6
 PEERS_MAX = 64           # schemas/limits.h: LIMIT_VECTOR
 SETTLE_US = 500_000
-SETTLE_EACH_US = 40_000  # longer than it takes to start one more: else the first ones elect alone
+SETTLE_EACH_US = 80_000  # longer than it takes to start one more: else the first ones elect alone
 LIFE_NUMBERS = 1_000_000  # that a peer may use in one life
 HIGHEST = "highest"
 
@@ -89,7 +89,7 @@ def add_options(group, whole):
                             "(20ms, and 2ms for each peer)")
     group.add_argument("--settle", metavar="TIME", type=positive_interval,
                        help="how long a peer that begins listens for others, not scaled (0.5s, or "
-                            "40ms for each peer)")
+                            "80ms for each peer)")
 
 
 def wrong(options):
