@@ -86,7 +86,9 @@ START_TEST (test_trader_that_yields_finishes_what_is_under_way_and_hands_over_th
     left ();
     fix_ask (fix_buy (CAROL, 4, "fish", 1));
     fix_nothing ();
+    ck_assert_int_eq (trader_kept (fix.trader), 3);
     hand_over ();
+    ck_assert_int_eq (trader_kept (fix.trader), 0);
     const struct item *items = handed ((const int64_t[]){2, 3, 4, 0});
     ck_assert_int_eq (fix_only (MESSAGE_HANDOVER)->message.market, FIX_MARKET);
     ck_assert_int_eq (items[0].kind, ITEM_RESTOCK);

@@ -54,7 +54,7 @@ enum peer_role {
 // What happened, for whoever tells it; what the election tells is apart.
 enum peer_news {
     PEER_NEWS_SICK,      // as a trader or not
-    PEER_NEWS_RESIGNED,  // its trader has finished what it had to, and given up the seat
+    PEER_NEWS_RESIGNED,  // it has given up the seat; `count` requests wait for its successor
     PEER_NEWS_HANDED,    // `count` requests went to `peer`
     PEER_NEWS_WELL,      // it stands again
     PEER_NEWS_UNSEATED,  // the warehouse refused what it did as a trader: others were elected

@@ -81,7 +81,7 @@ static void resign (peer_t *self, struct outbox *out)
     self->well_us =
         after_us > 0 && !self->stopping ? client_later (self->now_us, after_us) : DEADLINE_NONE;
     if (self->trader) {
-        peer_note (self, PEER_NEWS_RESIGNED, self->config.election.id, 0);
+        peer_note (self, PEER_NEWS_RESIGNED, self->config.election.id, trader_kept (self->trader));
     }
     election_leave (self->election, self->now_us, out);
 }
