@@ -152,6 +152,25 @@ START_TEST (test_a_leader_that_is_started_again_does_not_count_the_time_before)
 }
 END_TEST
 
+// The connections of a peer that begins come up later than it does.
+START_TEST (test_a_peer_asks_again_who_leads_when_nobody_has_answered)
+{
+    open (4, 1, false);
+    for (int64_t id = 1; id <= 3; id++) {
+        village_start (village, id);
+    }
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    village->loss_per_mille = 1000;
+    village_start (village, 4);
+    village_run (village, 30 * VILLAGE_MS);
+    village->loss_per_mille = 0;
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    ck_assert_int_eq (village->granted, 1);
+}
+END_TEST
+
 START_TEST (test_the_next_highest_are_appointed)
 {
     const int64_t first[] = {4, 5, 6};
@@ -282,6 +301,7 @@ static Suite *suite (void)
     tcase_add_test (one, test_without_reclaim_the_seat_stays);
     tcase_add_test (one, test_a_leader_that_is_started_again_leads_on);
     tcase_add_test (one, test_a_leader_that_is_started_again_does_not_count_the_time_before);
+    tcase_add_test (one, test_a_peer_asks_again_who_leads_when_nobody_has_answered);
     tcase_add_test (one, test_nobody_leads_while_the_warehouse_is_away);
     tcase_add_test (one, test_a_leader_that_was_cut_off_finds_out);
     tcase_add_test (one, test_whoever_has_no_seat_asks_around);

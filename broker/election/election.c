@@ -63,6 +63,7 @@ static void hear (election_t *self, struct election_peer *peer, enum message_typ
 {
     peer->heard = true;
     peer->heard_us = self->now_us;
+    peer->told = peer->told || type == MESSAGE_PONG;
     peer->silent = false;
     peer->out = type == MESSAGE_RESIGN;
     liveness_heard (&peer->life, self->now_us);
@@ -160,7 +161,9 @@ void election_step (election_t *self, const struct event *event, struct outbox *
 int64_t election_deadline (const election_t *self)
 {
     int64_t watch_us = election_watch_due (self);
-    return self->due_us < watch_us ? self->due_us : watch_us;
+    int64_t due_us = self->due_us < watch_us ? self->due_us : watch_us;
+    bool listens = self->state == ELECTION_SETTLING && self->listen_due_us < due_us;
+    return listens ? self->listen_due_us : due_us;
 }
 
 enum election_state election_state (const election_t *self)

@@ -25,17 +25,28 @@ void election_follow (election_t *self)
     election_watch_begin (self);
 }
 
-// It listens who is there before it stands.
+// Asks those who have not answered yet: connections of a peer that begins come up one by one, and
+// what it asks before that is lost.
+static void ask_around (election_t *self, struct outbox *out)
+{
+    self->listen_due_us = self->now_us + LISTEN_RETRY_US;
+    for (size_t i = 0; i < self->config.peer_count; i++) {
+        if (i != self->own && !self->peers[i].told) {
+            election_ping (self, &self->peers[i], out);
+        }
+    }
+}
+
+// It listens who is there, and who leads, before it stands.
 void election_settle (election_t *self, int64_t wait_us, struct outbox *out)
 {
     wait_until (self, ELECTION_SETTLING, wait_us);
     self->canvass_us = self->now_us;
     for (size_t i = 0; i < self->config.peer_count; i++) {
-        if (i != self->own) {
-            self->peers[i].heard = false;
-            election_ping (self, &self->peers[i], out);
-        }
+        self->peers[i].heard = false;
+        self->peers[i].told = false;
     }
+    ask_around (self, out);
 }
 
 static bool is_there (const struct election_peer *peer)
@@ -330,6 +341,9 @@ static void settled (election_t *self, struct outbox *out)
 void election_run_due (election_t *self, struct outbox *out)
 {
     if (self->now_us < self->due_us) {
+        if (self->state == ELECTION_SETTLING && self->now_us >= self->listen_due_us) {
+            ask_around (self, out);
+        }
         return;
     }
     switch (self->state) {
@@ -359,10 +373,11 @@ void election_run_due (election_t *self, struct outbox *out)
     }
 }
 
-static bool all_heard (const election_t *self)
+// That others ask this one shows that they live, and not who leads.
+static bool all_told (const election_t *self)
 {
     for (size_t i = 0; i < self->config.peer_count; i++) {
-        if (i != self->own && !self->peers[i].heard) {
+        if (i != self->own && !self->peers[i].told) {
             return false;
         }
     }
@@ -371,7 +386,7 @@ static bool all_heard (const election_t *self)
 
 void election_look_early (election_t *self, struct outbox *out)
 {
-    if (self->state == ELECTION_SETTLING && all_heard (self)) {
+    if (self->state == ELECTION_SETTLING && all_told (self)) {
         settled (self, out);
     } else if (self->state == ELECTION_CANVASSING && canvassed (self)) {
         propose (self, out);

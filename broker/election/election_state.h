@@ -12,6 +12,7 @@
 enum {
     NOTES = 32,
     CAMPAIGN_RETRY_US = 100000,  // the warehouse was asked, and has not answered
+    LISTEN_RETRY_US = 50000,     // a peer that begins has asked who is there, and was not answered
     REACH_INTERVALS = 10,        // a leader asks after who is silent, each time so many are over
     WELL_INTERVALS = 2,          // who was heard within so many may be appointed
 };
@@ -21,6 +22,7 @@ struct election_peer {
     bool silent;       // did not answer, and was not heard since
     bool out;          // has resigned, and was not heard since
     bool heard;        // ever
+    bool told;         // has answered since this peer began to listen
     int64_t heard_us;  // last
     struct liveness life;
 };
@@ -37,6 +39,7 @@ struct bully {
     enum election_state state;
     int64_t now_us;  // of the event at hand
     int64_t due_us;  // of the state; DEADLINE_NONE where it waits for nothing
+    int64_t listen_due_us;  // settling, it asks those again who have not answered
 
     int64_t term;  // the latest that it knows of
     int64_t leader;
