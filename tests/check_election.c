@@ -17,6 +17,14 @@ static void open (size_t count, int64_t seats, bool reclaim)
     village = village_new (count, seats, reclaim, 7);
 }
 
+// All are up, and have had their first election.
+static void open_elected (size_t count, int64_t seats, bool reclaim)
+{
+    open (count, seats, reclaim);
+    village_start_all (village);
+    village_run (village, SECOND);
+}
+
 static void ck_seats (int64_t id, const int64_t *ids, size_t count)
 {
     struct seating seating = election_seating (village_peer (village, id));
@@ -37,9 +45,7 @@ END_TEST
 
 START_TEST (test_the_highest_is_elected)
 {
-    open (6, 1, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (6, 1, true);
     ck_assert_int_eq (village_leader (village), 6);
     ck_assert_int_eq (village->granted, 1);
 }
@@ -68,9 +74,7 @@ END_TEST
 
 START_TEST (test_a_dead_leader_is_followed_by_the_next)
 {
-    open (6, 1, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (6, 1, true);
     village_kill (village, 6);
     village_run (village, SECOND);
     ck_assert_int_eq (village_leader (village), 5);
@@ -80,9 +84,7 @@ END_TEST
 
 START_TEST (test_a_leader_that_resigns_is_followed_at_once)
 {
-    open (6, 1, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (6, 1, true);
     village_leave (village, 6);
     village_run (village, 10 * VILLAGE_MS);
     ck_assert_int_eq (village_leader (village), 5);
@@ -91,9 +93,7 @@ END_TEST
 
 START_TEST (test_the_higher_one_takes_the_seat_back)
 {
-    open (3, 1, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (3, 1, true);
     village_leave (village, 3);
     village_run (village, SECOND);
     village_return (village, 3);
@@ -104,9 +104,7 @@ END_TEST
 
 START_TEST (test_without_reclaim_the_seat_stays)
 {
-    open (3, 1, false);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (3, 1, false);
     village_leave (village, 3);
     village_run (village, SECOND);
     village_return (village, 3);
@@ -120,9 +118,7 @@ END_TEST
 
 START_TEST (test_a_leader_that_is_started_again_leads_on)
 {
-    open (4, 1, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (4, 1, true);
     village_kill (village, 4);
     village_run (village, 50 * VILLAGE_MS);
     village_start (village, 4);
@@ -175,9 +171,7 @@ START_TEST (test_the_next_highest_are_appointed)
 {
     const int64_t first[] = {4, 5, 6};
     const int64_t then[] = {3, 4, 6};
-    open (6, 3, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (6, 3, true);
     ck_assert_int_eq (village_leader (village), 6);
     ck_seats (1, first, 3);
     village_kill (village, 5);
@@ -193,9 +187,7 @@ END_TEST
 START_TEST (test_with_fewer_peers_than_seats_all_trade)
 {
     const int64_t both[] = {1, 2};
-    open (2, 4, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (2, 4, true);
     ck_seats (1, both, 2);
 }
 END_TEST
@@ -216,9 +208,7 @@ END_TEST
 
 START_TEST (test_a_leader_that_was_cut_off_finds_out)
 {
-    open (4, 1, false);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (4, 1, false);
     village->peers[3].cut = true;
     village_run (village, SECOND);
     ck_assert_int_eq (village_leader (village), 3);
@@ -231,9 +221,7 @@ END_TEST
 
 START_TEST (test_whoever_has_no_seat_asks_around)
 {
-    open (3, 1, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (3, 1, true);
     struct outbox out;
     outbox_init (&out);
     election_unseated (village_peer (village, 3), village->now_us, &out);
@@ -251,9 +239,7 @@ START_TEST (test_who_stood_who_answered_and_who_won_is_told)
     bool stood = false;
     bool answered = false;
     bool followed = false;
-    open (3, 1, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (3, 1, true);
     while (election_next_note (village_peer (village, 1), &note)) {
         stood = stood || (note.news == ELECTION_NEWS_STANDS && note.why == ELECTION_WHY_START);
         answered = answered || (note.news == ELECTION_NEWS_ANSWERED && note.peer > 1);
@@ -272,9 +258,7 @@ END_TEST
 
 START_TEST (test_sixty_four_elect_within_a_second)
 {
-    open (64, 1, true);
-    village_start_all (village);
-    village_run (village, SECOND);
+    open_elected (64, 1, true);
     ck_assert_int_eq (village_leader (village), 64);
     int64_t before = village->sent[MESSAGE_ELECTION];
     village_kill (village, 64);

@@ -42,9 +42,9 @@ static void tell_election (world_t *self, const struct node *node, const struct 
         story_event (self, "peer %lld is granted term %lld", id, term);
         break;
     case ELECTION_NEWS_SERVES:
-        story_event (self,
-                     "peer %lld serves in term %lld, %lld us after it stood, by %lld messages", id,
-                     term, (long long) note->took_us, (long long) note->messages);
+        story_event (self, "peer %lld serves in term %lld, %lld.%lld ms after it stood", id, term,
+                     (long long) note->took_us / WORLD_MS,
+                     (long long) note->took_us % WORLD_MS / 100);
         break;
     case ELECTION_NEWS_FOLLOWS:
         story_event (self, "peer %lld follows %lld in term %lld", id, peer, term);
@@ -153,7 +153,8 @@ bool peer_process_rests (const struct node *node)
     }
     int64_t open = node->config.peer.sells ? seller_book (peer_seller (node->core))->open
                                            : buyer_book (peer_buyer (node->core))->open;
-    return node->seen.serves && !node->seen.stopped && open == 0;
+    bool for_good = !node->seen.stands && node->config.peer.sickness.recover_after_us == 0;
+    return (node->seen.serves || for_good) && !node->seen.stopped && open == 0;
 }
 
 int64_t world_leader (const world_t *self)

@@ -167,8 +167,8 @@ void world_stop_clients (world_t *self)
 static bool may_stop (const struct node *node, bool all)
 {
     return node->role == ROLE_PEER && node->state == NODE_UP && node->core && !node->gone
-           && !node->busy && !node->seen.stopped && node->seen.stands
-           && (all || !election_seated (peer_election (node->core)));
+           && !node->busy && !node->seen.stopped
+           && (all || (node->seen.stands && !election_seated (peer_election (node->core))));
 }
 
 // Somebody trades who will go on.

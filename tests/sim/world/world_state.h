@@ -270,7 +270,8 @@ bool trader_process_stays (world_t *self, struct node *node);  // false: it has 
 void peer_process_look (world_t *self, struct node *node);  // after each step: tells what is new
 void peer_process_round_end (world_t *self, struct node *node);
 void peer_process_forget (struct node *node);       // its process is gone
-bool peer_process_rests (const struct node *node);  // it has ended, or trades and has nothing open
+bool peer_process_rests (const struct node *node);  // it has ended, or has nothing open and trades,
+                                                    // or is sick for good
 
 // held.c
 void held_look (world_t *self, struct node *trader);  // tells what it holds, where that has changed
