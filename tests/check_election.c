@@ -243,8 +243,8 @@ START_TEST (test_who_stood_who_answered_and_who_won_is_told)
     while (election_next_note (village_peer (village, 1), &note)) {
         stood = stood || (note.news == ELECTION_NEWS_STANDS && note.why == ELECTION_WHY_START);
         answered = answered || (note.news == ELECTION_NEWS_ANSWERED && note.peer > 1);
-        followed = followed
-                   || (note.news == ELECTION_NEWS_FOLLOWS && note.peer == 3 && note.term == 1);
+        followed =
+            followed || (note.news == ELECTION_NEWS_FOLLOWS && note.peer == 3 && note.term == 1);
     }
     ck_assert (stood && answered && followed);
     bool served = false;

@@ -41,7 +41,8 @@ static void hand_over (void)
     trader_hand_over (fix.trader, FIX_OTHER, TERM, &fix.out);
 }
 
-// The only `handover` of the last step, and that it holds these numbers in this order (0 ends them).
+// The only `handover` of the last step, and that it holds these numbers in this order (0 ends
+// them).
 static const struct item *handed (const int64_t *numbers)
 {
     const struct letter *letter = fix_alone (MESSAGE_HANDOVER);

@@ -13,8 +13,7 @@ static bool is_foreign (const peer_t *self, const struct message *message)
 static void refuse (peer_t *self, const struct event *event, enum reason reason, const char *text,
                     struct outbox *out)
 {
-    struct letter *letter =
-        outbox_letter (out, PORT_CLIENTS, event->message->from, MESSAGE_ERROR);
+    struct letter *letter = outbox_letter (out, PORT_CLIENTS, event->message->from, MESSAGE_ERROR);
     letter->route = event->route;
     letter->message.from = self->config.election.id;
     letter->message.error = (struct error){

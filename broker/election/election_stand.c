@@ -139,10 +139,9 @@ static bool is_overdue (const election_t *self, const struct election_peer *peer
 void election_stand (election_t *self, enum election_why why, int64_t peer, struct outbox *out)
 {
     begin (self);
-    election_note (self, (struct election_note){.news = ELECTION_NEWS_STANDS,
-                                                .why = why,
-                                                .peer = peer,
-                                                .term = self->term});
+    election_note (self,
+                   (struct election_note){
+                       .news = ELECTION_NEWS_STANDS, .why = why, .peer = peer, .term = self->term});
     size_t awaited = 0;
     for (size_t i = self->own + 1; i < self->config.peer_count; i++) {
         struct election_peer *higher = &self->peers[i];
@@ -225,7 +224,8 @@ static void granted (election_t *self, const struct seating *seating)
 }
 
 // Another term is the current one than this candidate took for it. A higher leader that may live is
-// followed, and suspected if it does not; else the warehouse is asked again, for the one after that.
+// followed, and suspected if it does not; else the warehouse is asked again, for the one after
+// that.
 static void refused (election_t *self, const struct seating *seating, struct outbox *out)
 {
     self->counters.refused++;

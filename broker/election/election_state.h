@@ -37,8 +37,8 @@ struct bully {
     struct election_peer peers[LIMIT_VECTOR];
     size_t own;  // index of this peer
     enum election_state state;
-    int64_t now_us;  // of the event at hand
-    int64_t due_us;  // of the state; DEADLINE_NONE where it waits for nothing
+    int64_t now_us;         // of the event at hand
+    int64_t due_us;         // of the state; DEADLINE_NONE where it waits for nothing
     int64_t listen_due_us;  // settling, it asks those again who have not answered
 
     int64_t term;  // the latest that it knows of
