@@ -138,6 +138,46 @@ START_TEST (test_a_leader_that_is_started_again_leads_on)
     village_start (village, 4);
     village_run (village, SECOND);
     ck_assert_int_eq (village_leader (village), 4);
+    ck_assert_int_eq (village->granted, 1);
+}
+END_TEST
+
+// It stood for nothing in this life, so what it took is since it learnt that it leads.
+START_TEST (test_a_leader_that_is_started_again_does_not_count_the_time_before)
+{
+    struct election_note note;
+    int64_t took_us = -1;
+    open (4, 1, true);
+    village_start_all (village);
+    village_run (village, 10 * SECOND);
+    village_kill (village, 4);
+    village_run (village, 50 * VILLAGE_MS);
+    village_start (village, 4);
+    village_run (village, SECOND);
+    while (election_next_note (village_peer (village, 4), &note)) {
+        took_us = note.news == ELECTION_NEWS_SERVES ? note.took_us : took_us;
+    }
+    ck_assert_int_ge (took_us, 0);
+    ck_assert_int_lt (took_us, SECOND);
+}
+END_TEST
+
+// The connections of a peer that begins come up later than it does.
+START_TEST (test_a_peer_asks_again_who_leads_when_nobody_has_answered)
+{
+    open (4, 1, false);
+    for (int64_t id = 1; id <= 3; id++) {
+        village_start (village, id);
+    }
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    village->loss_per_mille = 1000;
+    village_start (village, 4);
+    village_run (village, 30 * VILLAGE_MS);
+    village->loss_per_mille = 0;
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    ck_assert_int_eq (village->granted, 1);
 }
 END_TEST
 
@@ -334,6 +374,8 @@ static Suite *suite (void)
     tcase_add_test (one, test_the_higher_one_takes_the_seat_back);
     tcase_add_test (one, test_without_reclaim_the_seat_stays);
     tcase_add_test (one, test_a_leader_that_is_started_again_leads_on);
+    tcase_add_test (one, test_a_leader_that_is_started_again_does_not_count_the_time_before);
+    tcase_add_test (one, test_a_peer_asks_again_who_leads_when_nobody_has_answered);
     tcase_add_test (one, test_nobody_leads_while_the_warehouse_is_away);
     tcase_add_test (one, test_a_leader_that_was_cut_off_finds_out);
     tcase_add_test (one, test_a_leader_believes_the_warehouse_alone);

@@ -37,8 +37,8 @@ static void take_seat (peer_t *self, struct outbox *out)
 static void begin_to_finish (peer_t *self, struct outbox *out)
 {
     self->health = FINISHING;
-    self->yields = self->trader && !self->stopping
-                   && self->config.sickness.on_sick == SICK_HANDOVER;
+    self->yields =
+        self->trader && !self->stopping && self->config.sickness.on_sick == SICK_HANDOVER;
     if (!self->trader) {
         return;
     }
@@ -81,7 +81,7 @@ static void resign (peer_t *self, struct outbox *out)
     self->well_us =
         after_us > 0 && !self->stopping ? client_later (self->now_us, after_us) : DEADLINE_NONE;
     if (self->trader) {
-        peer_note (self, PEER_NEWS_RESIGNED, self->config.election.id, 0);
+        peer_note (self, PEER_NEWS_RESIGNED, self->config.election.id, trader_kept (self->trader));
     }
     election_leave (self->election, self->now_us, out);
 }
@@ -189,8 +189,8 @@ static void tell_client (peer_t *self, struct outbox *out)
 {
     int64_t serving[LIMIT_VECTOR];
     size_t count = election_serving (self->election, serving);
-    client_hold (self->client, self->trader || self->health != WELL
-                                   || election_seated (self->election));
+    client_hold (self->client,
+                 self->trader || self->health != WELL || election_seated (self->election));
     if (PLANTED (79) && self->serving_count > 0) {
         return;
     }

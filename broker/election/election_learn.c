@@ -99,6 +99,14 @@ static void note_follows (election_t *self)
                                                 .term = self->term});
 }
 
+// It led before it was started again. It has not stood: its time begins now.
+static void lead_on (election_t *self)
+{
+    self->began_us = self->now_us;
+    self->messages = 0;
+    election_follow (self);
+}
+
 // Whoever misses a leader follows one that lives, even if in an earlier term: the warehouse knows
 // which one counts, and a leader asks it. Nobody else's word counts against a leader.
 void election_learn (election_t *self, const struct seating *seating, int64_t from,
@@ -128,7 +136,7 @@ void election_learn (election_t *self, const struct seating *seating, int64_t fr
     }
     if (self->state == ELECTION_OUT || self->leader == self->config.id) {
         if (is_news && self->state != ELECTION_OUT) {
-            election_follow (self);  // It led before it was started again.
+            lead_on (self);
         }
         return;
     }

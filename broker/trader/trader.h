@@ -118,6 +118,8 @@ bool trader_unseated (const trader_t *self);
 void trader_yield (trader_t *self);
 // Told to yield, nothing is under way, and the warehouse knows that it left.
 bool trader_yielded (const trader_t *self);
+// Requests that it was asked to yield with, and keeps for its successor.
+int64_t trader_kept (const trader_t *self);
 // Once it has yielded: adds `handover` letters with all that waits, in the queue's order and at
 // most LIMIT_COPIES each, so that no frame is too long, for the trader `successor`, which holds a
 // seat in `term`, and forgets it. From now on requests are refused as `unavailable`.

@@ -130,9 +130,7 @@ static void step (village_t *self, struct village_peer *peer, const struct event
         election_step (peer->election, &drained, &self->out);
     }
     bool seated = election_seated (peer->election);
-    peer->ready_us = !seated               ? 0
-                     : peer->ready_us == 0 ? self->now_us + READY_US
-                                           : peer->ready_us;
+    peer->ready_us = !seated ? 0 : peer->ready_us == 0 ? self->now_us + READY_US : peer->ready_us;
     if (seated && self->now_us >= peer->ready_us) {
         election_serve (peer->election, self->now_us, &self->out);
     }
