@@ -53,7 +53,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns client_seats client_seats_random clocks election \
-  election_random histogram holding leases ledger liveness lots lots_rank message_text message_text_leases \
+  election_lies election_random histogram holding leases ledger liveness lots lots_rank message_text message_text_leases \
   message_text_peers policy queue seen seller seller_goods seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_handover trader_handover_random trader_inherits trader_lease trader_modes \

@@ -113,6 +113,9 @@ void election_learn (election_t *self, const struct seating *seating, int64_t fr
                      struct outbox *out)
 {
     bool by_leader = from == seating->leader;
+    if (!election_peer_of (self, seating->leader)) {
+        return;  // Nobody can lead who is no peer.
+    }
     bool is_missed = by_leader && !self->appoints
                      && (election_in_progress (self) || self->state == ELECTION_SETTLING);
     if (seating->term > 0 && seating->term < self->term && !by_leader && from == self->leader
@@ -121,10 +124,11 @@ void election_learn (election_t *self, const struct seating *seating, int64_t fr
                          out);  // The leader knows of another one.
         return;
     }
-    if (seating->term == 0 || (seating->term < self->term && !is_missed)) {
+    bool is_news = seating->term != self->term || seating->leader != self->leader;
+    bool is_later = seating->term > self->term;
+    if (seating->term == 0 || (is_news && !is_later && !is_missed)) {
         return;
     }
-    bool is_news = seating->term != self->term;
     if (is_news && election_leads (self) && from != WAREHOUSE_NODE) {
         election_doubt (self);
         return;
