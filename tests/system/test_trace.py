@@ -33,7 +33,7 @@ class Trace(Launch):
         """"5/17" of every order that is sold in a buyer's book."""
         found = []
         for name in sorted(os.listdir(self.folder)):
-            buyer = re.fullmatch(r"buyer-(\d+)\.book\.csv", name)
+            buyer = re.fullmatch(r"(?:buyer|peer)-(\d+)\.book\.csv", name)
             if buyer:
                 with open(os.path.join(self.folder, name), newline="", encoding="ascii") as file:
                     found += [f"{buyer[1]}/{row['number']}" for row in csv.DictReader(file)
@@ -114,6 +114,47 @@ class Trace(Launch):
             self.assertEqual((first["to"], again["to"], again["again"]), (1, 2, True))
             receipt = next(step for step in way if step["type"] == "receipt")
             self.assertEqual(receipt["from"], 2)
+
+    def assert_elected_ways(self):
+        """Each sold order was asked for by its buyer, committed, and answered, with rising clocks.
+        Returns the ways."""
+        orders = self.sold_orders()
+        self.assertGreaterEqual(len(orders), 8)
+        ways = {order: self.steps(order) for order in orders}
+        for order, steps in ways.items():
+            clocks = [step["clock"] for step in steps]
+            self.assertEqual(clocks, sorted(clocks), order)
+            self.assertEqual((steps[0]["node"], steps[0]["type"]),
+                             (int(order.partition("/")[0]), "buy"))
+            seen = {(step["did"], step["type"]) for step in steps}
+            # A trader that is killed takes the end of its trace with it.
+            for must in (("sent", "buy"), ("received", "commit"), ("sent", "committed"),
+                         ("received", "receipt")):
+                self.assertIn(must, seen, order)
+        return ways
+
+    def test_orders_that_were_handed_to_the_next_trader_have_their_way(self):
+        self.assert_sound(self.run_market(
+            "--trace", "--elect", "--peers", "4", "--window", "8", "--orders", "40",
+            "--think-time", "0s", "--restock", "500", "--sick-chance", "30%", "--on-sick",
+            "handover", "--recover-after", "100ms"))
+        ways = self.assert_elected_ways()
+        handed = [way for way in ways.values()
+                  if ("received", "handover") in {(step["did"], step["type"]) for step in way}]
+        self.assertTrue(handed)
+        for way in handed:
+            given = next(step for step in way if step["type"] == "handover")
+            self.assertNotEqual(given["from"], given["to"])
+
+    def test_orders_of_a_trader_that_was_killed_have_their_way_through_the_next_one(self):
+        self.assert_sound(self.run_market(
+            "--trace", "--elect", "--peers", "4", "--think-time", "20ms",
+            "--restock", "500", "--restock-every", "50ms", "--fault", "kill:trader@700ms",
+            "--duration", "1500ms"))
+        ways = self.assert_elected_ways()
+        traders = {step["from"] for way in ways.values() for step in way
+                   if step["type"] == "receipt" and step["did"] == "received"}
+        self.assertEqual(traders, {3, 4})
 
     def test_an_order_that_is_not_there_is_an_error_that_says_why(self):
         self.run_market(*BUSY)
