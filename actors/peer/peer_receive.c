@@ -126,6 +126,9 @@ void peer_receive (peer_t *self, const struct event *event, struct outbox *out)
     case PORT_NEWS:
         if (message->from != WAREHOUSE_NODE) {
             peer_step_client (self, event, out);
+            if (self->trader && message->type == MESSAGE_CLOCK) {
+                trader_saw (self->trader, &message->tick.vector);
+            }
         } else if (self->trader) {
             trader_step (self->trader, event, out);
         }

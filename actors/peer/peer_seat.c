@@ -69,6 +69,7 @@ static void lose_seat (peer_t *self, struct outbox *out)
     self->counters.unseated++;
     peer_note (self, PEER_NEWS_UNSEATED, election_seating (self->election).leader, 0);
     drop_trader (self);
+    self->health = self->health == HOLDING ? ILL : self->health;
     if (told && election_seated (self->election)) {
         election_unseated (self->election, self->now_us, out);
     }
@@ -143,14 +144,12 @@ static void recover (peer_t *self, struct outbox *out)
     election_return (self->election, self->now_us, out);
 }
 
-// Each buy that it has sold may make it sick.
+// Each buy that it has sold may make it sick. Its trader publishes each once, and may answer it often.
 static void count_sales (peer_t *self, size_t first, struct outbox *out)
 {
     int64_t sales = 0;
     for (size_t i = first; i < out->letter_count; i++) {
-        const struct message *message = &out->letters[i].message;
-        sales += out->letters[i].port == PORT_CLIENTS && message->type == MESSAGE_RECEIPT
-                 && message->receipt.status == STATUS_SOLD;
+        sales += out->letters[i].message.type == MESSAGE_CLOCK;
     }
     self->counters.sales += sales;
     for (; sales > 0 && self->config.sickness.per_million > 0; sales--) {

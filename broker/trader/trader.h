@@ -157,8 +157,8 @@ int64_t trader_epoch (const trader_t *self);
 // Its vector clock, empty unless the market orders by them. Borrowed until the next step.
 struct vector trader_vector (const trader_t *self);
 
-// Raises its vector clock to what its node has seen and done before it was a trader, so that no two
-// events of the node have the same count. Before EVENT_START.
+// Raises its vector clock to what its node has seen and done otherwise: before it was a trader, so that
+// no two events of the node have the same count, and as a client, of what other traders publish.
 void trader_saw (trader_t *self, const struct vector *vector);
 
 // The Lamport clock for a message that its shell sends of its own accord: counts it as sent.

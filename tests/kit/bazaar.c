@@ -57,6 +57,7 @@ static void step_warehouse (const struct event *event)
 void bazaar_open (size_t count)
 {
     struct warehouse_config config = warehouse_config_default ();
+    config.elected = true;
     bazaar = (struct bazaar){.count = count, .warehouse = warehouse_new (&config, 1)};
     outbox_init (&bazaar.out);
     step_warehouse (&(struct event){.type = EVENT_START});

@@ -16,6 +16,7 @@ village_t *village_new (size_t count, int64_t seats, bool reclaim, uint64_t seed
 {
     village_t *self = calloc (1, sizeof *self);
     struct warehouse_config config = warehouse_config_default ();
+    config.elected = true;
     ck_assert_ptr_nonnull (self);
     self->count = count;
     self->random = seed * 2 + 1;
