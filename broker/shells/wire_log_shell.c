@@ -10,6 +10,7 @@
 enum {
     LOG_TEXT = 2304,
     TELL_AGAIN_US = 1000000,
+    TELL_SEATS_AGAIN_US = 60000000,
     ORDER_ITEM_BYTES = 80,  // one request of a batch, in words
     ORDER_ITEMS = 24,       // in a line
 };
@@ -75,14 +76,16 @@ static struct told *told_of (struct wire *self, enum message_type type)
         return &self->told[1];
     case MESSAGE_CAMPAIGN:
         return &self->campaign;
+    case MESSAGE_SEATS:
+        return &self->seats;
     default:
         return NULL;
     }
 }
 
 // Who waits for its place, or for the warehouse to elect it, asks many times a second, and is
-// answered the same. That would bury the line that says what it waits for, so it is told once a
-// second.
+// answered the same; and who leads asks now and then whether it still does. That would bury the line
+// that says what it waits for, so it is told once a second, and of seats once a minute.
 static bool was_told (struct wire *self, const struct message *message, const char *text)
 {
     struct told *last = told_of (self, message->type);
@@ -95,7 +98,8 @@ static bool was_told (struct wire *self, const struct message *message, const ch
     }
     // A line that does not fit is told each time.
     snprintf (last->text, sizeof last->text, "%.*s", (int) sizeof last->text - 1, text);
-    last->again_us = now_us + TELL_AGAIN_US;
+    bool of_seats = message->type == MESSAGE_CAMPAIGN || message->type == MESSAGE_SEATS;
+    last->again_us = now_us + (of_seats ? TELL_SEATS_AGAIN_US : TELL_AGAIN_US);
     return false;
 }
 

@@ -22,6 +22,7 @@ struct told {
 struct wire {
     struct outbox out;
     struct told campaign;  // that was logged last
+    struct told seats;
     arena_t *decoded;      // messages of the round
     char *buffer;          // LIMIT_BATCH_BYTES
     enum log_level log;
