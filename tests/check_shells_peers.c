@@ -301,7 +301,8 @@ START_TEST (test_peer_shell_ignores_a_client_that_names_its_own_long_route)
 }
 END_TEST
 
-// As many requests as one message hands over, longer than any client's message may be.
+// As many requests as one message hands over, longer than any client's message may be; and one of a
+// node that is no peer, which it does not take.
 START_TEST (test_peer_shell_takes_what_it_is_handed_over)
 {
     static struct item items[LIMIT_BATCH];
@@ -318,18 +319,24 @@ START_TEST (test_peer_shell_takes_what_it_is_handed_over)
     }
     struct message handover = {
         .type = MESSAGE_HANDOVER,
-        .from = LIMIT_NODE,
+        .from = IDS[1],
         .clock = 1,
         .handover = {.term = 1, .items = items, .item_count = LIMIT_BATCH},
     };
+    struct item other = items[0];
+    struct message strange = handover;
+    other.number -= LIMIT_BATCH;
+    strange.from = LIMIT_NODE;
+    strange.handover = (struct handover){.term = 1, .items = &other, .item_count = 1};
     zframe_t *frame = kit_frame (&handover);
     ck_assert_uint_gt (zframe_size (frame), LIMIT_MESSAGE_BYTES);
     zframe_destroy (&frame);
-    found (1);
+    found (2);
     zactor_t *warehouse = kit_start_warehouse ();
     start (0);
     serves (0);
     zsock_t *former = kit_connect (ZMQ_DEALER, village[0].router);
+    kit_say (former, strange);
     kit_say (former, handover);
     kit_answers_a_ping (former);
     zsock_destroy (&former);

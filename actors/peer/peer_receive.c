@@ -74,10 +74,15 @@ static void receive_router (peer_t *self, const struct event *event, struct outb
     case MESSAGE_ERROR:
     case MESSAGE_ANSWER:
         break;  // Answering an answer could go on for ever.
+    case MESSAGE_HANDOVER:
+        if (self->trader && election_knows (self->election, event->message->from)) {
+            trader_step (self->trader, event, out);
+        }
+        break;
     default:
         if (self->trader) {
             trader_step (self->trader, event, out);
-        } else if (event->message->type != MESSAGE_HANDOVER) {
+        } else {
             self->counters.turned++;
             refuse (self, event, REASON_UNAVAILABLE,
                     "this peer is no trader now: a PING tells who is", out);

@@ -93,11 +93,10 @@ static bool is_meant_for (const struct shell *self, const struct event *event)
     return (by_warehouse ? message->oversell.trader : message->oversell.buyer) == self->config->id;
 }
 
-// How long a message may be: what is handed over may be longer than what clients say.
-static size_t bytes_max_at (const struct frames *frames, enum port port)
+// How long a message may be.
+static size_t bytes_max_at (enum port port)
 {
-    bool handed = port == PORT_CLIENTS && wire_begins (frames, MESSAGE_HANDOVER);
-    return handed || port == PORT_WAREHOUSE ? LIMIT_BATCH_BYTES : LIMIT_MESSAGE_BYTES;
+    return port == PORT_WAREHOUSE ? LIMIT_BATCH_BYTES : LIMIT_MESSAGE_BYTES;
 }
 
 // Hands one message to the core. It stands behind the routing id, the delimiter or the topic; a

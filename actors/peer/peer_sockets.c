@@ -63,9 +63,8 @@ static bool listen_to (struct peer_sockets *self, const struct peer_shell_config
 bool peer_sockets_open (struct peer_sockets *self, const struct peer_shell_config *config,
                         char *error, size_t error_size)
 {
-    // What is handed over may be longer than any client's message.
     self->router =
-        wire_socket (ZMQ_ROUTER, WIRE_BIND, config->router, LIMIT_BATCH_BYTES, error, error_size);
+        wire_socket (ZMQ_ROUTER, WIRE_BIND, config->router, LIMIT_MESSAGE_BYTES, error, error_size);
     if (!self->router) {
         return false;
     }

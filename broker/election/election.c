@@ -170,6 +170,16 @@ enum election_state election_state (const election_t *self)
     return self->state;
 }
 
+bool election_knows (const election_t *self, int64_t id)
+{
+    for (size_t i = 0; i < self->config.peer_count; i++) {
+        if (self->peers[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct seating election_seating (const election_t *self)
 {
     if (self->evicted) {

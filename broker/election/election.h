@@ -95,6 +95,9 @@ int64_t election_deadline (const election_t *self);
 
 enum election_state election_state (const election_t *self);
 
+// Whether this is one of its peers, itself included.
+bool election_knows (const election_t *self, int64_t id);
+
 // Who holds the seats, as far as it knows; term 0 and nobody while it only knows that it has lost
 // its own. Borrowed until the next step.
 struct seating election_seating (const election_t *self);
