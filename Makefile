@@ -15,7 +15,7 @@ CORES := \
     trader_handover.c \
     trader_peers.c trader_writes.c trader_backup.c trader_copy.c copy_records.c trader_takeover.c \
     trader_reply.c trader_decide.c policy_sync.c policy_cached.c policy_escrow.c trader_lease.c) \
-  $(addprefix broker/election/,election_state.c election.c election_stand.c election_watch.c) \
+  $(addprefix broker/election/,election_state.c election.c election_stand.c election_learn.c election_watch.c) \
   $(addprefix actors/peer/,peer.c peer_receive.c peer_seat.c) \
   $(addprefix actors/warehouse/,lots.c leases.c ledger.c skipped.c answers.c warehouse_state.c warehouse.c \
     warehouse_view.c warehouse_seats.c warehouse_commit.c warehouse_item.c warehouse_sale.c \
@@ -53,7 +53,7 @@ SIM := $(filter-out %/souk_sim.c,$(wildcard tests/sim/*.c tests/sim/*/*.c))
 CORE_CHECKS := \
   answers arena buyer buyer_book buyer_random cache cache_bounds cache_random client client_bounds \
   client_failover client_random client_returns client_seats client_seats_random clocks election \
-  election_random histogram holding leases ledger liveness lots lots_rank message_text message_text_leases \
+  election_lies election_random histogram holding leases ledger liveness lots lots_rank message_text message_text_leases \
   message_text_peers policy queue seen seller seller_goods seller_lots seller_random skipped trader \
   trader_backup trader_batched trader_cached trader_causal trader_commit trader_copy trader_escrow \
   trader_escrow_random trader_handover trader_handover_random trader_inherits trader_lease trader_modes \
@@ -67,7 +67,7 @@ CORE_CHECKS := \
   warehouse_seats_random warehouse_takeover \
   warehouse_views warehouse_views_random window
 CHECKS := $(filter-out $(CORE_CHECKS),$(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c)))
-SIM_KIT := $(addprefix tests/kit/,history_case.c stage.c transcript.c)
+SIM_KIT := $(addprefix tests/kit/,bazaar.c history_case.c stage.c transcript.c)
 KIT := $(filter-out $(SIM_KIT),$(wildcard tests/kit/*.c))
 SYSTEM_TESTS := $(wildcard tests/system/test_*.py) tests/model/test_takeover.py
 

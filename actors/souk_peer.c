@@ -17,8 +17,10 @@ enum {
 static const char help[] =
     "Runs a peer: a buyer or a seller that trades for the others while it is elected to.\n"
     "\n"
-    "  souk peer --id 3 --topology run/topology.json\n"
-    "  souk peer --id 3 --topology run/topology.json --sick-chance 0.1% --recover-after 10s\n"
+    "  souk peer --id 3 --topology market.json\n"
+    "  souk peer --id 3 --topology market.json --sick-chance 0.1% --recover-after 10s\n"
+    "\n"
+    "By hand a market is souk warehouse --topology market.json, and a peer for each in it.\n"
     "\n"
     "  --id N                    its node id: of the topology's peers\n"
     "  --topology FILE           all peers, what each does, and how they elect; the options below\n"

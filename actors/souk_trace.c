@@ -80,8 +80,8 @@ static bool find_files (struct reading *self)
     return true;
 }
 
-// Reads the lines of one file that the filter wants. A node may be killed within a line, or be writing
-// it at this moment: what cannot be read is left out, and said so.
+// Reads the lines of one file that the filter wants. A node may be killed within a line, or be
+// writing it at this moment: what cannot be read is left out, and said so.
 static bool read_file (struct reading *self, const char *name)
 {
     char path[PATH_BYTES];

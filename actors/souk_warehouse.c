@@ -61,6 +61,7 @@ static void use_topology (struct warehouse_shell_config *config, const struct to
     config->pub = topology->warehouse.pub;
     config->store = store_path (topology);
     config->trace = topology_trace (topology, WAREHOUSE_NODE);
+    config->warehouse.elected = topology->peer_count > 0;
     if (topology->warehouse.commission_percent >= 0) {
         config->warehouse.commission_percent = topology->warehouse.commission_percent;
     }

@@ -1,6 +1,6 @@
 // What the peers of an elected market tell each other and the warehouse: the Bully algorithm
-// (Garcia-Molina 1982), and what a trader that resigns leaves to its successor. For message.h, which
-// says what holds for all of them.
+// (Garcia-Molina 1982), and what a trader that resigns leaves to its successor. For message.h,
+// which says what holds for all of them.
 #ifndef SOUK_MESSAGE_PEERS_H
 #define SOUK_MESSAGE_PEERS_H
 
@@ -20,8 +20,8 @@ struct campaign {
     size_t seat_count;     // 1 to LIMIT_VECTOR
 };
 
-// The warehouse tells who holds the seats: it answers `campaign`, granted or not (who asked compares),
-// and is published as `seats` when a term is granted.
+// The warehouse tells who holds the seats: it answers `campaign`, granted or not (who asked
+// compares), and is published as `seats` when a term is granted.
 struct seats {
     int64_t epoch;  // of the warehouse: how often it was started
     int64_t seq;    // of this topic
@@ -38,7 +38,7 @@ struct coordinator {
 // Requests that a trader had accepted and not decided, for the trader that comes after it. Each
 // counts as if its client had sent it there.
 struct handover {
-    int64_t term;  // in which the successor holds its seat
+    int64_t term;              // in which the successor holds its seat
     const struct item *items;  // without outcome: nothing in them is `behind`
     size_t item_count;         // at most LIMIT_BATCH
 };

@@ -8,8 +8,8 @@
 #include "schemas/topology.h"
 #include "schemas/topology_fields.h"
 
-// The list under `key`, `least` to `most` elements of `size` bytes, read by their table. It lives as
-// long as the reader's arena.
+// The list under `key`, `least` to `most` elements of `size` bytes, read by their table. It lives
+// as long as the reader's arena.
 void *topology_read_list (struct topology_reader *self, const json_t *root, const char *key,
                           size_t least, size_t most, const struct topology_field *fields,
                           size_t size, size_t *count);

@@ -1,5 +1,5 @@
-// The codec, of what an elected market says: who holds the seats, and ranks at the end of tuples. Both
-// ways in which it reads, side by side.
+// The codec, of what an elected market says: who holds the seats, and ranks at the end of tuples.
+// Both ways in which it reads, side by side.
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

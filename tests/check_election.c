@@ -138,6 +138,46 @@ START_TEST (test_a_leader_that_is_started_again_leads_on)
     village_start (village, 4);
     village_run (village, SECOND);
     ck_assert_int_eq (village_leader (village), 4);
+    ck_assert_int_eq (village->granted, 1);
+}
+END_TEST
+
+// It stood for nothing in this life, so what it took is since it learnt that it leads.
+START_TEST (test_a_leader_that_is_started_again_does_not_count_the_time_before)
+{
+    struct election_note note;
+    int64_t took_us = -1;
+    open (4, 1, true);
+    village_start_all (village);
+    village_run (village, 10 * SECOND);
+    village_kill (village, 4);
+    village_run (village, 50 * VILLAGE_MS);
+    village_start (village, 4);
+    village_run (village, SECOND);
+    while (election_next_note (village_peer (village, 4), &note)) {
+        took_us = note.news == ELECTION_NEWS_SERVES ? note.took_us : took_us;
+    }
+    ck_assert_int_ge (took_us, 0);
+    ck_assert_int_lt (took_us, SECOND);
+}
+END_TEST
+
+// The connections of a peer that begins come up later than it does.
+START_TEST (test_a_peer_asks_again_who_leads_when_nobody_has_answered)
+{
+    open (4, 1, false);
+    for (int64_t id = 1; id <= 3; id++) {
+        village_start (village, id);
+    }
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    village->loss_per_mille = 1000;
+    village_start (village, 4);
+    village_run (village, 30 * VILLAGE_MS);
+    village->loss_per_mille = 0;
+    village_run (village, SECOND);
+    ck_assert_int_eq (village_leader (village), 3);
+    ck_assert_int_eq (village->granted, 1);
 }
 END_TEST
 
@@ -207,6 +247,35 @@ START_TEST (test_whoever_has_no_seat_asks_around)
 }
 END_TEST
 
+START_TEST (test_one_that_has_lost_its_seat_looks_around_before_it_stands_for_a_lower_one)
+{
+    struct message asks = {.type = MESSAGE_ELECTION, .from = 1, .election = {.term = 1}};
+    struct event event = {.type = EVENT_RECEIVE, .port = PORT_CLIENTS, .message = &asks};
+    const int64_t others[] = {2};
+    struct outbox out;
+    open (3, 1, false);
+    village_start_all (village);
+    village_run (village, SECOND);
+    outbox_init (&out);
+    event.now_us = village->now_us;
+    election_unseated (village_peer (village, 3), village->now_us, &out);
+    outbox_clear (&out);
+    election_step (village_peer (village, 3), &event, &out);
+    ck_assert_uint_eq (out.letter_count, 1);
+    ck_assert_int_eq (out.letters[0].message.type, MESSAGE_ANSWER);
+    ck_assert_int_eq (election_state (village_peer (village, 3)), ELECTION_SETTLING);
+    // It hears of the new leader by that one itself, and leaves it the seat.
+    struct message pong = {.type = MESSAGE_PONG, .from = 2};
+    pong.pong.seating = (struct seating){.term = 2, .leader = 2, .seats = others, .seat_count = 1};
+    event.port = PORT_TRADER;
+    event.message = &pong;
+    election_step (village_peer (village, 3), &event, &out);
+    ck_assert_int_eq (election_state (village_peer (village, 3)), ELECTION_FOLLOWING);
+    ck_seats (3, others, 1);
+    outbox_free (&out);
+}
+END_TEST
+
 START_TEST (test_who_stood_who_answered_and_who_won_is_told)
 {
     struct election_note note;
@@ -224,7 +293,7 @@ START_TEST (test_who_stood_who_answered_and_who_won_is_told)
     bool served = false;
     while (election_next_note (village_peer (village, 3), &note)) {
         served = served || note.news == ELECTION_NEWS_SERVES;
-        ck_assert (note.news != ELECTION_NEWS_SERVES || (note.took_us > 0 && note.messages >= 2));
+        ck_assert (note.news != ELECTION_NEWS_SERVES || (note.took_us > 0 && note.messages >= 1));
     }
     ck_assert (served);
 }
@@ -259,9 +328,13 @@ static Suite *suite (void)
     tcase_add_test (one, test_the_higher_one_takes_the_seat_back);
     tcase_add_test (one, test_without_reclaim_the_seat_stays);
     tcase_add_test (one, test_a_leader_that_is_started_again_leads_on);
+    tcase_add_test (one, test_a_leader_that_is_started_again_does_not_count_the_time_before);
+    tcase_add_test (one, test_a_peer_asks_again_who_leads_when_nobody_has_answered);
     tcase_add_test (one, test_nobody_leads_while_the_warehouse_is_away);
     tcase_add_test (one, test_a_leader_that_was_cut_off_finds_out);
     tcase_add_test (one, test_whoever_has_no_seat_asks_around);
+    tcase_add_test (one,
+                    test_one_that_has_lost_its_seat_looks_around_before_it_stands_for_a_lower_one);
     tcase_add_test (one, test_who_stood_who_answered_and_who_won_is_told);
     tcase_add_test (one, test_sixty_four_elect_within_a_second);
     suite_add_tcase (suite, one);

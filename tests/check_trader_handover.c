@@ -41,7 +41,8 @@ static void hand_over (void)
     trader_hand_over (fix.trader, FIX_OTHER, TERM, &fix.out);
 }
 
-// The only `handover` of the last step, and that it holds these numbers in this order (0 ends them).
+// The only `handover` of the last step, and that it holds these numbers in this order (0 ends
+// them).
 static const struct item *handed (const int64_t *numbers)
 {
     const struct letter *letter = fix_alone (MESSAGE_HANDOVER);
@@ -86,7 +87,9 @@ START_TEST (test_trader_that_yields_finishes_what_is_under_way_and_hands_over_th
     left ();
     fix_ask (fix_buy (CAROL, 4, "fish", 1));
     fix_nothing ();
+    ck_assert_int_eq (trader_kept (fix.trader), 3);
     hand_over ();
+    ck_assert_int_eq (trader_kept (fix.trader), 0);
     const struct item *items = handed ((const int64_t[]){2, 3, 4, 0});
     ck_assert_int_eq (fix_only (MESSAGE_HANDOVER)->message.market, FIX_MARKET);
     ck_assert_int_eq (items[0].kind, ITEM_RESTOCK);

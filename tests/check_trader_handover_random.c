@@ -1,6 +1,6 @@
-// Two traders and the warehouse under random events: traders resign and hand over, or are killed, and
-// come back. Whatever happens, each request is decided once, and whoever asks again gets the same
-// answer.
+// Two traders and the warehouse under random events: traders resign and hand over, or are killed,
+// and come back. Whatever happens, each request is decided once, and whoever asks again gets the
+// same answer.
 #include <stdlib.h>
 
 #include "tests/kit/handover_world.h"

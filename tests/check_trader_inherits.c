@@ -1,4 +1,5 @@
-// A trader that inherits what another one had accepted: it counts as if its client had sent it here.
+// A trader that inherits what another one had accepted: it counts as if its client had sent it
+// here.
 #include <stdlib.h>
 
 #include "tests/kit/trader_fixture.h"

@@ -1,5 +1,5 @@
-// A trader that was elected: it serves its own node too, tells everybody the clock of each sale, and
-// ends when others are elected.
+// A trader that was elected: it serves its own node too, tells everybody the clock of each sale,
+// and ends when others are elected.
 #include <stdlib.h>
 
 #include "actors/clients/random.h"

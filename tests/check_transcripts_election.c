@@ -54,7 +54,7 @@ START_TEST (test_transcript_of_an_election)
     }
     transcript_run (30 * WORLD_MS);
     world_crash (transcript_world (), TRADER);
-    transcript_run (138 * WORLD_MS);
+    transcript_run (142 * WORLD_MS);
     const struct buyer_book *book = buyer_book (world_buyer (transcript_world (), BUYER));
     ck_assert_int_eq (book->sold, ORDERS);
     transcript_must_be ("election",

@@ -167,6 +167,21 @@ START_TEST (test_warehouse_lets_nobody_join_without_a_seat)
 }
 END_TEST
 
+START_TEST (test_warehouse_of_fixed_traders_grants_no_term)
+{
+    wh.config.elected = false;
+    wh_begin ();
+    const int64_t seats[] = {OTHER_TRADER};
+    struct message request = {.type = MESSAGE_CAMPAIGN,
+                              .from = OTHER_TRADER,
+                              .campaign = {.term = 0, .seats = seats, .seat_count = 1}};
+    const struct message *answer = wh_ask (&request);
+    ck_assert_int_eq (answer->type, MESSAGE_ERROR);
+    ck_assert_int_eq (answer->error.reason, REASON_BAD_REQUEST);
+    ck_assert_uint_eq (wh.out.record_count, 0);
+}
+END_TEST
+
 START_TEST (test_warehouse_takes_who_lost_its_seat_for_failed)
 {
     wh_begin ();
@@ -332,6 +347,7 @@ int main (void)
     tcase_add_test (seats, test_warehouse_lets_everybody_trade_where_nobody_was_elected);
     tcase_add_test (seats, test_warehouse_takes_no_commit_without_a_seat);
     tcase_add_test (seats, test_warehouse_lets_nobody_join_without_a_seat);
+    tcase_add_test (seats, test_warehouse_of_fixed_traders_grants_no_term);
     tcase_add_test (seats, test_warehouse_takes_who_lost_its_seat_for_failed);
     tcase_add_test (seats, test_warehouse_leaves_who_has_left_alone);
     tcase_add_test (seats, test_warehouse_lets_a_seated_trader_leave_and_an_unseated_one_too);

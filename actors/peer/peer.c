@@ -102,6 +102,7 @@ static void start (peer_t *self, const struct event *event, struct outbox *out)
     if (self->health == WELL) {
         election_step (self->election, event, out);
     }
+    client_hold (self->client, self->health != WELL);
     peer_step_client (self, event, out);
 }
 
@@ -190,6 +191,9 @@ static int64_t earlier (int64_t a, int64_t b)
 int64_t peer_deadline (const peer_t *self)
 {
     int64_t due_us = earlier (election_deadline (self->election), client_due (self));
+    if (self->former && !self->trader && election_seated (self->election)) {
+        return self->now_us;  // It takes its seat as soon as the one before has gone.
+    }
     if (self->trader) {
         due_us = earlier (due_us, trader_deadline (self->trader));
     }

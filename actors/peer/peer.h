@@ -1,18 +1,19 @@
-// The peer of an elected market: a buyer or a seller that may become a trader. It is made of the cores
-// of both, and of the election, which decides: while the peer holds a seat it trades for the others,
-// and neither buys nor sells; what it had asked for before is answered, by itself if need be.
+// The peer of an elected market: a buyer or a seller that may become a trader. It is made of the
+// cores of both, and of the election, which decides: while the peer holds a seat it trades for the
+// others, and neither buys nor sells; what it had asked for before is answered, by itself if need
+// be.
 //
-// It may fall sick. Then it finishes what it has accepted, or keeps that for its successor, gives up
-// its seat, and takes no part until it is well again.
+// It may fall sick. Then it finishes what it has accepted, or keeps that for its successor, gives
+// up its seat, and takes no part until it is well again.
 //
-// An elected market is sold in `sync`: all that counts is at the warehouse, so whoever is elected next
-// has it, and a peer keeps no journal.
+// An elected market is sold in `sync`: all that counts is at the warehouse, so whoever is elected
+// next has it, and a peer keeps no journal.
 //
 // One node, one Lamport clock: the peer stamps all letters of its cores.
 //
-// Ports: PORT_CLIENTS (its ROUTER: requests, elections), PORT_TRADER (its DEALERs to all peers, itself
-// among them, and their replies), PORT_WAREHOUSE, PORT_NEWS (in: of peers and of the warehouse; out:
-// its trader's).
+// Ports: PORT_CLIENTS (its ROUTER: requests, elections), PORT_TRADER (its DEALERs to all peers,
+// itself among them, and their replies), PORT_WAREHOUSE, PORT_NEWS (in: of peers and of the
+// warehouse; out: its trader's).
 #ifndef SOUK_PEER_H
 #define SOUK_PEER_H
 
@@ -36,25 +37,26 @@ struct sickness {
 
 struct peer_config {
     struct election_config election;
-    struct trader_config trader;  // that it may become; `elected` and sync, its id that of the election
-    bool sells;                   // a seller; else a buyer
-    struct buyer_config buyer;    // with all peers, itself among them, as its traders
+    struct trader_config
+        trader;  // that it may become; `elected` and sync, its id that of the election
+    bool sells;  // a seller; else a buyer
+    struct buyer_config buyer;  // with all peers, itself among them, as its traders
     struct seller_config seller;
     struct sickness sickness;
 };
 
 enum peer_role {
-    PEER_CLIENT,    // buys or sells
-    PEER_TRADER,    // holds a seat; it may still be joining
-    PEER_LEAVING,   // sick, or told to stop: its trader finishes
-    PEER_HOLDING,   // sick and resigned, and waits for a successor to give requests to
-    PEER_SICK,      // out
+    PEER_CLIENT,   // buys or sells
+    PEER_TRADER,   // holds a seat; it may still be joining
+    PEER_LEAVING,  // sick, or told to stop: its trader finishes
+    PEER_HOLDING,  // sick and resigned, and waits for a successor to give requests to
+    PEER_SICK,     // out
 };
 
 // What happened, for whoever tells it; what the election tells is apart.
 enum peer_news {
     PEER_NEWS_SICK,      // as a trader or not
-    PEER_NEWS_RESIGNED,  // its trader has finished what it had to, and given up the seat
+    PEER_NEWS_RESIGNED,  // it has given up the seat; `count` requests wait for its successor
     PEER_NEWS_HANDED,    // `count` requests went to `peer`
     PEER_NEWS_WELL,      // it stands again
     PEER_NEWS_UNSEATED,  // the warehouse refused what it did as a trader: others were elected
@@ -67,12 +69,12 @@ struct peer_note {
 };
 
 struct peer_counters {
-    int64_t seated;     // times that it became a trader
-    int64_t sick;       // times that it fell sick
-    int64_t sales;      // that it made as a trader
-    int64_t handed;     // requests that it gave to a successor
-    int64_t turned;     // requests that came while it was no trader
-    int64_t unseated;   // times that others were elected while it traded
+    int64_t seated;    // times that it became a trader
+    int64_t sick;      // times that it fell sick
+    int64_t sales;     // that it made as a trader
+    int64_t handed;    // requests that it gave to a successor
+    int64_t turned;    // requests that came while it was no trader
+    int64_t unseated;  // times that others were elected while it traded
 };
 
 typedef struct peer peer_t;

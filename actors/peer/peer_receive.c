@@ -13,8 +13,7 @@ static bool is_foreign (const peer_t *self, const struct message *message)
 static void refuse (peer_t *self, const struct event *event, enum reason reason, const char *text,
                     struct outbox *out)
 {
-    struct letter *letter =
-        outbox_letter (out, PORT_CLIENTS, event->message->from, MESSAGE_ERROR);
+    struct letter *letter = outbox_letter (out, PORT_CLIENTS, event->message->from, MESSAGE_ERROR);
     letter->route = event->route;
     letter->message.from = self->config.election.id;
     letter->message.error = (struct error){
@@ -127,6 +126,9 @@ void peer_receive (peer_t *self, const struct event *event, struct outbox *out)
     case PORT_NEWS:
         if (message->from != WAREHOUSE_NODE) {
             peer_step_client (self, event, out);
+            if (self->trader && message->type == MESSAGE_CLOCK) {
+                trader_saw (self->trader, &message->tick.vector);
+            }
         } else if (self->trader) {
             trader_step (self->trader, event, out);
         }

@@ -147,8 +147,9 @@ static void leads_text (const struct election_note *note, char text[PEER_TEXT_BY
     if (note->took_us > 0) {
         int64_t tenths = (note->took_us + 50) / 100;
         snprintf (text + length, PEER_TEXT_BYTES - (size_t) length,
-                  ", %lld.%lld ms after it stood, %lld messages", (long long) (tenths / 10),
-                  (long long) (tenths % 10), (long long) note->messages);
+                  ", %lld.%lld ms after it stood, %lld message%s", (long long) (tenths / 10),
+                  (long long) (tenths % 10), (long long) note->messages,
+                  note->messages == 1 ? "" : "s");
     }
 }
 
@@ -166,7 +167,8 @@ void peer_election_text (int64_t id, const struct election_note *note, char text
                   (long long) id, whom, election_why_text (note->why), (long long) note->term);
         return;
     case ELECTION_NEWS_ANSWERED:
-        snprintf (text, PEER_TEXT_BYTES, "election: %lld has answered", (long long) note->peer);
+        snprintf (text, PEER_TEXT_BYTES, "election: %lld has answered peer %lld",
+                  (long long) note->peer, (long long) id);
         return;
     case ELECTION_NEWS_REFUSED:
         snprintf (text, PEER_TEXT_BYTES, "election: peer %lld was refused: %lld leads in term %lld",

@@ -37,8 +37,8 @@ static void take_seat (peer_t *self, struct outbox *out)
 static void begin_to_finish (peer_t *self, struct outbox *out)
 {
     self->health = FINISHING;
-    self->yields = self->trader && !self->stopping
-                   && self->config.sickness.on_sick == SICK_HANDOVER;
+    self->yields =
+        self->trader && !self->stopping && self->config.sickness.on_sick == SICK_HANDOVER;
     if (!self->trader) {
         return;
     }
@@ -69,6 +69,7 @@ static void lose_seat (peer_t *self, struct outbox *out)
     self->counters.unseated++;
     peer_note (self, PEER_NEWS_UNSEATED, election_seating (self->election).leader, 0);
     drop_trader (self);
+    self->health = self->health == HOLDING ? ILL : self->health;
     if (told && election_seated (self->election)) {
         election_unseated (self->election, self->now_us, out);
     }
@@ -81,7 +82,7 @@ static void resign (peer_t *self, struct outbox *out)
     self->well_us =
         after_us > 0 && !self->stopping ? client_later (self->now_us, after_us) : DEADLINE_NONE;
     if (self->trader) {
-        peer_note (self, PEER_NEWS_RESIGNED, self->config.election.id, 0);
+        peer_note (self, PEER_NEWS_RESIGNED, self->config.election.id, trader_kept (self->trader));
     }
     election_leave (self->election, self->now_us, out);
 }
@@ -143,14 +144,12 @@ static void recover (peer_t *self, struct outbox *out)
     election_return (self->election, self->now_us, out);
 }
 
-// Each buy that it has sold may make it sick.
+// Each buy that it has sold may make it sick. Its trader publishes each once, and may answer it often.
 static void count_sales (peer_t *self, size_t first, struct outbox *out)
 {
     int64_t sales = 0;
     for (size_t i = first; i < out->letter_count; i++) {
-        const struct message *message = &out->letters[i].message;
-        sales += out->letters[i].port == PORT_CLIENTS && message->type == MESSAGE_RECEIPT
-                 && message->receipt.status == STATUS_SOLD;
+        sales += out->letters[i].message.type == MESSAGE_CLOCK;
     }
     self->counters.sales += sales;
     for (; sales > 0 && self->config.sickness.per_million > 0; sales--) {
@@ -189,8 +188,8 @@ static void tell_client (peer_t *self, struct outbox *out)
 {
     int64_t serving[LIMIT_VECTOR];
     size_t count = election_serving (self->election, serving);
-    client_hold (self->client, self->trader || self->health != WELL
-                                   || election_seated (self->election));
+    client_hold (self->client,
+                 self->trader || self->health != WELL || election_seated (self->election));
     if (PLANTED (79) && self->serving_count > 0) {
         return;
     }

@@ -80,8 +80,8 @@ static void step (struct shell *self, enum event_type type)
     step_with (self, &(struct event){.type = type, .now_us = wire_now_us ()});
 }
 
-// A topic is a prefix, so "oversell.1" brings what is meant for 10, too; and what the warehouse tells
-// the trader of that id.
+// A topic is a prefix, so "oversell.1" brings what is meant for 10, too; and what the warehouse
+// tells the trader of that id.
 static bool is_meant_for (const struct shell *self, const struct event *event)
 {
     const struct message *message = event->message;
@@ -100,8 +100,8 @@ static size_t bytes_max_at (const struct frames *frames, enum port port)
     return handed || port == PORT_WAREHOUSE ? LIMIT_BATCH_BYTES : LIMIT_MESSAGE_BYTES;
 }
 
-// Hands one message to the core. It stands behind the routing id, the delimiter or the topic; a peer's
-// reply stands alone.
+// Hands one message to the core. It stands behind the routing id, the delimiter or the topic; a
+// peer's reply stands alone.
 static void take (struct shell *self, const struct frames *frames, enum port port, int64_t now_us)
 {
     struct decode_error error;
@@ -236,7 +236,8 @@ static void tell_progress (struct shell *self, int64_t now_us)
     }
 }
 
-// A peer keeps no journal, so there are no records: nothing has to be durable before a letter leaves.
+// A peer keeps no journal, so there are no records: nothing has to be durable before a letter
+// leaves.
 static void flush (struct shell *self)
 {
     int64_t now_us = wire_now_us ();

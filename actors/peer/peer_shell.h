@@ -1,14 +1,15 @@
 // The peer's shell: a zactor with the sockets of a trader and of a client around a peer's core. It
 // drains what waits into the core, sends what comes out, watches the time, and reports.
 //
-// A peer reaches the others, and itself, through a DEALER each: what it asks of itself while it trades
-// goes over the wire like any other request. Nothing waits for a peer that is away: elections are a
-// matter of time, and requests are sent again.
+// A peer reaches the others, and itself, through a DEALER each: what it asks of itself while it
+// trades goes over the wire like any other request. Nothing waits for a peer that is away:
+// elections are a matter of time, and requests are sent again.
 //
-// Told by its pipe: STOP (finish what is accepted and open, then end), $TERM (end). It tells: READY or
-// FAILED with a line to show, PROGRESS with one about twice a second, at each change of its role, and
-// whenever something has happened to it or in an election; at the end SUMMARY and DONE ("open" where
-// something stayed unanswered). FAILED after READY: the book could not be written, and it ends.
+// Told by its pipe: STOP (finish what is accepted and open, then end), $TERM (end). It tells: READY
+// or FAILED with a line to show, PROGRESS with one about twice a second, at each change of its
+// role, and whenever something has happened to it or in an election; at the end SUMMARY and DONE
+// ("open" where something stayed unanswered). FAILED after READY: the book could not be written,
+// and it ends.
 #ifndef SOUK_PEER_SHELL_H
 #define SOUK_PEER_SHELL_H
 

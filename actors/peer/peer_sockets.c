@@ -20,8 +20,9 @@ static bool open_warehouse (struct peer_sockets *self, const struct peer_shell_c
     return wire_attach (self->warehouse, WIRE_CONNECT, config->warehouse, error, size);
 }
 
-// With ZMQ_IMMEDIATE there is no queue to a peer that is not connected, and the one to a peer that has
-// gone is dropped with its connection (zmq_setsockopt(3)): it would be old when that one is back.
+// With ZMQ_IMMEDIATE there is no queue to a peer that is not connected, and the one to a peer that
+// has gone is dropped with its connection (zmq_setsockopt(3)): it would be old when that one is
+// back.
 static bool open_peer (struct peer_sockets *self, const struct client_trader *peer, char *error,
                        size_t size)
 {

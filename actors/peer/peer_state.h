@@ -34,10 +34,10 @@ struct peer {
     trader_t *former;  // that it was, until the letters of the round have left
     enum health health;
     bool yields;  // finishing, it keeps what is not decided for the successor
-    bool sick;  // since it fell sick, until it is well again
+    bool sick;    // since it fell sick, until it is well again
     bool stopping;
-    int64_t sick_at_us;    // DEADLINE_NONE: not at a given time
-    int64_t well_us;       // it is well again; DEADLINE_NONE: never
+    int64_t sick_at_us;  // DEADLINE_NONE: not at a given time
+    int64_t well_us;     // it is well again; DEADLINE_NONE: never
     int64_t resigned_term;
     int64_t serving[LIMIT_VECTOR];  // as its client was told last
     size_t serving_count;

@@ -7,7 +7,8 @@ enum { FIELDS_MAX = 3 };
 #define FIELD(name) offsetof (struct account, name)
 #define NO_FIELD SIZE_MAX
 
-// A question of which each row is a node and what is added to its account, and what the node is then.
+// A question of which each row is a node and what is added to its account, and what the node is
+// then.
 struct reading {
     const char *sql;
     unsigned role;

@@ -1,6 +1,6 @@
-// Where the money of a market went: per node what it spent, earned and got as a trader, and each sale
-// with its three amounts. Read from a store's file alone, which may be that of a running market.
-// It judges nothing: that is for verify.
+// Where the money of a market went: per node what it spent, earned and got as a trader, and each
+// sale with its three amounts. Read from a store's file alone, which may be that of a running
+// market. It judges nothing: that is for verify.
 #ifndef SOUK_ACCOUNTS_H
 #define SOUK_ACCOUNTS_H
 
@@ -46,8 +46,8 @@ struct account_sale {
     int64_t commission_cents;
 };
 
-// Adds to `accounts` what the store tells. Returns false, with the reason in `error`, where it cannot
-// be read.
+// Adds to `accounts` what the store tells. Returns false, with the reason in `error`, where it
+// cannot be read.
 bool accounts_read (sqlite3 *db, struct accounts *accounts, char *error, size_t error_size);
 
 // Tells each sale in the order in which they were made. The sale and its strings are valid until
@@ -65,8 +65,8 @@ struct accounts_wanted {
     bool json;   // one object a line
 };
 
-// All of it, for the program: prints what is wanted of the store at `path` to `out`, or on stderr why
-// that cannot be. Returns the exit status.
+// All of it, for the program: prints what is wanted of the store at `path` to `out`, or on stderr
+// why that cannot be. Returns the exit status.
 int accounts_run (const char *path, const struct accounts_wanted *wanted, FILE *out);
 
 #endif

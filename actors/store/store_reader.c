@@ -129,7 +129,13 @@ bool store_reader_look (const char *path, store_look_fn *look, void *context, ch
         return false;
     }
     const struct look self = {file, look, context, error, error_size};
-    bool taken = take_file (&self);
+    struct stat status;
+    bool is_folder = stat (file, &status) == 0 && S_ISDIR (status.st_mode);
+    if (is_folder) {
+        snprintf (error, error_size, "%s is a folder; the store in that of a run is warehouse.db",
+                  path);
+    }
+    bool taken = !is_folder && take_file (&self);
     free (file);
     return taken;
 }

@@ -1,6 +1,6 @@
-// One request's way through the nodes, put together from what their traces tell (trace_shell.h): each
-// time that a message which has to do with it left a node or came to one is a step. A pure module:
-// it is given the steps, and orders and joins them.
+// One request's way through the nodes, put together from what their traces tell (trace_shell.h):
+// each time that a message which has to do with it left a node or came to one is a step. A pure
+// module: it is given the steps, and orders and joins them.
 //
 // The order is Lamport's (1978): by clock, then by node, then as the node told them. A message that
 // came counts with the clock that its receiver had then, so it stands behind the one that was sent.
@@ -88,8 +88,8 @@ const struct trail_node *trail_node (const struct trail *self,
 // Adds a step, in the order of its node's trace.
 void trail_add (struct trail *self, const struct step *step);
 
-// Whether this has to do with the request although it does not name it: a `committed` or `journaled`
-// that answers a step, or the warehouse's `error` that a step sent.
+// Whether this has to do with the request although it does not name it: a `committed` or
+// `journaled` that answers a step, or the warehouse's `error` that a step sent.
 bool trail_answers (const struct trail *self, const struct step *step);
 
 // Puts the steps in order and says of each what became of its message. To be called once, when all

@@ -1,5 +1,5 @@
-// The space-time diagram of Lamport's paper, turned so that time runs down: a column a node, a dot a
-// step with the clock that it had, an arrow a message.
+// The space-time diagram of Lamport's paper, turned so that time runs down: a column a node, a dot
+// a step with the clock that it had, an arrow a message.
 #include <inttypes.h>
 
 #include "actors/trace/trail_print.h"

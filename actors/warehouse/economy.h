@@ -11,8 +11,8 @@
 enum { ECONOMY_TEXT_BYTES = 1024 };
 
 // Writes "buyer 5 spent 15.00 (-45.00), seller 9 earned 12.00 (36.00), trader 6 got 3.00 (9.00)" to
-// `text`: in parentheses what each account stands at now. Whom there is no room for is counted at the
-// end. Returns false, with nothing written, where nothing was sold.
+// `text`: in parentheses what each account stands at now. Whom there is no room for is counted at
+// the end. Returns false, with nothing written, where nothing was sold.
 bool economy_text (const struct record *records, size_t count, char text[ECONOMY_TEXT_BYTES]);
 
 #endif

@@ -117,6 +117,12 @@ void warehouse_campaign (warehouse_t *self, const struct message *message, struc
         .seats = campaign->seats,
         .seat_count = campaign->seat_count,
     };
+    if (!self->config.elected) {
+        self->counters.refused_input++;
+        warehouse_decline (self, message, out, REASON_BAD_REQUEST, 0,
+                           "the traders of this market are not elected: its topology names no peers");
+        return;
+    }
     bool current_term = campaign->term == self->term || PLANTED (70);
     self->counters.campaigns++;
     if (current_term && warehouse_is_seating (&next)) {

@@ -83,11 +83,12 @@ static void resigned (election_t *self, const struct election_peer *peer, struct
 static void coordinated (election_t *self, const struct message *message, struct outbox *out)
 {
     const struct seating *seating = &message->coordinator.seating;
-    if (seating->term < self->term && self->state != ELECTION_OUT && !self->evicted) {
-        election_tell_leader (self, out, message->from, 0, 0);
-        return;
-    }
+    int64_t term = self->term;
     election_learn (self, seating, message->from, out);
+    if (seating->term < self->term && self->term == term && self->state != ELECTION_OUT
+        && !self->evicted) {
+        election_tell_leader (self, out, message->from, 0, 0);
+    }
     if (self->state == ELECTION_OUT && election_has_seat (self, self->config.id)) {
         election_letter (self, out, message->from, MESSAGE_RESIGN)->resign.term = self->term;
     }
@@ -172,7 +173,7 @@ enum election_state election_state (const election_t *self)
 struct seating election_seating (const election_t *self)
 {
     if (self->evicted) {
-        return (struct seating){0};
+        return (struct seating){.seats = self->seats.ids};
     }
     return (struct seating){
         .term = self->term,
@@ -220,11 +221,7 @@ void election_serve (election_t *self, int64_t now_us, struct outbox *out)
     }
     int64_t took_us = now_us - self->began_us;
     int64_t messages = self->messages;
-    for (size_t i = 0; i < self->config.peer_count; i++) {
-        if (i != self->own) {
-            election_tell_leader (self, out, self->peers[i].id, took_us, messages);
-        }
-    }
+    election_tell_all_leader (self, out, took_us, messages);
     election_note (self, (struct election_note){.news = ELECTION_NEWS_SERVES,
                                                 .peer = self->config.id,
                                                 .term = self->term,

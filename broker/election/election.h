@@ -1,11 +1,11 @@
-// The election of traders among peers: the Bully algorithm (Garcia-Molina, IEEE Trans. Comput. C-31(1),
-// 1982), with as many seats as the market is to have traders. Of the peers that are well the one with
-// the highest id wins, and appoints the next highest as further traders.
+// The election of traders among peers: the Bully algorithm (Garcia-Molina, IEEE Trans. Comput.
+// C-31(1), 1982), with as many seats as the market is to have traders. Of the peers that are well
+// the one with the highest id wins, and appoints the next highest as further traders.
 //
-// Bully alone can crown two: whoever takes the other for dead. So who wins is a candidate, and asks the
-// warehouse for the next term, which that grants by compare-and-swap and makes durable; who holds no
-// seat of the current term can commit nothing there. An election that went wrong costs time and nothing
-// else.
+// Bully alone can crown two: whoever takes the other for dead. So who wins is a candidate, and asks
+// the warehouse for the next term, which that grants by compare-and-swap and makes durable; who
+// holds no seat of the current term can commit nothing there. An election that went wrong costs
+// time and nothing else.
 //
 // It never trades: its owner (actors/peer/peer.h) runs a trader while this peer holds a seat.
 //
@@ -18,19 +18,20 @@
 
 struct election_config {
     int64_t id;
-    const int64_t *peers;  // ids of all, this one among them, ascending; copied
-    size_t peer_count;     // 1 to LIMIT_VECTOR
-    int64_t seats;         // 1 to LIMIT_VECTOR
+    const int64_t *peers;         // ids of all, this one among them, ascending; copied
+    size_t peer_count;            // 1 to LIMIT_VECTOR
+    int64_t seats;                // 1 to LIMIT_VECTOR
     int64_t ping_every_us;        // of the leader by its followers: suspected after three
     int64_t answer_wait_us;       // how long a peer that lives may take to answer
     int64_t coordinator_wait_us;  // and then to win; after that this peer stands again
     int64_t settle_us;            // how long a peer that begins waits for the others to be heard
-    bool reclaim;  // a peer that comes back takes a seat from a lower one at once; else it waits for
-                   // the next election
+    bool
+        reclaim;  // a peer that comes back takes a seat from a lower one at once; else it waits for
+                  // the next election
 };
 
-// One seat, reclaim, a ping each 150 ms, half a second to settle; the waits grow with the peers: 20 ms
-// and 2 more for each of them for an answer, ten times that for the winner.
+// One seat, reclaim, a ping each 150 ms, half a second to settle; the waits grow with the peers: 20
+// ms and 2 more for each of them for an answer, ten times that for the winner.
 struct election_config election_config_default (const int64_t *peers, size_t peer_count);
 
 enum election_state {
@@ -87,22 +88,22 @@ typedef struct bully election_t;
 election_t *election_new (const struct election_config *config);
 void election_destroy (election_t **self_p);
 
-// Total: what is not for it, or of nobody that it knows, is ignored. Letters are added to `out`, those
-// to peers without a clock: their sender's owner stamps them.
+// Total: what is not for it, or of nobody that it knows, is ignored. Letters are added to `out`,
+// those to peers without a clock: their sender's owner stamps them.
 void election_step (election_t *self, const struct event *event, struct outbox *out);
 int64_t election_deadline (const election_t *self);
 
 enum election_state election_state (const election_t *self);
 
-// Who holds the seats, as far as it knows; term 0 and nobody while it only knows that it has lost its
-// own. Borrowed until the next step.
+// Who holds the seats, as far as it knows; term 0 and nobody while it only knows that it has lost
+// its own. Borrowed until the next step.
 struct seating election_seating (const election_t *self);
 
 bool election_seated (const election_t *self);  // this peer holds a seat, and is well
 bool election_leads (const election_t *self);   // and is the leader
 
-// Those who hold seats and serve, as far as it knows: without those that resigned or are silent, and
-// without this peer until election_serve. Room for LIMIT_VECTOR ids. Returns their count.
+// Those who hold seats and serve, as far as it knows: without those that resigned or are silent,
+// and without this peer until election_serve. Room for LIMIT_VECTOR ids. Returns their count.
 size_t election_serving (const election_t *self, int64_t *ids);
 
 // Its trader is ready: tells everybody, if it leads, unless that was done in this term.

@@ -6,25 +6,6 @@
 #include "broker/election/election_state.h"
 #include "schemas/planted.h"
 
-static void wait_until (election_t *self, enum election_state state, int64_t wait_us)
-{
-    self->state = state;
-    self->due_us = self->now_us + wait_us;
-}
-
-static bool in_election (const election_t *self)
-{
-    return self->state >= ELECTION_STANDING && self->state <= ELECTION_CAMPAIGNING;
-}
-
-void election_follow (election_t *self)
-{
-    self->state = ELECTION_FOLLOWING;
-    self->due_us = DEADLINE_NONE;
-    self->appoints = false;
-    election_watch_begin (self);
-}
-
 static int64_t earlier (int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -34,7 +15,7 @@ static int64_t earlier (int64_t a, int64_t b)
 void election_settle (election_t *self, int64_t wait_us, struct outbox *out)
 {
     self->settled_us = self->now_us + wait_us;
-    wait_until (self, ELECTION_SETTLING, earlier (wait_us, LISTEN_US));
+    election_wait (self, ELECTION_SETTLING, earlier (wait_us, LISTEN_US));
     self->canvass_us = self->now_us;
     for (size_t i = 0; i < self->config.peer_count; i++) {
         if (i != self->own) {
@@ -61,17 +42,17 @@ static bool is_there (const struct election_peer *peer)
     return !peer->out && !peer->silent;
 }
 
-static void ask (election_t *self, struct outbox *out)
+void election_ask_again (election_t *self, struct outbox *out)
 {
     election_ask (self, self->campaign_term, &self->proposed, out);
-    wait_until (self, ELECTION_CAMPAIGNING, CAMPAIGN_RETRY_US);
+    election_wait (self, ELECTION_CAMPAIGNING, CAMPAIGN_RETRY_US);
 }
 
 void election_campaign (election_t *self, const struct seat_list *seats, struct outbox *out)
 {
     self->proposed = *seats;
     self->campaign_term = self->term;
-    ask (self, out);
+    election_ask_again (self, out);
 }
 
 // Proposes itself, and the highest of those below it that were heard since it looked for them.
@@ -117,7 +98,7 @@ static void win (election_t *self, struct outbox *out)
                 election_ping (self, &self->peers[i], out);
             }
         }
-        wait_until (self, ELECTION_CANVASSING, self->config.answer_wait_us);
+        election_wait (self, ELECTION_CANVASSING, self->config.answer_wait_us);
         if (!canvassed (self)) {
             return;
         }
@@ -127,7 +108,7 @@ static void win (election_t *self, struct outbox *out)
 
 static void begin (election_t *self)
 {
-    if (!in_election (self) || self->appoints) {
+    if (!election_in_progress (self) || self->appoints) {
         self->began_us = self->now_us;
         self->messages = 0;
         self->counters.stood++;
@@ -161,7 +142,7 @@ void election_stand (election_t *self, enum election_why why, int64_t peer, stru
     if (awaited == 0) {
         win (self, out);
     } else {
-        wait_until (self, ELECTION_STANDING, self->config.answer_wait_us);
+        election_wait (self, ELECTION_STANDING, self->config.answer_wait_us);
         self->canvass_us = self->now_us;
     }
 }
@@ -188,10 +169,14 @@ void election_asked (election_t *self, const struct event *event, struct outbox 
     letter->message.from = self->config.id;
     letter->message.answer.term = self->term;
     election_count (self);
-    if (election_leads (self) && self->served_term == self->term) {
+    if (election_leads (self) && message->election.term > self->term) {
+        election_doubt (self);
+    } else if (election_leads (self) && self->served_term == self->term) {
         election_tell_leader (self, out, message->from, 0, 0);
-    } else if (in_election (self)) {
+    } else if (election_in_progress (self)) {
         self->counters.meanwhile++;
+    } else if (self->state == ELECTION_SETTLING && self->evicted) {
+        return;  // Who asked may have found a leader since: it looks around first, and stands then.
     } else if (!election_leads (self) && !hears_leader (self)) {
         // Who leads was granted its term, and will soon serve.
         election_stand (self, ELECTION_WHY_ASKED, message->from, out);
@@ -209,107 +194,7 @@ void election_answered (election_t *self, struct election_peer *peer)
                                                     .term = self->term});
     }
     if (self->state == ELECTION_STANDING || self->state == ELECTION_CANVASSING) {
-        wait_until (self, ELECTION_WAITING, self->config.coordinator_wait_us);
-    }
-}
-
-static bool same_seats (const struct seat_list *list, const struct seating *seating)
-{
-    return list->count == seating->seat_count
-           && memcmp (list->ids, seating->seats, list->count * sizeof *list->ids) == 0;
-}
-
-static void granted (election_t *self, const struct seating *seating)
-{
-    election_adopt (self, seating);
-    self->counters.won++;
-    self->counters.appointed += self->appoints;
-    election_note (self, (struct election_note){.news = ELECTION_NEWS_WON,
-                                                .peer = self->config.id,
-                                                .term = self->term});
-    election_follow (self);
-}
-
-// Another term is the current one than this candidate took for it. A higher leader that may live is
-// followed, and suspected if it does not; else the warehouse is asked again, for the one after that.
-static void refused (election_t *self, const struct seating *seating, struct outbox *out)
-{
-    self->counters.refused++;
-    election_adopt (self, seating);
-    election_note (self, (struct election_note){.news = ELECTION_NEWS_REFUSED,
-                                                .peer = self->leader,
-                                                .term = self->term});
-    if (self->leader > self->config.id) {
-        election_follow (self);
-        return;
-    }
-    self->campaign_term = self->term;
-    ask (self, out);
-}
-
-void election_told (election_t *self, const struct seats *told, struct outbox *out)
-{
-    const struct seating *seating = &told->seating;
-    if (self->state == ELECTION_FOLLOWING) {
-        election_learn (self, seating, WAREHOUSE_NODE, out);  // A leader has asked.
-        return;
-    }
-    if (self->state != ELECTION_CAMPAIGNING || seating->term < self->campaign_term) {
-        return;
-    }
-    if (seating->term == self->campaign_term + 1 && seating->leader == self->config.id
-        && same_seats (&self->proposed, seating)) {
-        granted (self, seating);
-    } else if (seating->term > self->campaign_term) {
-        refused (self, seating, out);
-    }
-}
-
-// Whether a newer leader ends this peer's own election, or it would rather lead itself.
-static bool accepts (const election_t *self)
-{
-    return !self->config.reclaim || self->leader >= self->config.id
-           || election_has_seat (self, self->config.id);
-}
-
-static void note_follows (election_t *self)
-{
-    election_note (self, (struct election_note){.news = ELECTION_NEWS_FOLLOWS,
-                                                .peer = self->leader,
-                                                .term = self->term});
-}
-
-void election_learn (election_t *self, const struct seating *seating, int64_t from,
-                     struct outbox *out)
-{
-    if (seating->term < self->term || seating->term == 0) {
-        return;
-    }
-    bool is_news = seating->term > self->term;
-    bool by_leader = from == seating->leader;
-    bool comes_back = by_leader && in_election (self) && !is_news;
-    if (is_news || (self->evicted && by_leader && seating->term > self->over_term)) {
-        election_adopt (self, seating);
-        note_follows (self);
-    }
-    if (self->state == ELECTION_OUT || self->leader == self->config.id) {
-        if (is_news && self->state != ELECTION_OUT) {
-            election_follow (self);  // It led before it was started again.
-        }
-        return;
-    }
-    if (accepts (self)) {
-        // By hearsay alone a leader that is missed is not back.
-        if (is_news || comes_back || (by_leader && self->state == ELECTION_SETTLING)) {
-            election_follow (self);
-        }
-        if (comes_back) {
-            note_follows (self);
-        }
-    } else if (is_news && self->state == ELECTION_FOLLOWING) {
-        election_stand (self, ELECTION_WHY_HIGHER, self->leader, out);
-    } else if (is_news && self->state == ELECTION_WAITING) {
-        election_stand (self, ELECTION_WHY_HIGHER, self->leader, out);
+        election_wait (self, ELECTION_WAITING, self->config.coordinator_wait_us);
     }
 }
 
@@ -327,7 +212,8 @@ static void settled (election_t *self, struct outbox *out)
 {
     const struct election_peer *leader = election_peer_of (self, self->leader);
     bool is_back = leader && leader->heard && leader->heard_us >= self->canvass_us;
-    if (self->leader > 0 && !self->evicted && is_back && is_there (leader) && accepts (self)) {
+    if (self->leader > 0 && !self->evicted && is_back && is_there (leader)
+        && election_accepts (self)) {
         election_follow (self);
     } else {
         bool lower = self->leader > 0 && self->leader < self->config.id;
@@ -363,7 +249,7 @@ void election_run_due (election_t *self, struct outbox *out)
         break;
     case ELECTION_CAMPAIGNING:
         if (!PLANTED (77)) {
-            ask (self, out);
+            election_ask_again (self, out);
         }
         break;
     case ELECTION_FOLLOWING:

@@ -39,6 +39,17 @@ void election_adopt (election_t *self, const struct seating *seating)
     }
 }
 
+void election_wait (election_t *self, enum election_state state, int64_t wait_us)
+{
+    self->state = state;
+    self->due_us = self->now_us + wait_us;
+}
+
+bool election_in_progress (const election_t *self)
+{
+    return self->state >= ELECTION_STANDING && self->state <= ELECTION_CAMPAIGNING;
+}
+
 void election_count (election_t *self)
 {
     self->messages++;
@@ -97,6 +108,16 @@ void election_tell_leader (election_t *self, struct outbox *out, int64_t to, int
         .took_us = took_us,
         .messages = messages,
     };
+}
+
+void election_tell_all_leader (election_t *self, struct outbox *out, int64_t took_us,
+                               int64_t messages)
+{
+    for (size_t i = 0; i < self->config.peer_count; i++) {
+        if (i != self->own) {
+            election_tell_leader (self, out, self->peers[i].id, took_us, messages);
+        }
+    }
 }
 
 void election_ask (election_t *self, int64_t term, const struct seat_list *seats,

@@ -1,7 +1,8 @@
 // The election's inside, shared by its files alone:
 //   election.c         the verbs and the dispatch
 //   election_state.c   peers, seats, letters, notes
-//   election_stand.c   the Bully algorithm, up to the warehouse's grant
+//   election_stand.c   the Bully algorithm, up to the campaign at the warehouse
+//   election_learn.c   who leads: what the warehouse says, and what peers know
 //   election_watch.c   who is silent, and which seats are to be filled
 #ifndef SOUK_ELECTION_STATE_H
 #define SOUK_ELECTION_STATE_H
@@ -14,6 +15,7 @@ enum {
     LISTEN_US = 50000,           // a peer that begins asks after those that it has not heard
     CAMPAIGN_RETRY_US = 100000,  // the warehouse was asked, and has not answered
     REACH_INTERVALS = 10,        // a leader asks after who is silent, each time so many are over
+    CONTRADICTIONS = 2,          // answers of the warehouse that a leader believes against itself
     WELL_INTERVALS = 2,          // who was heard within so many may be appointed
 };
 
@@ -53,7 +55,10 @@ struct bully {
     int64_t canvass_us;  // since then peers are looked for
     bool appoints;       // it leads already, and wants other seats
     int64_t appoint_due_us;
-    int64_t confirm_due_us;  // a leader asks the warehouse whether it still is
+    int64_t confirm_due_us;  // a leader asks the warehouse whether it still is,
+    int64_t confirmed_us;    // and did last
+    bool doubted;            // by somebody, since it asked
+    int64_t contradicted;    // answers, one after another, of an earlier term
 
     int64_t began_us;  // it stood
     int64_t messages;  // since then
@@ -67,6 +72,9 @@ struct bully {
 struct election_peer *election_peer_of (election_t *self, int64_t id);  // NULL: nobody of that id
 bool election_has_seat (const election_t *self, int64_t id);
 void election_adopt (election_t *self, const struct seating *seating);
+void election_wait (election_t *self, enum election_state state,
+                    int64_t wait_us);                // then look again
+bool election_in_progress (const election_t *self);  // it takes part in one just now
 // A letter to one peer, and to all others; counted where it belongs to an election.
 struct message *election_letter (election_t *self, struct outbox *out, int64_t to,
                                  enum message_type type);
@@ -77,6 +85,8 @@ struct seating election_copy (const election_t *self, struct outbox *out);
 void election_ping (election_t *self, struct election_peer *peer, struct outbox *out);
 void election_tell_leader (election_t *self, struct outbox *out, int64_t to, int64_t took_us,
                            int64_t messages);
+void election_tell_all_leader (election_t *self, struct outbox *out, int64_t took_us,
+                               int64_t messages);
 void election_note (election_t *self, struct election_note note);
 
 // Asks the warehouse for the term after `term`.
@@ -86,18 +96,23 @@ void election_ask (election_t *self, int64_t term, const struct seat_list *seats
 // election_stand.c
 void election_settle (election_t *self, int64_t wait_us, struct outbox *out);
 void election_stand (election_t *self, enum election_why why, int64_t peer, struct outbox *out);
-void election_follow (election_t *self);
 void election_campaign (election_t *self, const struct seat_list *seats, struct outbox *out);
+void election_ask_again (election_t *self, struct outbox *out);  // for the term it campaigns for
 void election_asked (election_t *self, const struct event *event, struct outbox *out);
 void election_answered (election_t *self, struct election_peer *peer);
-void election_told (election_t *self, const struct seats *told, struct outbox *out);
-void election_learn (election_t *self, const struct seating *seating, int64_t from,
-                     struct outbox *out);
 void election_run_due (election_t *self, struct outbox *out);
 void election_look_early (election_t *self, struct outbox *out);  // somebody was heard
 
+// election_learn.c
+void election_follow (election_t *self);
+void election_told (election_t *self, const struct seats *told, struct outbox *out);
+void election_learn (election_t *self, const struct seating *seating, int64_t from,
+                     struct outbox *out);
+bool election_accepts (const election_t *self);  // whoever leads; else it would rather lead itself
+
 // election_watch.c
 void election_watch_begin (election_t *self);  // whom it is to watch has changed
+void election_doubt (election_t *self);        // a leader hears of a later term: it will ask
 void election_watch (election_t *self, struct outbox *out);
 int64_t election_watch_due (const election_t *self);
 

@@ -1,6 +1,7 @@
-// Who is silent. Followers watch the leader, and their PINGs tell it that they live; a leader watches
-// all of them, asks after those that it does not hear, and fills the seats. It asks each that is silent
-// now and then for another reason, too: it may be the leader who is cut off, and others were elected.
+// Who is silent. Followers watch the leader, and their PINGs tell it that they live; a leader
+// watches all of them, asks after those that it does not hear, and fills the seats. It asks each
+// that is silent now and then for another reason, too: it may be the leader who is cut off, and
+// others were elected.
 #include <string.h>
 
 #include "broker/election/election_state.h"
@@ -14,14 +15,24 @@ void election_watch_begin (election_t *self)
     self->confirm_due_us = self->now_us + REACH_INTERVALS * self->config.ping_every_us;
 }
 
-// Somebody may have been granted a term, and died before telling anybody. So a leader asks now and then,
-// by the campaign that it won: granted long ago, it changes nothing, and the answer tells who leads.
+// Somebody may have been granted a term, and died before telling anybody. So a leader asks now and
+// then, by the campaign that it won: granted long ago, it changes nothing, and the answer tells who
+// leads.
 static void confirm (election_t *self, struct outbox *out)
 {
     if (self->now_us >= self->confirm_due_us) {
+        self->confirmed_us = self->now_us;
         self->confirm_due_us = self->now_us + REACH_INTERVALS * self->config.ping_every_us;
         election_ask (self, self->term - 1, &self->seats, out);
     }
+}
+
+void election_doubt (election_t *self)
+{
+    self->doubted = true;
+    int64_t soonest_us = self->confirmed_us + self->config.ping_every_us;
+    int64_t due_us = soonest_us > self->now_us ? soonest_us : self->now_us;
+    self->confirm_due_us = due_us < self->confirm_due_us ? due_us : self->confirm_due_us;
 }
 
 static bool is_well (const election_t *self, const struct election_peer *peer)
@@ -37,7 +48,8 @@ static bool may_keep (const election_t *self, size_t i)
 }
 
 // The peers that should hold the seats: the leader, and the highest that are well. Where seats are
-// reclaimed, one that is higher than the leader stands itself; where not, whoever has a seat keeps it.
+// reclaimed, one that is higher than the leader stands itself; where not, whoever has a seat keeps
+// it.
 static void choose (const election_t *self, struct seat_list *seats)
 {
     bool chosen[LIMIT_VECTOR] = {false};
@@ -98,8 +110,8 @@ static bool look (election_t *self, struct election_peer *peer, struct outbox *o
     liveness_look (&peer->life, self->now_us);
     bool suspected = liveness_suspects (&peer->life, self->now_us);
     int64_t reach_us = peer->life.pinged_us + REACH_INTERVALS * self->config.ping_every_us;
-    bool pings = suspected ? self->now_us >= reach_us
-                           : liveness_wants_ping (&peer->life, self->now_us);
+    bool pings =
+        suspected ? self->now_us >= reach_us : liveness_wants_ping (&peer->life, self->now_us);
     if (pings) {
         election_ping (self, peer, out);
     }

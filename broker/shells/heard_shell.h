@@ -1,5 +1,5 @@
-// Which news of traders a node has in its log: every trader passes on what it hears of the others, and
-// to read it once is enough.
+// Which news of traders a node has in its log: every trader passes on what it hears of the others,
+// and to read it once is enough.
 #ifndef SOUK_HEARD_SHELL_H
 #define SOUK_HEARD_SHELL_H
 

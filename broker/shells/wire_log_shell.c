@@ -1,4 +1,5 @@
-// The node's log: a line for each message that a person wants to read of, and for what the shells say.
+// The node's log: a line for each message that a person wants to read of, and for what the shells
+// say.
 #include <stdarg.h>
 #include <sys/time.h>
 #include <time.h>
@@ -33,8 +34,9 @@ void wire_log (const struct wire *self, const char *format, ...)
              (int) (now.tv_usec / 1000), text);
 }
 
-// What a person wants to read of a market: who asked, who got what, what went wrong. Of elections what
-// a node makes of the messages is told, not each of them: of 64 peers there would be thousands.
+// What a person wants to read of a market: who asked, who got what, what went wrong. Of elections
+// what a node makes of the messages is told, not each of them: of 64 peers there would be
+// thousands.
 static bool is_event (enum message_type type)
 {
     switch (type) {
@@ -78,8 +80,9 @@ static struct told *told_of (struct wire *self, enum message_type type)
     }
 }
 
-// Who waits for its place, or for the warehouse to elect it, asks many times a second, and is answered
-// the same. That would bury the line that says what it waits for, so it is told once a second.
+// Who waits for its place, or for the warehouse to elect it, asks many times a second, and is
+// answered the same. That would bury the line that says what it waits for, so it is told once a
+// second.
 static bool was_told (struct wire *self, const struct message *message, const char *text)
 {
     struct told *last = told_of (self, message->type);
@@ -147,8 +150,8 @@ static void log_order (const struct wire *self, const struct commit *commit)
     }
 }
 
-// Of what is published to all, and told to each of them, one line is enough, here. A trader that passes
-// on how another one is has told of it when the news came.
+// Of what is published to all, and told to each of them, one line is enough, here. A trader that
+// passes on how another one is has told of it when the news came.
 static bool tells_letter (const struct message *message)
 {
     switch (message->type) {

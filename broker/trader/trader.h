@@ -118,6 +118,8 @@ bool trader_unseated (const trader_t *self);
 void trader_yield (trader_t *self);
 // Told to yield, nothing is under way, and the warehouse knows that it left.
 bool trader_yielded (const trader_t *self);
+// Requests that it was asked to yield with, and keeps for its successor.
+int64_t trader_kept (const trader_t *self);
 // Once it has yielded: adds `handover` letters with all that waits, in the queue's order and at
 // most LIMIT_COPIES each, so that no frame is too long, for the trader `successor`, which holds a
 // seat in `term`, and forgets it. From now on requests are refused as `unavailable`.
@@ -155,8 +157,8 @@ int64_t trader_epoch (const trader_t *self);
 // Its vector clock, empty unless the market orders by them. Borrowed until the next step.
 struct vector trader_vector (const trader_t *self);
 
-// Raises its vector clock to what its node has seen and done before it was a trader, so that no two
-// events of the node have the same count. Before EVENT_START.
+// Raises its vector clock to what its node has seen and done otherwise: before it was a trader, so that
+// no two events of the node have the same count, and as a client, of what other traders publish.
 void trader_saw (trader_t *self, const struct vector *vector);
 
 // The Lamport clock for a message that its shell sends of its own accord: counts it as sent.

@@ -25,6 +25,11 @@ bool trader_yielded (const trader_t *self)
     return self->yields && handover_settled (self) && (self->epoch == 0 || self->left);
 }
 
+int64_t trader_kept (const trader_t *self)
+{
+    return self->yields ? (int64_t) queue_size (self->to_pass) : 0;
+}
+
 // Puts as many into one letter as a frame between traders surely holds.
 static void hand_some (trader_t *self, int64_t successor, int64_t term, struct outbox *out)
 {

@@ -275,6 +275,7 @@ void hw_tear_down (void)
 void hw_open_market (int seed)
 {
     struct warehouse_config config = warehouse_config_default ();
+    config.elected = true;
     struct event start = {.type = EVENT_START};
     hw.random = random_seeded ((uint64_t) seed);
     hw.loss = hw_draw (0, 2) * 5;

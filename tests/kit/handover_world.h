@@ -1,7 +1,7 @@
 // A market for random tests of traders that hand over: two traders, which were elected, and the
-// warehouse, all real, and clients without a core. Messages are lost, doubled and overtake each other.
-// It asserts that the warehouse decides each request once, and that no client is told anything else.
-// There is one such market at a time.
+// warehouse, all real, and clients without a core. Messages are lost, doubled and overtake each
+// other. It asserts that the warehouse decides each request once, and that no client is told
+// anything else. There is one such market at a time.
 #ifndef SOUK_HANDOVER_WORLD_H
 #define SOUK_HANDOVER_WORLD_H
 

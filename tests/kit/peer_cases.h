@@ -12,7 +12,8 @@ void make_peers (struct maker *self, struct message *message);
 
 bool seatings_equal (const struct seating *a, const struct seating *b);
 
-// Whether two of the same type, which make_peers makes, have the same body. `handover` is not for it.
+// Whether two of the same type, which make_peers makes, have the same body. `handover` is not for
+// it.
 bool peers_equal (const struct message *a, const struct message *b);
 
 #endif

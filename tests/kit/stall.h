@@ -1,5 +1,6 @@
-// A stall: a seller under test with what it is configured by, its outbox and the virtual time. It is node 20,
-// knows the traders 1, 2 and 3 and the products fish, menhir and potion, and begins with menhir.
+// A stall: a seller under test with what it is configured by, its outbox and the virtual time. It
+// is node 20, knows the traders 1, 2 and 3 and the products fish, menhir and potion, and begins
+// with menhir.
 #ifndef SOUK_STALL_H
 #define SOUK_STALL_H
 

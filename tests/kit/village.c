@@ -16,6 +16,7 @@ village_t *village_new (size_t count, int64_t seats, bool reclaim, uint64_t seed
 {
     village_t *self = calloc (1, sizeof *self);
     struct warehouse_config config = warehouse_config_default ();
+    config.elected = true;
     ck_assert_ptr_nonnull (self);
     self->count = count;
     self->random = seed * 2 + 1;
@@ -130,9 +131,7 @@ static void step (village_t *self, struct village_peer *peer, const struct event
         election_step (peer->election, &drained, &self->out);
     }
     bool seated = election_seated (peer->election);
-    peer->ready_us = !seated               ? 0
-                     : peer->ready_us == 0 ? self->now_us + READY_US
-                                           : peer->ready_us;
+    peer->ready_us = !seated ? 0 : peer->ready_us == 0 ? self->now_us + READY_US : peer->ready_us;
     if (seated && self->now_us >= peer->ready_us) {
         election_serve (peer->election, self->now_us, &self->out);
     }
@@ -236,6 +235,13 @@ static void arrive (village_t *self, const struct village_letter *letter)
         answer_ping (self, peer, letter->from);
     }
     step (self, peer, &event);
+}
+
+void village_tell (village_t *self, int64_t id, enum port port, const struct message *message)
+{
+    struct village_letter letter = {
+        .from = message->from, .to = id, .port = port, .message = *message};
+    arrive (self, &letter);
 }
 
 static struct village_letter *next_letter (village_t *self)

@@ -1,6 +1,6 @@
-// A village of electing peers around a real warehouse's core, in virtual time: letters take a random
-// time, some are lost, peers are killed, started again and cut off. No trader is in it: a peer that was
-// given a seat is ready to serve two milliseconds later.
+// A village of electing peers around a real warehouse's core, in virtual time: letters take a
+// random time, some are lost, peers are killed, started again and cut off. No trader is in it: a
+// peer that was given a seat is ready to serve two milliseconds later.
 #ifndef SOUK_TESTS_VILLAGE_H
 #define SOUK_TESTS_VILLAGE_H
 
@@ -36,7 +36,7 @@ typedef struct village {
     size_t count;
     struct village_peer peers[VILLAGE_MAX];
     warehouse_t *warehouse;
-    bool closed;  // the warehouse is away
+    bool closed;                                     // the warehouse is away
     struct village_letter letters[VILLAGE_LETTERS];  // on their way, in no order
     size_t letter_count;
     int64_t seq;
@@ -62,10 +62,13 @@ election_t *village_peer (village_t *self, int64_t id);
 void village_leave (village_t *self, int64_t id);   // it falls sick
 void village_return (village_t *self, int64_t id);  // and is well again
 
+// Somebody sends the peer a message, now.
+void village_tell (village_t *self, int64_t id, enum port port, const struct message *message);
+
 void village_run (village_t *self, int64_t for_us);
 
-// Whom all peers that are up, not cut off and not sick take for the leader, in the same term, and who
-// serves; 0: they do not agree.
+// Whom all peers that are up, not cut off and not sick take for the leader, in the same term, and
+// who serves; 0: they do not agree.
 int64_t village_leader (village_t *self);
 
 int64_t village_draw (village_t *self, int64_t min, int64_t max);

@@ -1,5 +1,5 @@
-// What is drawn of an elected market besides: its peers, made of the trader, the buyer and the seller
-// that the market has in each place, how they elect, and how often they fall sick.
+// What is drawn of an elected market besides: its peers, made of the trader, the buyer and the
+// seller that the market has in each place, how they elect, and how often they fall sick.
 #include "tests/sim/market_peers.h"
 
 static const int64_t one_in_a_million[] = {0, 3000, 20000, 100000, 300000};

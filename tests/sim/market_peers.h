@@ -8,7 +8,8 @@
 // How many peers there are, before the traders are drawn that they may become.
 void market_peers_begin (struct market *self, const struct options *options, struct random *random);
 
-// Makes the peers of the traders, buyers and sellers that were drawn, which are no nodes of their own.
+// Makes the peers of the traders, buyers and sellers that were drawn, which are no nodes of their
+// own.
 void market_peers_end (struct market *self, struct random *random);
 
 #endif

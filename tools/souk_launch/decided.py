@@ -10,6 +10,25 @@ REQUEST = re.compile(r"(\d+) (buyer|seller) (\d+) (?:asks after )?(?:order|lot) 
 SHOWN = 4  # batches, of those in which several buyers met
 
 
+def shortened(line):
+    """A batch's line for a person: what one client has in it one after the other is told by its first
+    and its last, so that it shows where another one's comes between."""
+    match = BATCH.fullmatch(line)
+    if match is None:
+        return line
+    runs = []
+    for told in match["requests"].split(", "):
+        clock, _, request = told.partition(" ")
+        who, _, number = request.rpartition(" ")
+        if runs and runs[-1][0] == who:
+            runs[-1][1].append((clock, number))
+        else:
+            runs.append((who, [(clock, number)]))
+    return line[:match.start("requests")] + ", ".join(
+        f"{run[0][0]} {who} {run[0][1]}" if len(run) == 1 else
+        f"{run[0][0]}–{run[-1][0]} {who}s {run[0][1]}–{run[-1][1]}" for who, run in runs)
+
+
 class Batch:
     def __init__(self, line):
         self.lines = [line]

@@ -176,6 +176,8 @@ def report(elections, nodes, began, scale):
         "two_leaders_in_terms": sorted({term for term, _, _ in elections.quarrels}),
         "elections": [told(election) for election in every],
         "messages": counted("election", "messages"),
+        "uncounted": sorted({node.id for node in nodes if node.role == "peer"
+                             and not node.summary}),  # killed, and told nothing
         "messages_of_bully": elections.peers ** 2,
         **{event: [{"peer": peer, "at_ms": at_ms(now),
                     **{("to" if key == "peer" else key): said.get(key, 0) for key in KEPT[event]}}
@@ -218,8 +220,9 @@ def sentence(election):
     elif election["leader"] is None:
         parts.append("nobody had won when the market closed")
     else:
-        after = (f", after {election['took_ms']:.1f} ms and {election['messages']} messages of its "
-                 "own" if election["took_ms"] else "")
+        after = (f", after {election['took_ms']:.1f} ms and "
+                 f"{_times(election['messages'], 'message')} of its own"
+                 if election["took_ms"] else "")
         parts.append(f"peer {election['leader']} leads in term {election['term']}{after}")
     return f"{election['at_ms'] / 1000:.1f} s: " + "; ".join(parts)
 
@@ -231,8 +234,11 @@ def sentences(elected):
     if len(shown) > 8:
         lines.append(f"… and {len(shown) - 8} more elections in summary.json")
     if elected["messages"]:
-        lines.append(f"{elected['messages']} messages for {_times(len(shown), 'election')}; "
-                     f"Bully may need {elected['messages_of_bully']} for one")
+        missing = elected.get("uncounted")
+        lines.append(f"{_times(elected['messages'], 'message')} for "
+                     f"{_times(len(shown), 'election')} and for resigning"
+                     + (f", those of {_peers(missing)} not counted" if missing else "")
+                     + f"; Bully may need {elected['messages_of_bully']} for one election")
     sick = elected["sick"]
     if sick:
         who = _peers(sorted({entry["peer"] for entry in sick}))

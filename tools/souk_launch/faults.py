@@ -101,8 +101,12 @@ def check(faults, names, duration_us):
     for fault in faults:
         if fault.name not in names:
             like = [name for name in names if name.startswith(fault.role)]
-            raise FaultError(f"--fault {fault.text}: there is no {fault.name}; there are "
-                             + ", ".join(like[:8]) + (" …" if len(like) > 8 else ""))
+            there = "; there are " + ", ".join(like[:8]) + (" …" if len(like) > 8 else "")
+            if like == ["trader"]:
+                there = "; where peers elect, say trader: whoever leads then"
+            elif not like:
+                there = ""
+            raise FaultError(f"--fault {fault.text}: there is no {fault.name}{there}")
         if duration_us is not None and fault.at_us >= duration_us:
             raise FaultError(f"--fault {fault.text}: the market closes after "
                              f"{duration_us / 1e6:g} s; say --duration")

@@ -263,7 +263,8 @@ def add_behaviour(group):
                        help="of a unit, such as 10.00 or 10-20 (10.00)")
     group.add_argument("--ping-every", metavar="TIME", type=interval_between("1ms", "1m"),
                        help="quiet time before a trader asks whether another one lives; it is "
-                            "suspected after three, not scaled (250ms)")
+                            "suspected after three, not scaled (250ms); in "
+                            "elected markets, whether the leader does (150ms)")
 
 
 def add_running(group):

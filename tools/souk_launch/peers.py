@@ -196,7 +196,7 @@ def contradiction(market, modes):
         return "peers: a market of peers has no traders, buyers and sellers beside them"
     if modes != ["sync"]:
         return ("an elected market is sold in sync, where all that counts is at the warehouse and "
-                f"a successor has it; not in {', '.join(modes)}")
+                f"a successor has it; not in {', '.join(mode for mode in modes if mode != 'sync')}")
     seats = market["election"].get("seats", 1)
     if seats > len(market["peers"]):
         return f"--seats: {len(market['peers'])} peers cannot hold {seats} seats"

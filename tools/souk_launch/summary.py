@@ -271,16 +271,16 @@ def table(rows):
             for label, figure, remark in rows]
 
 
-def wrapped(sentence):
+def wrapped(sentence, indent="    "):
     """A sentence in lines; a figure stays with its unit."""
     whole = re.sub(r"(?<=\d) (?=s\b|unit)", "\u00a0", sentence)
     return textwrap.fill(whole, 96, initial_indent="  ",
-                         subsequent_indent="    ").replace("\u00a0", " ")
+                         subsequent_indent=indent).replace("\u00a0", " ")
 
 
 def _cut(line, width):
     """As many of the things in a list as there is room for."""
-    return "  " + (line if len(line) <= width else line[:width - 3].rpartition(", ")[0] + ", …")
+    return line if len(line) <= width else line[:width - 3].rpartition(", ")[0] + ", …"
 
 
 def goods_rows(products):
@@ -341,8 +341,9 @@ def text(summary):
         lines += [""] + [wrapped(aftermath.sentence(fault)) for fault in s["faults"]]
     if "scenario" in s:
         lines += ["", f"Scenario {s['scenario']['name']}:"]
-        lines += verdicts.lines(s["scenario"]["verdict"])
+        lines += [wrapped(told.strip(), " " * 10) for told in
+                  verdicts.lines(s["scenario"]["verdict"])]
     if "scenario" in s and s.get("decided", {}).get("shown"):
         lines += ["", "  How the traders had them decided:"]
-        lines += [_cut(line, 94) for line in s["decided"]["shown"]]
+        lines += [wrapped(_cut(decided.shortened(line), 180)) for line in s["decided"]["shown"]]
     return "\n".join(lines + ["", f"Kept in {s['run_dir']}"] + verdict(s)) + "\n"

@@ -178,6 +178,5 @@ def election_timed(s):
     last = next((e for e in reversed(s["elected"]["elections"]) if e["leader"]), None)
     known = last is not None and last["took_ms"] is not None
     return Check(known, "the election itself was timed",
-                 f"{last['took_ms']:.1f} ms, {last['messages']} messages of the winner; in all "
-                 f"{s['elected']['messages']}, where Bully may need "
-                 f"{s['elected']['messages_of_bully']} for one" if known else "")
+                 f"{last['took_ms']:.1f} ms, {_count(last['messages'], 'message')} of the winner"
+                 if known else "")

@@ -9,8 +9,8 @@
 
 #include "tests/sim/checkers/linear_search.h"
 
-// The operations are sorted by their hints, which are the order in which they were stored; those with
-// none (INT64_MAX) are left out. Never undecided.
+// The operations are sorted by their hints, which are the order in which they were stored; those
+// with none (INT64_MAX) are left out. Never undecided.
 struct linear_result linear_replay (struct linear_operation *operations, size_t count);
 
 #endif

@@ -10,8 +10,8 @@
 #include "tests/sim/checkers/final_answer.h"
 #include "tests/sim/checkers/shelf.h"
 
-// For so long, after all is well, nobody need trade: elections among all peers, a wrong suspicion, a
-// leader that falls sick at once. Far more than the waits of any market.
+// For so long, after all is well, nobody need trade: elections among all peers, a wrong suspicion,
+// a leader that falls sick at once. Far more than the waits of any market.
 enum { UNSERVED_MAX_US = 10 * 1000 * 1000 };
 
 struct peer {

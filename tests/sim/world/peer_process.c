@@ -1,6 +1,6 @@
-// What is to be seen of a peer's process: when it trades for the others and when it may be elected, which are
-// facts; what its election came to, which is told; and the orders that wait for somebody to be
-// elected. A peer keeps no journal, so that its letters leave at once.
+// What is to be seen of a peer's process: when it trades for the others and when it may be elected,
+// which are facts; what its election came to, which is told; and the orders that wait for somebody
+// to be elected. A peer keeps no journal, so that its letters leave at once.
 #include "tests/sim/world/world_state.h"
 
 enum { HELD_LEAST_US = 5 * WORLD_MS };  // for so long an order waits that waits for an election

@@ -119,6 +119,7 @@ void world_add_peer (world_t *self, const struct peer_config *config)
     int64_t calm_us = quiet_us + config->election.settle_us + config->sickness.recover_after_us
                       + config->election.coordinator_wait_us;
     self->calm_us = calm_us > self->calm_us ? calm_us : self->calm_us;
+    self->config.warehouse.elected = true;
     add (self, ROLE_PEER, config->election.id)->config.peer = *config;
 }
 
