@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Times elections among real peers, and prints one table.
 
-  tools/elect.py                        all of it, in a minute or two
+  tools/elect.py --quick                all of it, once, in a minute
+  tools/elect.py                        in three or four, with medians
   tools/elect.py --only kill --runs 21  how long a market is without a trader
   tools/elect.py --json > runs.json     a line for each run
 
@@ -14,6 +15,7 @@ tools/launch.py, one at a time, in a temporary folder.
 Exit status: 0; 1, a run failed or a request was not answered once; 2, a wrong call.
 """
 import argparse
+import itertools
 import json
 import os
 import statistics
@@ -80,9 +82,9 @@ def kill_runs(souk, runs):
                "messages": last_election(summary)["messages"]}
 
 
-def sick_runs(souk, _):
-    for chance in SICK_BAZAAR:
-        scale.show_progress(f"sick: {chance}")
+def sick_runs(souk, runs):
+    for count, chance in itertools.product(range(runs), SICK_BAZAAR):
+        scale.show_progress(f"sick: {chance}, {count} of {runs} runs")
         summary = run(souk, *SICK, "--sick-chance", chance)
         answered_once(summary)
         yield {"what": "sick", "chance": chance, "requests": summary["requests"],
@@ -90,8 +92,13 @@ def sick_runs(souk, _):
                "terms": len(summary["elected"]["terms"])}
 
 
-def many_runs(souk, _):
-    scale.show_progress("many: 64 peers")
+def many_runs(souk, runs):
+    for count in range(runs):
+        scale.show_progress(f"many: {count} of {runs} runs")
+        yield many_run(souk)
+
+
+def many_run(souk):
     summary = run(souk, *MANY)
     answered_once(summary)
     peers = summary["elected"]["peers"]
@@ -99,65 +106,74 @@ def many_runs(souk, _):
     killed_ms = summary["faults"][0]["at_ms"]
     start = [e for e in elections if e["at_ms"] < killed_ms]
     after = [e for e in elections if e["at_ms"] >= killed_ms]
-    yield {"what": "many", "peers": peers, "elections": len(elections),
-           "start_ms": start[-1]["until_ms"] - start[0]["at_ms"],
-           "start_winner_ms": start[-1]["took_ms"],
-           "kill_ms": after[-1]["until_ms"] - after[0]["at_ms"],
-           "kill_winner_ms": after[-1]["took_ms"],
-           "without_trader_ms": summary["faults"][0]["taken_over_ms"],
-           "messages": summary["elected"]["messages"],
-           "pairs": peers * (peers - 1) // 2, "bully": peers ** 2}
+    return {"what": "many", "peers": peers, "elections": len(elections),
+            "start_ms": start[-1]["until_ms"] - start[0]["at_ms"],
+            "start_winner_ms": start[-1]["took_ms"],
+            "kill_ms": after[-1]["until_ms"] - after[0]["at_ms"],
+            "kill_winner_ms": after[-1]["took_ms"],
+            "without_trader_ms": summary["faults"][0]["taken_over_ms"],
+            "messages": summary["elected"]["messages"],
+            "pairs": peers * (peers - 1) // 2, "bully": peers ** 2}
 
 
-def ms(values):
+def middle(values, unit, digits=1):
     """The median and the worst, of so many."""
     known = [value for value in values if value is not None]
     if not known:
         return "-"
-    return f"{statistics.median(known):.1f} ms" + (
-        f" (worst of {len(known)}: {max(known):.1f})" if len(known) > 1 else "")
+    return f"{statistics.median(known):.{digits}f} {unit}" + (
+        f" (worst of {len(known)}: {max(known):.{digits}f})" if len(known) > 1 else "")
+
+
+def row(runs, words, key, bazaar=""):
+    return words, middle([one[key] for one in runs], "ms"), bazaar
 
 
 def kill_rows(runs):
-    def row(words, key, bazaar):
-        return words, ms([one[key] for one in runs]), bazaar
-
-    return [row("6 peers, kill -9 of the trader: first answer of the next one", "first_answer_ms",
-                KILL_BAZAAR),
-            row("until it was noticed", "detected_ms", ""),
-            row("the election itself", "election_ms", "")]
+    return [row(runs, "6 peers, kill -9 of the trader: first answer of the next one",
+                "first_answer_ms", KILL_BAZAAR),
+            row(runs, "until it was noticed", "detected_ms"),
+            row(runs, "the election itself", "election_ms")]
 
 
 def sick_rows(runs):
-    return [(f"{one['requests']} requests, {one['chance'].replace('%', ' %')} sick",
-             f"{one['seconds']:.2f} s ({one['sick']} times sick, {one['terms']} terms)",
-             SICK_BAZAAR[one["chance"]]) for one in runs]
-
-
-def many_rows(runs):
     rows = []
-    for one in runs:
-        rows += [(f"{one['peers']} peers elect at the start", f"{one['start_ms']:.1f} ms", ""),
-                 (f"{one['peers']} peers, kill -9 of the trader: until the next one serves",
-                  ms([one["without_trader_ms"]]), ""),
-                 ("the election itself", f"{one['kill_ms']:.1f} ms", ""),
-                 (f"messages of its {one['elections']} elections",
-                  f"{one['messages']} (n(n-1)/2 is {one['pairs']}, n² {one['bully']})", "")]
+    for chance, bazaar in SICK_BAZAAR.items():
+        same = [one for one in runs if one["chance"] == chance]
+        sick, terms = (sum(one[key] for one in same) / len(same) for key in ("sick", "terms"))
+        rows.append((f"{same[0]['requests']} requests, {chance.replace('%', ' %')} sick",
+                     f"{middle([one['seconds'] for one in same], 's', 2)}; {sick:.1f} times sick, "
+                     f"{terms:.1f} terms a run", bazaar))
     return rows
 
 
-PARTS = {"kill": (kill_runs, kill_rows), "sick": (sick_runs, sick_rows),
-         "many": (many_runs, many_rows)}
+def many_rows(runs):
+    one = runs[0]
+    messages = [one["messages"] / one["elections"] for one in runs]
+    return [row(runs, f"{one['peers']} peers elect at the start", "start_ms"),
+            row(runs, f"{one['peers']} peers, kill -9 of the trader: until the next one serves",
+                "without_trader_ms"),
+            row(runs, "the election itself", "kill_ms"),
+            ("messages of an election", f"{statistics.median(messages):.0f} (n(n-1)/2 is "
+                                        f"{one['pairs']}, n² {one['bully']})", "")]
+
+
+# Each with how often it is run, unless somebody says so.
+PARTS = {"kill": (kill_runs, kill_rows, 9), "sick": (sick_runs, sick_rows, 5),
+         "many": (many_runs, many_rows, 3)}
 
 
 def read_arguments():
     parser = argparse.ArgumentParser(
-        usage="tools/elect.py [--only PART,...] [--runs N] [--json] [--souk PATH]",
+        usage="tools/elect.py [--only PART,...] [--quick] [--runs N] [--json] [--souk PATH]",
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False)
     parser.add_argument("--only", metavar="PART,...", type=lambda text: text.split(","),
                         default=list(PARTS), help="of kill, sick and many (all)")
-    parser.add_argument("--runs", type=int, default=9, metavar="N", help="of kill (9)")
+    parser.add_argument("--quick", action="store_true", help="each once, as --runs 1")
+    parser.add_argument("--runs", type=int, metavar="N",
+                        help="of each (" + ", ".join(f"{name} {part[2]}"
+                                                     for name, part in PARTS.items()) + ")")
     parser.add_argument("--json", action="store_true", help="each run's figures, a line each")
     parser.add_argument("--souk", metavar="PATH",
                         default=os.environ.get("SOUK") or os.path.join(scale.ROOT, "build", "souk"),
@@ -166,8 +182,11 @@ def read_arguments():
     for part in arguments.only:
         if part not in PARTS:
             parser.error(f"--only: '{part}' is not known; {', '.join(PARTS)} are")
-    if arguments.runs < 1:
+    if arguments.quick and arguments.runs is not None:
+        parser.error("--quick and --runs: only one of them")
+    if arguments.runs is not None and arguments.runs < 1:
         parser.error("--runs: at least 1")
+    arguments.runs = 1 if arguments.quick else arguments.runs
     return arguments
 
 
@@ -181,9 +200,9 @@ def main():
         scale.print_row(("what", "Souk", "the bazaar"))
         print("|---|---|---|", flush=True)
     for part in arguments.only:
-        measure, rows = PARTS[part]
+        measure, rows, often = PARTS[part]
         try:
-            runs = list(measure(souk, arguments.runs))
+            runs = list(measure(souk, arguments.runs or often))
         except Failed as error:
             scale.show_progress("")
             print(f"elect.py: {error}", file=sys.stderr)
@@ -192,8 +211,8 @@ def main():
         if arguments.json:
             print("\n".join(json.dumps(one) for one in runs), flush=True)
             continue
-        for row in rows(runs):
-            scale.print_row(row)
+        for line in rows(runs):
+            scale.print_row(line)
     return 0
 
 
