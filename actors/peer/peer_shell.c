@@ -109,7 +109,7 @@ static void take (struct shell *self, const struct frames *frames, enum port por
         wire_log (&self->wire, "a client with a routing id of its own was ignored");
         return;
     }
-    wire_decode (&self->wire, frames, port == PORT_TRADER ? 0 : 1, bytes_max_at (frames, port),
+    wire_decode (&self->wire, frames, port == PORT_TRADER ? 0 : 1, bytes_max_at (port),
                  &event, &error);
     if (!is_meant_for (self, &event)) {
         return;
