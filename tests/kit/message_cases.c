@@ -298,64 +298,58 @@ static void make_stock (struct maker *self, struct stock *stock)
     stock->traders = part_traders (self, &stock->trader_count);
 }
 
-void message_case (enum message_type type, enum case_size size, struct draw *draw, arena_t *arena,
-                   struct message *message)
+// The body, without what all messages have.
+static void make_body (struct maker *self, struct message *message)
 {
-    struct maker maker = {.draw = draw, .arena = arena, .size = size};
-    memset (message, 0, sizeof *message);
-    message->type = type;
-    message->from = part_number (&maker, 1, LIMIT_NODE);
-    message->clock = part_number (&maker, 0, LIMIT_INTEGER);
-    message->market = part_number (&maker, 0, LIMIT_INTEGER);
-    switch (type) {
+    switch (message->type) {
     case MESSAGE_BUY:
-        make_buy (&maker, &message->buy);
+        make_buy (self, &message->buy);
         break;
     case MESSAGE_RECEIPT:
-        make_receipt (&maker, false, &message->receipt);
+        make_receipt (self, false, &message->receipt);
         break;
     case MESSAGE_OVERSOLD:
-        make_receipt (&maker, true, &message->oversold);
+        make_receipt (self, true, &message->oversold);
         break;
     case MESSAGE_RESTOCK:
-        make_restock (&maker, &message->restock);
+        make_restock (self, &message->restock);
         break;
     case MESSAGE_RESTOCKED:
-        make_restocked (&maker, &message->restocked);
+        make_restocked (self, &message->restocked);
         break;
     case MESSAGE_COMMIT:
-        make_commit (&maker, &message->commit);
+        make_commit (self, &message->commit);
         break;
     case MESSAGE_COMMITTED:
-        make_committed (&maker, &message->committed);
+        make_committed (self, &message->committed);
         break;
     case MESSAGE_STOCK:
-        make_stock (&maker, &message->stock);
+        make_stock (self, &message->stock);
         break;
     case MESSAGE_LEASE:
-        make_lease (&maker, &message->lease);
+        make_lease (self, &message->lease);
         break;
     case MESSAGE_LEASED:
-        make_leased (&maker, &message->leased);
+        make_leased (self, &message->leased);
         break;
     case MESSAGE_INVALIDATION:
     case MESSAGE_OVERSELL:
     case MESSAGE_SALE:
     case MESSAGE_SOCKET:
-        make_published (&maker, message);
+        make_published (self, message);
         break;
     case MESSAGE_VIEW:
-        make_view (&maker, &message->view);
+        make_view (self, &message->view);
         break;
     case MESSAGE_MEMBER:
-        make_member (&maker, &message->member);
+        make_member (self, &message->member);
         break;
     case MESSAGE_JOIN:
     case MESSAGE_CLAIM:
     case MESSAGE_TAKEOVER:
     case MESSAGE_JOURNAL:
     case MESSAGE_JOURNALED:
-        make_takeover (&maker, message);
+        make_takeover (self, message);
         break;
     case MESSAGE_CAMPAIGN:
     case MESSAGE_SEATS:
@@ -365,9 +359,21 @@ void message_case (enum message_type type, enum case_size size, struct draw *dra
     case MESSAGE_RESIGN:
     case MESSAGE_HANDOVER:
     case MESSAGE_CLOCK:
-        make_peers (&maker, message);
+        make_peers (self, message);
         break;
     default:
-        make_small (&maker, message);
+        make_small (self, message);
     }
+}
+
+void message_case (enum message_type type, enum case_size size, struct draw *draw, arena_t *arena,
+                   struct message *message)
+{
+    struct maker maker = {.draw = draw, .arena = arena, .size = size};
+    memset (message, 0, sizeof *message);
+    message->type = type;
+    message->from = part_number (&maker, 1, LIMIT_NODE);
+    message->clock = part_number (&maker, 0, LIMIT_INTEGER);
+    message->market = part_number (&maker, 0, LIMIT_INTEGER);
+    make_body (&maker, message);
 }

@@ -146,12 +146,19 @@ static void add_seating (const struct seating *seating)
     add_numbers ("\n", NULL);
 }
 
+static void add_fill (const struct record_fill *fill)
+{
+    add_numbers ("fill #/# lot # seller #/# trader # units # price # commission #\n",
+                 (int64_t[]){fill->buyer, fill->number, fill->lot, fill->seller,
+                             fill->seller_number, fill->trader, fill->units, fill->price_cents,
+                             fill->commission_cents});
+}
+
 static bool add_record (void *context, const struct record *record)
 {
     (void) context;
     char format[160];
     const struct record_lot *lot = &record->lot;
-    const struct record_fill *fill = &record->fill;
     const struct record_trader *trader = &record->trader;
     switch (record->type) {
     case RECORD_WAREHOUSE:
@@ -174,10 +181,7 @@ static bool add_record (void *context, const struct record *record)
         add_order (&record->order);
         return true;
     case RECORD_FILL:
-        add_numbers ("fill #/# lot # seller #/# trader # units # price # commission #\n",
-                     (int64_t[]){fill->buyer, fill->number, fill->lot, fill->seller,
-                                 fill->seller_number, fill->trader, fill->units, fill->price_cents,
-                                 fill->commission_cents});
+        add_fill (&record->fill);
         return true;
     case RECORD_ACCOUNT:
         add_numbers ("account # #\n",
