@@ -298,6 +298,31 @@ static void make_stock (struct maker *self, struct stock *stock)
     stock->traders = part_traders (self, &stock->trader_count);
 }
 
+static void make_others (struct maker *self, struct message *message)
+{
+    switch (message->type) {
+    case MESSAGE_JOIN:
+    case MESSAGE_CLAIM:
+    case MESSAGE_TAKEOVER:
+    case MESSAGE_JOURNAL:
+    case MESSAGE_JOURNALED:
+        make_takeover (self, message);
+        break;
+    case MESSAGE_CAMPAIGN:
+    case MESSAGE_SEATS:
+    case MESSAGE_ELECTION:
+    case MESSAGE_ANSWER:
+    case MESSAGE_COORDINATOR:
+    case MESSAGE_RESIGN:
+    case MESSAGE_HANDOVER:
+    case MESSAGE_CLOCK:
+        make_peers (self, message);
+        break;
+    default:
+        make_small (self, message);
+    }
+}
+
 // The body, without what all messages have.
 static void make_body (struct maker *self, struct message *message)
 {
@@ -344,25 +369,8 @@ static void make_body (struct maker *self, struct message *message)
     case MESSAGE_MEMBER:
         make_member (self, &message->member);
         break;
-    case MESSAGE_JOIN:
-    case MESSAGE_CLAIM:
-    case MESSAGE_TAKEOVER:
-    case MESSAGE_JOURNAL:
-    case MESSAGE_JOURNALED:
-        make_takeover (self, message);
-        break;
-    case MESSAGE_CAMPAIGN:
-    case MESSAGE_SEATS:
-    case MESSAGE_ELECTION:
-    case MESSAGE_ANSWER:
-    case MESSAGE_COORDINATOR:
-    case MESSAGE_RESIGN:
-    case MESSAGE_HANDOVER:
-    case MESSAGE_CLOCK:
-        make_peers (self, message);
-        break;
     default:
-        make_small (self, message);
+        make_others (self, message);
     }
 }
 
