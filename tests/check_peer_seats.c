@@ -299,19 +299,18 @@ START_TEST (test_the_letters_of_a_trader_outlive_it_by_their_round)
         .buy = {.number = 1, .attempt = 1, .product = "fish", .quantity = 1},
     };
     const struct seating seating = {.term = 2, .leader = 1, .seats = seats, .seat_count = 1};
-    const struct message coordinator = {
-        .type = MESSAGE_COORDINATOR, .from = 1, .clock = 1, .coordinator = {.seating = seating}};
-    struct event event = {.type = EVENT_RECEIVE,
-                          .port = PORT_CLIENTS,
-                          .route = {.size = 1, .bytes = {ALICE}},
-                          .message = &buy};
+    const struct message told = {.type = MESSAGE_SEATS, .clock = 1, .seats = {.seating = seating}};
+    const struct event event = {.type = EVENT_RECEIVE,
+                                .port = PORT_CLIENTS,
+                                .route = {.size = 1, .bytes = {ALICE}},
+                                .message = &buy};
     bazaar_open (2);
     bazaar_config (2)->election.reclaim = false;
     open_served (2);
     bazaar_step (2, event);
     bazaar_step (2, (struct event){.type = EVENT_DRAINED});
-    event.message = &coordinator;
-    bazaar_step (2, event);
+    bazaar_step (2,
+                 (struct event){.type = EVENT_RECEIVE, .port = PORT_WAREHOUSE, .message = &told});
     bazaar_step (2, (struct event){.type = EVENT_DEADLINE});
     ck_assert_ptr_null (peer_trader (bazaar_peer (2)));
     bazaar_send (2);
