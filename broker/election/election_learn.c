@@ -29,9 +29,10 @@ static void granted (election_t *self, const struct seating *seating)
     election_follow (self);
 }
 
-// Another term is the current one than this candidate took for it: a later one mostly, or an earlier one,
-// where the store was put back or somebody lied. What the warehouse says counts. A higher leader that may live is
-// followed, and suspected if it does not; else the warehouse is asked again, for the one after that.
+// Another term is the current one than this candidate took for it: a later one mostly, or an
+// earlier one, where the store was put back or somebody lied. What the warehouse says counts. A
+// higher leader that may live is followed, and suspected if it does not; else the warehouse is asked
+// again, for the one after that.
 static void refused (election_t *self, const struct seating *seating, struct outbox *out)
 {
     self->counters.refused++;
@@ -47,7 +48,8 @@ static void refused (election_t *self, const struct seating *seating, struct out
     election_ask_again (self, out);
 }
 
-// A leader has asked whether it still leads. If somebody doubts that, all are told. One answer of an earlier term may be a late one.
+// A leader has asked whether it still leads. If somebody doubts that, all are told. One answer of an
+// earlier term may be a late one.
 static void confirmed (election_t *self, const struct seating *seating, struct outbox *out)
 {
     bool leads_on = election_leads (self) && seating->term == self->term;
@@ -107,26 +109,43 @@ static void lead_on (election_t *self)
     election_follow (self);
 }
 
-// Whoever misses a leader follows one that lives, even if in an earlier term: the warehouse knows
-// which one counts, and a leader asks it. Nobody else's word counts against a leader.
+// What is said of the seats, against what this peer knows.
+enum belief { BELIEF_NONE, BELIEF_KNOWN, BELIEF_NEWS };
+
+// Whoever misses a leader believes one that says so itself, even in an earlier term: the warehouse
+// knows which one counts, and a leader asks it. Nobody can lead who is no peer.
+static enum belief weigh (election_t *self, const struct seating *seating, bool by_leader)
+{
+    bool misses =
+        !self->appoints && (election_in_progress (self) || self->state == ELECTION_SETTLING);
+    if (seating->term == 0 || !election_peer_of (self, seating->leader)) {
+        return BELIEF_NONE;
+    }
+    if (seating->term == self->term && seating->leader == self->leader) {
+        return BELIEF_KNOWN;
+    }
+    return seating->term > self->term || (misses && by_leader) ? BELIEF_NEWS : BELIEF_NONE;
+}
+
+// Whether the peer that this one follows says that another one leads, in an earlier term.
+static bool is_denied (const election_t *self, const struct seating *seating, int64_t from)
+{
+    return self->state == ELECTION_FOLLOWING && from == self->leader && seating->leader != from
+           && seating->term > 0 && seating->term < self->term;
+}
+
+// Nobody's word but the warehouse's counts against a leader.
 void election_learn (election_t *self, const struct seating *seating, int64_t from,
                      struct outbox *out)
 {
     bool by_leader = from == seating->leader;
-    if (!election_peer_of (self, seating->leader)) {
-        return;  // Nobody can lead who is no peer.
-    }
-    bool is_missed = by_leader && !self->appoints
-                     && (election_in_progress (self) || self->state == ELECTION_SETTLING);
-    if (seating->term > 0 && seating->term < self->term && !by_leader && from == self->leader
-        && self->state == ELECTION_FOLLOWING) {
-        election_settle (self, self->config.answer_wait_us,
-                         out);  // The leader knows of another one.
+    if (is_denied (self, seating, from)) {
+        election_settle (self, self->config.answer_wait_us, out);
         return;
     }
-    bool is_news = seating->term != self->term || seating->leader != self->leader;
-    bool is_later = seating->term > self->term;
-    if (seating->term == 0 || (is_news && !is_later && !is_missed)) {
+    enum belief belief = weigh (self, seating, by_leader);
+    bool is_news = belief == BELIEF_NEWS;
+    if (belief == BELIEF_NONE) {
         return;
     }
     if (is_news && election_leads (self) && from != WAREHOUSE_NODE) {
