@@ -48,8 +48,8 @@ const char *parse_product (const char *command, const char *option, const char *
 // long as the program. getopt_long begins anew after it.
 const struct topology *find_topology (int argc, char *const *argv, const struct option *options);
 
-// The path of a file that a topology names, which is relative to the topology's own folder; NULL for
-// NULL. Valid until the next call.
+// The path of a file that a topology names, which is relative to the topology's own folder; NULL
+// for NULL. Valid until the next call.
 const char *topology_file (const struct topology *topology, const char *path);
 
 // Where this topology wants the node's trace, in its own folder; NULL: nowhere. It lives as long as

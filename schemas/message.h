@@ -85,8 +85,8 @@ enum { TOPIC_BYTES = LIMIT_PRODUCT_NAME + 16 };
 bool message_is_published (enum message_type type);
 
 // Writes the topic under which a message is published: stock.<product>, sale.<product>,
-// recall.<product>, oversell.<addressee>, member.<trader>, socket.<sender>, seats or clock. Returns its
-// length.
+// recall.<product>, oversell.<addressee>, member.<trader>, socket.<sender>, seats or clock. Returns
+// its length.
 size_t message_topic (const struct message *message, int64_t addressee, char topic[TOPIC_BYTES]);
 
 #endif

@@ -78,10 +78,10 @@ struct item {
     bool behind;          // already decided from the cache: counts as a write of this trader
     int64_t promised;     // buy, behind: units that the buyer was promised; 0: it was refused
     struct first first;   // buy, restock
-    int64_t rank;         // of a restock: its lot sells after those of lesser ranks, and among those
-                          // of its own rank by seller; the sum of its vector clock where the market
-                          // orders by these, else 0, and lots sell as they came. Of a request that
-                          // is handed over: its place in the queue
+    int64_t rank;         // of a restock: its lot sells after those of lesser ranks, and among
+                          // those of its own rank by seller; the sum of its vector clock where the
+                          // market orders by these, else 0, and lots sell as they came. Of a
+                          // request that is handed over: its place in the queue
     const struct leased_units *taken;  // buy, behind: what it was promised from a lease, in the
     size_t taken_count;                // order of the lots, the budget last; at most LIMIT_FILLS
 };

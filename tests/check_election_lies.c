@@ -1,5 +1,5 @@
-// Terms that were never granted: somebody lies, or takes a peer's name. Elections have no protection
-// against who goes on lying; when it ends, so does the harm.
+// Terms that were never granted: somebody lies, or takes a peer's name. Elections have no
+// protection against who goes on lying; when it ends, so does the harm.
 #include <check.h>
 #include <stdlib.h>
 

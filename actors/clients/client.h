@@ -94,28 +94,29 @@ int64_t client_deadline (const client_t *self);
 // request is so old that the warehouse would forget it.
 bool client_can_ask (const client_t *self);
 
-// Sends a request and returns its number; 0, and nothing is sent, unless client_can_ask. Where nobody
-// holds a seat it waits for one, open like the others.
+// Sends a request and returns its number; 0, and nothing is sent, unless client_can_ask. Where
+// nobody holds a seat it waits for one, open like the others.
 int64_t client_ask (client_t *self, const struct client_request *request, int64_t now_us,
                     struct outbox *out);
 
-// Asks any trader for a lot's state. Nothing waits for the `lot` that may come, and nothing is asked
-// where nobody holds a seat.
+// Asks any trader for a lot's state. Nothing waits for the `lot` that may come, and nothing is
+// asked where nobody holds a seat.
 void client_ask_lot (client_t *self, int64_t number, int64_t now_us, struct outbox *out);
 
-// The request that it has just sent under this number could not leave: nobody is connected there. It is
-// sent again soon, as if that trader had been busy.
+// The request that it has just sent under this number could not leave: nobody is connected there.
+// It is sent again soon, as if that trader had been busy.
 void client_undelivered (client_t *self, int64_t number, int64_t now_us);
 
 // In an elected market: these hold the seats from now on, and requests go to them alone. What waits
-// at a trader without a seat is sent to one of these at once; what was asked for while there was none
-// has waited, and is sent now. Ids that are not among the client's traders are left out. Before the
-// first call nobody has a seat.
+// at a trader without a seat is sent to one of these at once; what was asked for while there was
+// none has waited, and is sent now. Ids that are not among the client's traders are left out.
+// Before the first call nobody has a seat.
 void client_seats (client_t *self, const int64_t *seats, size_t count, int64_t now_us,
                    struct outbox *out);
 
-// Its vector clock, empty unless the market orders by them; borrowed until the next step. And what its
-// node has seen and done otherwise, as a trader: no two events of a node may have the same count.
+// Its vector clock, empty unless the market orders by them; borrowed until the next step. And what
+// its node has seen and done otherwise, as a trader: no two events of a node may have the same
+// count.
 struct vector client_vector (const client_t *self);
 void client_saw (client_t *self, const struct vector *vector);
 

@@ -1,7 +1,7 @@
 // What the parts of the client core share: client_state.c (the open requests), client_traders.c
-// (which trader is asked), client_seats.c (who holds a seat), client_send.c (letters), client_retry.c
-// (time), client_receive.c (what traders say), client_news.c (what is heard of them) and client.c
-// (the verbs). For nobody else.
+// (which trader is asked), client_seats.c (who holds a seat), client_send.c (letters),
+// client_retry.c (time), client_receive.c (what traders say), client_news.c (what is heard of them)
+// and client.c (the verbs). For nobody else.
 #ifndef SOUK_CLIENT_STATE_H
 #define SOUK_CLIENT_STATE_H
 
@@ -95,8 +95,8 @@ void client_wait_for_settling (client_t *self, struct request *request, int64_t 
 void client_back_off (client_t *self, struct request *request, int64_t now_us);
 void client_suspect (client_t *self, size_t trader, int64_t now_us);  // avoided for a while
 void client_run_due (client_t *self, int64_t now_us, struct outbox *out);
-// Sends a request, the first time or again, or asks what became of an accepted order, without waiting
-// for its time. Where nobody holds a seat the request is held instead.
+// Sends a request, the first time or again, or asks what became of an accepted order, without
+// waiting for its time. Where nobody holds a seat the request is held instead.
 void client_submit (client_t *self, struct request *request, int64_t now_us, struct outbox *out);
 void client_ask_status (client_t *self, struct request *request, int64_t now_us,
                         struct outbox *out);
@@ -104,7 +104,8 @@ void client_ask_status (client_t *self, struct request *request, int64_t now_us,
 // client_traders.c
 bool client_find_trader (const client_t *self, int64_t id, size_t *at);
 size_t client_choose (client_t *self, int64_t now_us, size_t avoid);  // avoid: SIZE_MAX for none
-// Whom to send a request, and whom to ask what became of an accepted order, where somebody holds a seat.
+// Whom to send a request, and whom to ask what became of an accepted order, where somebody holds a
+// seat.
 size_t client_next_trader (client_t *self, const struct request *request, int64_t now_us);
 size_t client_status_trader (client_t *self, const struct request *request, int64_t now_us);
 // PINGs them all; from when it took its seat: this one.

@@ -43,7 +43,8 @@ static enum fitness fitness (const client_t *self, size_t at, int64_t now_us)
     return trader->suspect_until_us > now_us ? SLOW : FIT;
 }
 
-// Index of the next trader in the order of choice among those that are as fit as this: there is one.
+// Index of the next trader in the order of choice among those that are as fit as this: there is
+// one.
 static size_t pick (client_t *self, int64_t now_us, size_t avoid, enum fitness wanted,
                     size_t passing)
 {
@@ -84,9 +85,9 @@ size_t client_choose (client_t *self, int64_t now_us, size_t avoid)
     return pick (self, now_us, avoid, best, passing);
 }
 
-// Without pings, only news can tell that a suspicion was wrong, or a takeover cancelled, and news may
-// be lost. Then the first trader has its turn between the others, which may put the request off for
-// ever.
+// Without pings, only news can tell that a suspicion was wrong, or a takeover cancelled, and news
+// may be lost. Then the first trader has its turn between the others, which may put the request off
+// for ever.
 static bool must_ask_itself (const client_t *self, const struct request *request)
 {
     const struct trader_state *first = &self->traders[request->first_at];

@@ -136,7 +136,8 @@ static void stamp (peer_t *self, size_t first, struct outbox *out)
     }
 }
 
-// A reply of its trader, or a request of its client. Of what the election says nothing has to arrive.
+// A reply of its trader, or a request of its client. Of what the election says nothing has to
+// arrive.
 static void undelivered (peer_t *self, const struct event *event, struct outbox *out)
 {
     enum message_type type = event->message->type;

@@ -144,7 +144,8 @@ static void recover (peer_t *self, struct outbox *out)
     election_return (self->election, self->now_us, out);
 }
 
-// Each buy that it has sold may make it sick. Its trader publishes each once, and may answer it often.
+// Each buy that it has sold may make it sick. Its trader publishes each once, and may answer it
+// often.
 static void count_sales (peer_t *self, size_t first, struct outbox *out)
 {
     int64_t sales = 0;

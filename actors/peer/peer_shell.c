@@ -180,8 +180,8 @@ static bool send_by_port (struct shell *self, const struct letter *letter)
     return false;
 }
 
-// What cannot go is lost, as on any wire; of what was for a peer the core is told. What it makes of that
-// joins the letters of the round, which may move them.
+// What cannot go is lost, as on any wire; of what was for a peer the core is told. What it makes of
+// that joins the letters of the round, which may move them.
 static void send_letter (struct shell *self, const struct letter *letter)
 {
     if (letter->port == PORT_CLIENTS && letter->route.size == 0) {

@@ -281,7 +281,8 @@ static bool is_node (int64_t node)
     return node >= 0 && node <= LIMIT_NODE;
 }
 
-// Whether the number is among the buyer's last ones. What is no node is for the warehouse to refuse.
+// Whether the number is among the buyer's last ones. What is no node is for the warehouse to
+// refuse.
 static bool is_kept (const struct load *load, int64_t buyer, int64_t number)
 {
     return !is_node (buyer) || number > load->highest[buyer] - load->answers_kept;

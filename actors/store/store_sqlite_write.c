@@ -2,8 +2,8 @@
 //
 // Every record may be written again and changes nothing then. A record that contradicts what is
 // there (an order with another outcome, a lot that nobody brought) finds no row that fits it, and
-// that is how it is found. What comes with every order is inserted as new, and looked for among what
-// is there only when a key says that it is not.
+// that is how it is found. What comes with every order is inserted as new, and looked for among
+// what is there only when a key says that it is not.
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>

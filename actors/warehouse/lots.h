@@ -1,7 +1,7 @@
-// The stock of the market: products, and for each its lots in the order in which they sell. A lot is
-// what one restock brought. Some of its units may be leased to traders (leases.h says to whom); the
-// others are free. Orders are filled from the free units of the first lots; a lot of which nothing is
-// left is forgotten once its last change was told.
+// The stock of the market: products, and for each its lots in the order in which they sell. A lot
+// is what one restock brought. Some of its units may be leased to traders (leases.h says to whom);
+// the others are free. Orders are filled from the free units of the first lots; a lot of which
+// nothing is left is forgotten once its last change was told.
 //
 // Lots sell by rank, the least first: in the order of their arrival where they have none (0), else
 // those of the same rank by seller, and then in the order of their arrival.
@@ -78,9 +78,9 @@ struct product *lots_add_product (lots_t *self, const char *name);
 size_t lots_product_count (const lots_t *self);
 
 // Adds a lot to its product at the place of its rank, all of it free. Of `came` count id, seller,
-// number, price_cents, quantity, left and rank. An id of 0 takes the next one; a restored lot brings
-// its own, which must be above all before it. Returns the lot, which is the table's own, or NULL at
-// LIMIT_LOTS.
+// number, price_cents, quantity, left and rank. An id of 0 takes the next one; a restored lot
+// brings its own, which must be above all before it. Returns the lot, which is the table's own, or
+// NULL at LIMIT_LOTS.
 struct lot *lots_add (lots_t *self, struct product *product, const struct lot *came);
 
 // Whether LIMIT_LOTS of them have unsold units.

@@ -4,9 +4,9 @@
 //
 // Ports: PORT_WAREHOUSE (traders' requests, one reply each, at once), PORT_NEWS (out).
 //
-// An elected market: the warehouse grants terms, and says who holds the seats of each. From the first
-// one on it takes commits and joins from these alone; what a winner of an election believes counts
-// for nothing before.
+// An elected market: the warehouse grants terms, and says who holds the seats of each. From the
+// first one on it takes commits and joins from these alone; what a winner of an election believes
+// counts for nothing before.
 //
 // Conservation, per product, at every instant: restocked = available + leased and unsold + sold.
 // Money: a sale moves its amount from the buyer, the commission to the trader and the rest to the

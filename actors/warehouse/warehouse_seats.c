@@ -120,7 +120,8 @@ void warehouse_campaign (warehouse_t *self, const struct message *message, struc
     if (!self->config.elected) {
         self->counters.refused_input++;
         warehouse_decline (self, message, out, REASON_BAD_REQUEST, 0,
-                           "the traders of this market are not elected: its topology names no peers");
+                           "the traders of this market are not elected: its topology names no "
+                           "peers");
         return;
     }
     bool current_term = campaign->term == self->term || PLANTED (70);

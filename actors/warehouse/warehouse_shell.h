@@ -3,8 +3,8 @@
 // the reply and the news leave.
 //
 // When the store has no room, the request is answered `unavailable`, and so are those after it
-// until there is room again; the core is rebuilt from what is stored. When the store fails, the actor ends without an answer,
-// since nobody knows what is on the disk.
+// until there is room again; the core is rebuilt from what is stored. When the store fails, the
+// actor ends without an answer, since nobody knows what is on the disk.
 //
 // Told by its pipe: STOP or $TERM (end). It tells: READY or FAILED with a line to show, at the
 // end SUMMARY with one, and DONE.

@@ -1,8 +1,8 @@
 // The warehouse's inside, shared by its files alone: warehouse.c (verbs, dispatch, snapshots),
 // warehouse_view.c (joins, backups, takeovers), warehouse_seats.c (terms and seats),
-// warehouse_commit.c (batches), warehouse_item.c (what becomes of one item), warehouse_sale.c (what a
-// new order gets), warehouse_lease.c (leases), warehouse_publish.c (news), warehouse_restore.c; and
-// what they all stand on, warehouse_state.c.
+// warehouse_commit.c (batches), warehouse_item.c (what becomes of one item), warehouse_sale.c (what
+// a new order gets), warehouse_lease.c (leases), warehouse_publish.c (news), warehouse_restore.c;
+// and what they all stand on, warehouse_state.c.
 #ifndef SOUK_WAREHOUSE_STATE_H
 #define SOUK_WAREHOUSE_STATE_H
 
@@ -116,8 +116,8 @@ void warehouse_change_view (warehouse_t *self, struct view *view, struct outbox 
 // (warehouse_seats.c).
 void warehouse_campaign (warehouse_t *self, const struct message *message, struct outbox *out);
 
-// Whether somebody was elected, and this trader holds no seat: then nothing is taken from it, and it
-// is told so.
+// Whether somebody was elected, and this trader holds no seat: then nothing is taken from it, and
+// it is told so.
 bool warehouse_unseated (const warehouse_t *self, int64_t trader);
 void warehouse_refuse_unseated (warehouse_t *self, const struct message *message,
                                 struct outbox *out);

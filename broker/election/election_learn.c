@@ -1,5 +1,5 @@
-// What a peer believes of who leads. The warehouse grants terms, so what it says counts; peers pass on
-// what they know, and a peer that misses its leader follows one that lives.
+// What a peer believes of who leads. The warehouse grants terms, so what it says counts; peers pass
+// on what they know, and a peer that misses its leader follows one that lives.
 #include <string.h>
 
 #include "broker/election/election_state.h"
@@ -31,8 +31,8 @@ static void granted (election_t *self, const struct seating *seating)
 
 // Another term is the current one than this candidate took for it: a later one mostly, or an
 // earlier one, where the store was put back or somebody lied. What the warehouse says counts. A
-// higher leader that may live is followed, and suspected if it does not; else the warehouse is asked
-// again, for the one after that.
+// higher leader that may live is followed, and suspected if it does not; else the warehouse is
+// asked again, for the one after that.
 static void refused (election_t *self, const struct seating *seating, struct outbox *out)
 {
     self->counters.refused++;
@@ -48,8 +48,8 @@ static void refused (election_t *self, const struct seating *seating, struct out
     election_ask_again (self, out);
 }
 
-// A leader has asked whether it still leads. If somebody doubts that, all are told. One answer of an
-// earlier term may be a late one.
+// A leader has asked whether it still leads. If somebody doubts that, all are told. One answer of
+// an earlier term may be a late one.
 static void confirmed (election_t *self, const struct seating *seating, struct outbox *out)
 {
     bool leads_on = election_leads (self) && seating->term == self->term;

@@ -25,8 +25,8 @@ void election_settle (election_t *self, int64_t wait_us, struct outbox *out)
     }
 }
 
-// When a market opens nobody is connected yet, and what was sent is lost. That says nothing of who is
-// silent, so it does not count as asked.
+// When a market opens nobody is connected yet, and what was sent is lost. That says nothing of who
+// is silent, so it does not count as asked.
 static void listen_on (election_t *self, struct outbox *out)
 {
     self->due_us = earlier (self->settled_us, self->now_us + LISTEN_US);

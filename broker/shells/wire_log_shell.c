@@ -84,8 +84,8 @@ static struct told *told_of (struct wire *self, enum message_type type)
 }
 
 // Who waits for its place, or for the warehouse to elect it, asks many times a second, and is
-// answered the same; and who leads asks now and then whether it still does. That would bury the line
-// that says what it waits for, so it is told once a second, and of seats once a minute.
+// answered the same; and who leads asks now and then whether it still does. That would bury the
+// line that says what it waits for, so it is told once a second, and of seats once a minute.
 static bool was_told (struct wire *self, const struct message *message, const char *text)
 {
     struct told *last = told_of (self, message->type);

@@ -35,8 +35,8 @@ struct wire {
 void wire_init (struct wire *self, enum log_level log);
 void wire_free (struct wire *self);
 
-// Traces to this file what comes and goes from now on: wire_decode and wire_send do. NULL for `path`:
-// no trace, and nothing fails. Returns false with the reason in `error` where it cannot be.
+// Traces to this file what comes and goes from now on: wire_decode and wire_send do. NULL for
+// `path`: no trace, and nothing fails. Returns false with the reason in `error` where it cannot be.
 bool wire_trace (struct wire *self, const char *path, int64_t node, const char *role, char *error,
                  size_t error_size);
 
@@ -76,8 +76,8 @@ void wire_close (struct frames *frames);
 // one of its own that is longer than LIMIT_ROUTE.
 bool wire_route (const struct frames *frames, struct route *route);
 
-// Whether the last frame is a message of this type, before it is decoded. Every node of this program
-// tells the type first, and of others it is not asked.
+// Whether the last frame is a message of this type, before it is decoded. Every node of this
+// program tells the type first, and of others it is not asked.
 bool wire_begins (const struct frames *frames, enum message_type type);
 
 // Decodes frame `index`, which must be the last, into `event`: RECEIVE, or MALFORMED with

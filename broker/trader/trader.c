@@ -59,7 +59,8 @@ static void refuse_foreign (trader_t *self, const struct event *event, struct ou
     }
 }
 
-// A client may not know its market; whoever else this trader deals with does, or has not joined yet.
+// A client may not know its market; whoever else this trader deals with does, or has not joined
+// yet.
 static bool is_foreign (const trader_t *self, const struct event *event)
 {
     int64_t market = event->message->market;
@@ -78,7 +79,8 @@ static void receive (trader_t *self, const struct event *event, struct outbox *o
         return;
     }
     lamport_receive (&self->clock, event->message->clock);
-    // Who answers and has not joined is another process: of the one that had the place it is no sign.
+    // Who answers and has not joined is another process: of the one that had the place it is no
+    // sign.
     bool lives = event->message->type != MESSAGE_PONG || event->message->pong.epoch > 0;
     if (lives && (event->port == PORT_CLIENTS || event->port == PORT_TRADER)) {
         copies_heard (self, event->message->from);

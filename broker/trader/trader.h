@@ -84,8 +84,9 @@ typedef struct trader trader_t;
 trader_t *trader_new (const struct trader_config *config, uint64_t seed);
 void trader_destroy (trader_t **self_p);
 
-// Before EVENT_START: takes back one record of its journal, in the order in which they were emitted.
-// Returns false when it contradicts those before it: the journal is not this trader's, or damaged.
+// Before EVENT_START: takes back one record of its journal, in the order in which they were
+// emitted. Returns false when it contradicts those before it: the journal is not this trader's, or
+// damaged.
 bool trader_restore (trader_t *self, const struct record *record);
 
 // Adds the records to `out` from which trader_restore makes what is open now: what a journal needs
@@ -157,8 +158,9 @@ int64_t trader_epoch (const trader_t *self);
 // Its vector clock, empty unless the market orders by them. Borrowed until the next step.
 struct vector trader_vector (const trader_t *self);
 
-// Raises its vector clock to what its node has seen and done otherwise: before it was a trader, so that
-// no two events of the node have the same count, and as a client, of what other traders publish.
+// Raises its vector clock to what its node has seen and done otherwise: before it was a trader, so
+// that no two events of the node have the same count, and as a client, of what other traders
+// publish.
 void trader_saw (trader_t *self, const struct vector *vector);
 
 // The Lamport clock for a message that its shell sends of its own accord: counts it as sent.

@@ -289,9 +289,9 @@ void writes_record (trader_t *self, struct outbox *out);  // what is not recorde
 void writes_tell (trader_t *self, struct outbox *out);    // what may be told
 void writes_settled (trader_t *self, int64_t write);      // up to this one
 void writes_granted (trader_t *self, const struct view_told *view);
-// Whether decisions may be committed and copied while they are being recorded: a crash then leaves the
-// warehouse, or the backup, with more than this journal, which harms nobody, for nobody is told before
-// both have it. Under an epoch that the journal does not know of yet nothing may leave.
+// Whether decisions may be committed and copied while they are being recorded: a crash then leaves
+// the warehouse, or the backup, with more than this journal, which harms nobody, for nobody is told
+// before both have it. Under an epoch that the journal does not know of yet nothing may leave.
 bool writes_may_leave_early (const trader_t *self);
 bool writes_full (const trader_t *self);
 bool writes_told (const trader_t *self, const struct request *request);

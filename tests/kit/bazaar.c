@@ -227,7 +227,8 @@ static void reach_peer (int64_t id, const struct said *said)
     }
 }
 
-// To whom a topic is news: a peer hears what all others publish, and what its shell has subscribed to.
+// To whom a topic is news: a peer hears what all others publish, and what its shell has subscribed
+// to.
 static void publish (const struct said *said)
 {
     enum message_type type = said->message->type;

@@ -1,9 +1,9 @@
 // A small elected market that a test moves by hand: peers 1 to `count` around a real warehouse, in
-// virtual time. All that is said is kept. A letter takes a tenth of a millisecond; it is made of the
-// bytes of the real codec. There is one bazaar at a time.
+// virtual time. All that is said is kept. A letter takes a tenth of a millisecond; it is made of
+// the bytes of the real codec. There is one bazaar at a time.
 //
-// Whatever a test does, the Lamport clocks of all that a peer sends must rise strictly: one node, one
-// clock.
+// Whatever a test does, the Lamport clocks of all that a peer sends must rise strictly: one node,
+// one clock.
 #ifndef SOUK_TESTS_BAZAAR_H
 #define SOUK_TESTS_BAZAAR_H
 
@@ -55,8 +55,8 @@ struct bazaar {
 
 extern struct bazaar bazaar;
 
-// Whoever opens it must close it. All peers are down, elect one trader, and will be sellers that bring
-// ten fish once; bazaar_config changes that, until bazaar_start.
+// Whoever opens it must close it. All peers are down, elect one trader, and will be sellers that
+// bring ten fish once; bazaar_config changes that, until bazaar_start.
 void bazaar_open (size_t count);
 void bazaar_close (void);
 struct peer_config *bazaar_config (int64_t id);

@@ -14,8 +14,9 @@ enum { STORE_TEXT_BYTES = 256 * 1024 };
 const char *store_case_begin (void);
 void store_case_end (void);
 
-// Two products, two sellers, three lots, two buyers, two traders with a seat; an order of each status; a lease
-// of apples, which has a unit of the budget, and one of pears that was sold and is over.
+// Two products, two sellers, three lots, two buyers, two traders with a seat; an order of each
+// status; a lease of apples, which has a unit of the budget, and one of pears that was sold and is
+// over.
 extern const struct record market[];
 extern const size_t market_count;
 

@@ -34,7 +34,8 @@ bool read_json (const json_t *root);
 bool read_text (const char *text);
 
 // Reads the sample with one value put into `section`: the market itself (""), the warehouse, the
-// first element of a list, or what stands at a path, as "peers[1].seller". Takes `value`; NULL leaves the key out.
+// first element of a list, or what stands at a path, as "peers[1].seller". Takes `value`; NULL
+// leaves the key out.
 bool read_with (const char *section, const char *key, json_t *value);
 
 // The caller owns the result and must decref it. Quotes are single for the sake of C.

@@ -74,8 +74,8 @@ static bool break_it (struct show *self, const struct options *options)
     return end != WORLD_ENDED_BY_WITNESS;
 }
 
-// Whoever trades for the others may sell, too, and looks after its lots as long as it does: there is
-// no rest before it leaves.
+// Whoever trades for the others may sell, too, and looks after its lots as long as it does: there
+// is no rest before it leaves.
 static bool is_at_rest (const struct show *self, enum world_end end)
 {
     return end == WORLD_QUIET

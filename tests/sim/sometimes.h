@@ -110,8 +110,8 @@ struct sometimes {
 
 void sometimes_add (struct sometimes *self, const struct sometimes *other);
 
-// Prints all to stdout, a line each. Returns false when one is zero that must not be in such markets,
-// and marks it. NOWHERE: any may be.
+// Prints all to stdout, a line each. Returns false when one is zero that must not be in such
+// markets, and marks it. NOWHERE: any may be.
 bool sometimes_print (const struct sometimes *self, enum sometimes_must must);
 
 #endif

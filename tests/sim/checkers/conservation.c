@@ -231,8 +231,8 @@ static bool see_order (struct conservation *self, const struct record_order *rec
     return add_request (self, record->buyer, record->number, false, text);
 }
 
-// Whether the one lot sells before the other: by rank, those of one rank by seller, and those of one
-// seller, or without a rank, as they came.
+// Whether the one lot sells before the other: by rank, those of one rank by seller, and those of
+// one seller, or without a rank, as they came.
 static bool sells_before (const struct lot *lot, const struct lot *other)
 {
     if (lot->rank != other->rank) {

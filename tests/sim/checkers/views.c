@@ -109,7 +109,8 @@ static const char *completion_wrong (const struct view *last, const struct view 
                : "a takeover that is complete closes the epochs before its own";
 }
 
-// Others were elected. In an elected market nothing is ever open that a trader has decided by itself.
+// Others were elected. In an elected market nothing is ever open that a trader has decided by
+// itself.
 static const char *unseated_wrong (const struct view *last, const struct view *next)
 {
     return last->view.state == MEMBER_LIVE && next->view.state == MEMBER_FAILED

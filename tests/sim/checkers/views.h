@@ -11,8 +11,8 @@ struct view {
 };
 
 // Why `next` may not follow `last`, in words; NULL: it may. Of a trader that is forsaken
-// (FACT_FORSAKEN), what an earlier process has promised may be closed when another one joins. One that
-// loses its seat by the same transaction is `unseated`.
+// (FACT_FORSAKEN), what an earlier process has promised may be closed when another one joins. One
+// that loses its seat by the same transaction is `unseated`.
 const char *views_wrong (const struct view *last, const struct view *next, bool forsaken,
                          bool unseated);
 

@@ -177,9 +177,9 @@ static void publish_to (world_t *self, struct node *from, const struct message *
     }
 }
 
-// Of what the warehouse publishes, the traders listen for the stock, for recalls of their leases and
-// for each other; of what a trader publishes, the clients for what befell the traders, and a buyer
-// for its own orders. Peers listen for who holds the seats, and for each other.
+// Of what the warehouse publishes, the traders listen for the stock, for recalls of their leases
+// and for each other; of what a trader publishes, the clients for what befell the traders, and a
+// buyer for its own orders. Peers listen for who holds the seats, and for each other.
 static void publish (world_t *self, struct node *from, const struct letter *letter)
 {
     const struct message *message = &letter->message;

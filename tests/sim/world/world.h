@@ -115,9 +115,9 @@ void world_heal_news (world_t *self);  // but for news, which are from now on he
 void world_stop_clients (world_t *self);        // they finish what is open
 bool world_clients_done (const world_t *self);  // and have
 
-// In an elected market they trade for each other: as long as somebody serves who goes on, those without a seat
-// finish what is open, and are done; with `all`, the traders among them are told to stop, too.
-// Returns whether anybody was told.
+// In an elected market they trade for each other: as long as somebody serves who goes on, those
+// without a seat finish what is open, and are done; with `all`, the traders among them are told to
+// stop, too. Returns whether anybody was told.
 bool world_stop_peers (world_t *self, bool all);
 
 // Who leads in the latest term that the warehouse has stored; 0: nobody was ever elected.
@@ -127,8 +127,8 @@ world_serving (const world_t *self);  // one who trades now, the leader if it do
 
 // To replace is to start another process under a trader's id, on another machine and so without its
 // journal. Nobody reaches it until the warehouse lets it in, and then nobody else reaches the one
-// before it; but where that one is dead, it never comes back. There are no more than two at a time. With
-// `abandon` it gives up what the one before it has leased, so that it is let in all the same.
+// before it; but where that one is dead, it never comes back. There are no more than two at a time.
+// With `abandon` it gives up what the one before it has leased, so that it is let in all the same.
 
 // Tells FACT_BELIEVED of every trader and product; FACT_BOOK of every client's core.
 void world_tell_caches (world_t *self, const char *const *products, size_t count);

@@ -43,8 +43,8 @@ void world_resume (world_t *self, int64_t id)
 }
 
 // On another machine, without a journal: only the warehouse hears of it until it is let in. Then
-// the one before it is heard by the warehouse alone (trader_process_take_place). In the place of one
-// that is dead, and will never come back, it is reached at once.
+// the one before it is heard by the warehouse alone (trader_process_take_place). In the place of
+// one that is dead, and will never come back, it is reached at once.
 void world_replace (world_t *self, int64_t trader, bool abandon)
 {
     struct node *first = world_node (self, trader);
