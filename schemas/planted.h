@@ -82,7 +82,7 @@
     X (43, "taken-by-anybody", "owner", 60,                                                        \
        "a trader is taken over by another one than its backup")                                    \
     X (45, "failed-resumes", "owner", 20, "a trader that was taken over goes on from its journal") \
-    X (46, "pending-decided", "promise outcome", 400,                                              \
+    X (46, "pending-decided", "promise outcome", 600,                                              \
        "an order is decided while its first trader may have decided it")                           \
     X (47, "late-taker-commits", "owner", 500,                                                     \
        "commits for another trader are taken from anybody, whatever its view")                     \
