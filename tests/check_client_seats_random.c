@@ -146,7 +146,7 @@ int main (void)
     TCase *seeds = tcase_create ("seeds");
     tcase_add_checked_fixture (seeds, set_up, tear_down);
     tcase_add_loop_test (
-        seeds, test_client_gets_one_answer_to_each_request_and_asks_only_those_with_seats, 0, 20);
+        seeds, test_client_gets_one_answer_to_each_request_and_asks_only_those_with_seats, 0, 10);
     suite_add_tcase (suite, seeds);
     return kit_run (suite);
 }

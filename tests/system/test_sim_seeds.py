@@ -34,10 +34,10 @@ class Seeds(unittest.TestCase):
         self.assertEqual(ended.returncode, 0, ended.stdout)
         self.assertIn("1,000 seeds, 0 failed", ended.stdout)
 
-    def test_a_thousand_elected_markets_keep_every_invariant_and_reach_every_rare_case(self):
-        ended = run("--elect", "1", "--seeds", "1..1000")
+    def test_many_elected_markets_keep_every_invariant_and_reach_every_rare_case(self):
+        ended = run("--elect", "1", "--seeds", "1..600")
         self.assertEqual(ended.returncode, 0, ended.stdout)
-        self.assertIn("1,000 seeds, 0 failed", ended.stdout)
+        self.assertIn("600 seeds, 0 failed", ended.stdout)
 
     def test_what_was_found_once_is_mended(self):
         runs = list(found_before())
