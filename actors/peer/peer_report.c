@@ -67,6 +67,19 @@ static const char *why_name (enum election_why why)
     return names[why];
 }
 
+// Who trades in the term, as numbers with commas between them.
+static void add_seats (struct report *self, const struct peer_teller *teller)
+{
+    struct seating seating = election_seating (peer_election (teller->peer));
+    char text[PEER_TEXT_BYTES] = "";
+    int length = 0;
+    for (size_t i = 0; i < seating.seat_count && length < PEER_TEXT_BYTES - 8; i++) {
+        length += snprintf (text + length, sizeof text - (size_t) length, "%s%lld",
+                            i > 0 ? "," : "", (long long) seating.seats[i]);
+    }
+    report_text (self, "seats", text);
+}
+
 const char *report_peer_election (struct report *self, const struct peer_teller *teller,
                                   const struct election_note *note)
 {
@@ -79,6 +92,9 @@ const char *report_peer_election (struct report *self, const struct peer_teller 
     report_number (self, "peer", note->peer);
     report_number (self, "took_us", note->took_us);
     report_number (self, "messages", note->messages);
+    if (note->news == ELECTION_NEWS_SERVES) {
+        add_seats (self, teller);
+    }
     return report_end (self);
 }
 

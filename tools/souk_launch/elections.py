@@ -26,6 +26,7 @@ class Election:
         self.refused = []   # peers that the warehouse did not grant the term
         self.term = None
         self.leader = None
+        self.seats = []     # who trades in the term, the leader among them
         self.stayed = None  # who led before, and leads on: nobody new was needed
         self.took_us = None
         self.messages = None  # that the leader sent for it
@@ -111,6 +112,7 @@ class Elections:
         elif news == "serves":
             election.term, election.leader = term, peer
             election.took_us, election.messages = told.get("took_us"), told.get("messages")
+            election.seats = [int(seat) for seat in told.get("seats", "").split(",") if seat]
             election.until = now
             self.list.append(election)
             self.open = None
@@ -156,7 +158,8 @@ def report(elections, nodes, began, scale):
         return {
             "at_ms": at_ms(election.at),
             "until_ms": None if election.until is None else at_ms(election.until),
-            "term": election.term, "leader": election.leader, "stayed": election.stayed,
+            "term": election.term, "leader": election.leader, "seats": election.seats,
+            "stayed": election.stayed,
             "stood": [{"peer": peer, "of": of, "why": why} for peer, of, why in election.stood],
             "answered": sorted(election.answered), "refused": sorted(set(election.refused)),
             "took_ms": None if election.took_us is None else round(election.took_us / 1000, 3),
@@ -166,7 +169,9 @@ def report(elections, nodes, began, scale):
     def counted(part, key):
         return sum(((node.summary or {}).get(part) or {}).get(key, 0) for node in nodes)
 
-    every = elections.list + ([elections.open] if elections.open else [])
+    # A leader that was to fill a seat and ended before is no election.
+    every = [election for election in elections.list + ([elections.open] if elections.open else [])
+             if election.stood or election.leader]
     return {
         "peers": elections.peers,
         "seats": elections.seats,
@@ -223,7 +228,11 @@ def sentence(election):
         after = (f", after {election['took_ms']:.1f} ms and "
                  f"{_times(election['messages'], 'message')} of its own"
                  if election["took_ms"] else "")
-        parts.append(f"peer {election['leader']} leads in term {election['term']}{after}")
+        others = [seat for seat in election["seats"] if seat != election["leader"]]
+        trades = (f"; {_listed(others)} trade{'s' if len(others) == 1 else ''} as well"
+                  if others else "")
+        how = "leads in" if election["stood"] else "has filled the seats anew, and leads on in"
+        parts.append(f"peer {election['leader']} {how} term {election['term']}{after}{trades}")
     return f"{election['at_ms'] / 1000:.1f} s: " + "; ".join(parts)
 
 
