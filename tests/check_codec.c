@@ -9,7 +9,7 @@
 #include "schemas/codec.h"
 #include "tests/kit/message_cases.h"
 
-enum { SEEDS = 40, SAMPLES = 400, BIG_MESSAGE = 400 };
+enum { SEEDS = 24, SAMPLES = 400, BIG_MESSAGE = 400 };
 
 static arena_t *arena;
 static char first[LIMIT_BATCH_BYTES];
