@@ -152,7 +152,8 @@ def report(elections, nodes, began, scale):
     elections.close()
 
     def at_ms(moment):
-        return round(max(moment - began, 0.0) * 1000 * scale, 1)
+        # Below 0 before the launcher has heard that the last node is there.
+        return round((moment - began) * 1000 * scale, 1)
 
     def told(election):
         return {
@@ -233,7 +234,7 @@ def sentence(election):
                   if others else "")
         how = "leads in" if election["stood"] else "has filled the seats anew, and leads on in"
         parts.append(f"peer {election['leader']} {how} term {election['term']}{after}{trades}")
-    return f"{election['at_ms'] / 1000:.1f} s: " + "; ".join(parts)
+    return f"{max(election['at_ms'], 0) / 1000:.1f} s: " + "; ".join(parts)
 
 
 def sentences(elected):
@@ -254,6 +255,6 @@ def sentences(elected):
         lines.append(f"sick {_times(len(sick), 'time')}: {who}; "
                      f"well again {_times(len(elected['well']), 'time')}")
     for handed in elected["handed"][:3]:
-        lines.append(f"{handed['at_ms'] / 1000:.1f} s: peer {handed['peer']} handed "
+        lines.append(f"{max(handed['at_ms'], 0) / 1000:.1f} s: peer {handed['peer']} handed "
                      f"{handed['count']} requests to peer {handed['to']}")
     return lines
