@@ -9,7 +9,7 @@ SAN    := build/san
 
 # Cores: state machines without sockets, clocks, files or threads (tests/check_purity.py).
 CORES := \
-  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c message_peers.c) \
+  $(addprefix schemas/,arena.c message.c message_text.c message_traders.c message_peers.c seating.c) \
   $(addprefix broker/,outbox.c policy.c liveness.c clocks.c seen.c queue.c cache.c holding.c) \
   $(addprefix broker/trader/,trader_state.c trader_counters.c trader.c trader_make.c trader_join.c trader_admit.c trader_commit.c \
     trader_handover.c \

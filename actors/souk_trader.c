@@ -108,6 +108,24 @@ static void use_topology (struct trader_shell_config *config, const struct topol
     }
 }
 
+// What of it others are shown.
+static bool use_telling_option (struct trader_shell_config *config, int option, char **argv)
+{
+    switch (option) {
+    case 'T':
+        config->trace = optarg;
+        return true;
+    case 'l':
+        config->log = parse_log (argv[0], optarg);
+        return true;
+    case 'j':
+        config->json = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void use_option (struct trader_shell_config *config, struct policies *policies, int option,
                         char **argv)
 {
@@ -154,20 +172,12 @@ static void use_option (struct trader_shell_config *config, struct policies *pol
     case 'f':
         trader->in_flight_max = parse_integer (argv[0], "in-flight", optarg, 1, 16);
         break;
-    case 'T':
-        config->trace = optarg;
-        break;
-    case 'l':
-        config->log = parse_log (argv[0], optarg);
-        break;
-    case 'j':
-        config->json = true;
-        break;
     case 'i':
     case 't':
         break;  // Read before the others.
     default:
-        if (!policies_option (policies, argv[0], option, optarg)) {
+        if (!use_telling_option (config, option, argv)
+            && !policies_option (policies, argv[0], option, optarg)) {
             option_error (argv[0], option, argv);
         }
     }

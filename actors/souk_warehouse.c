@@ -77,6 +77,47 @@ static void use_policies (struct warehouse_config *config, const struct policies
     config->product_count = policies->count;
 }
 
+static void use_option (struct warehouse_shell_config *config, struct policies *policies,
+                        int option, char **argv)
+{
+    switch (option) {
+    case 's':
+        config->store = optarg;
+        break;
+    case 'r':
+        config->rep = optarg;
+        break;
+    case 'p':
+        config->pub = optarg;
+        break;
+    case 'c':
+        config->warehouse.commission_percent =
+            parse_integer (argv[0], "commission", optarg, 0, 100);
+        break;
+    case 'a':
+        config->warehouse.answers_kept = parse_integer (argv[0], "answers", optarg, 1, 65536);
+        break;
+    case 'C':
+        config->crash = parse_crash (argv[0], optarg, "before-commit", "after-commit");
+        break;
+    case 't':
+        break;  // Read above.
+    case 'T':
+        config->trace = optarg;
+        break;
+    case 'l':
+        config->log = parse_log (argv[0], optarg);
+        break;
+    case 'j':
+        config->json = true;
+        break;
+    default:
+        if (!policies_option (policies, argv[0], option, optarg)) {
+            option_error (argv[0], option, argv);
+        }
+    }
+}
+
 int souk_warehouse (int argc, char **argv)
 {
     struct warehouse_shell_config config = {
@@ -94,45 +135,11 @@ int souk_warehouse (int argc, char **argv)
     static struct policies policies;
     policies_begin (&policies, argv[0], topology);
     for (int option; (option = getopt_long (argc, argv, ":", options, NULL)) != -1;) {
-        switch (option) {
-        case 's':
-            config.store = optarg;
-            break;
-        case 'r':
-            config.rep = optarg;
-            break;
-        case 'p':
-            config.pub = optarg;
-            break;
-        case 'c':
-            config.warehouse.commission_percent =
-                parse_integer (argv[0], "commission", optarg, 0, 100);
-            break;
-        case 'a':
-            config.warehouse.answers_kept = parse_integer (argv[0], "answers", optarg, 1, 65536);
-            break;
-        case 'C':
-            config.crash = parse_crash (argv[0], optarg, "before-commit", "after-commit");
-            break;
-        case 't':
-            break;  // Read above.
-        case 'T':
-            config.trace = optarg;
-            break;
-        case 'l':
-            config.log = parse_log (argv[0], optarg);
-            break;
-        case 'j':
-            config.json = true;
-            break;
-        case 'h':
+        if (option == 'h') {
             fputs (help, stdout);
             return EXIT_FINE;
-        default:
-            if (!policies_option (&policies, argv[0], option, optarg)) {
-                option_error (argv[0], option, argv);
-            }
         }
+        use_option (&config, &policies, option, argv);
     }
     if (optind < argc) {
         usage_error (argv[0], "'%s' is no option", argv[optind]);

@@ -21,9 +21,9 @@ struct shell {
     struct poller poller;
     struct wire wire;
     struct book book;
-    struct heard heard;             // of traders, and in the log
-    int64_t moved;                  // answers that were reported to have moved
-    int64_t recovered_due_us;       // no report of more before then
+    struct heard heard;        // of traders, and in the log
+    int64_t moved;             // answers that were reported to have moved
+    int64_t recovered_due_us;  // no report of more before then
     int64_t progress_due_us;
     int64_t stop_by_us;  // 0: not stopping
     bool ended;

@@ -42,7 +42,7 @@ struct client_shell_config {
     int64_t id;
     const struct client_trader *traders;
     size_t trader_count;
-    const char *book;  // a file to write the book to, that is not there yet; NULL: none
+    const char *book;   // a file to write the book to, that is not there yet; NULL: none
     const char *trace;  // a file for its trace; NULL: none
     enum log_level log;
     bool json;

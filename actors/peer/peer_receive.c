@@ -3,6 +3,7 @@
 
 #include "actors/peer/peer_state.h"
 #include "broker/clocks.h"
+#include "schemas/seating.h"
 
 // Another market's node, or one that does not know its own yet.
 static bool is_foreign (const peer_t *self, const struct message *message)
@@ -25,13 +26,8 @@ static void refuse (peer_t *self, const struct event *event, enum reason reason,
 
 static struct seating copy_seating (const peer_t *self, struct outbox *out)
 {
-    struct seating seating = election_seating (self->election);
-    if (seating.seat_count > 0) {
-        int64_t *seats = arena_take (out->arena, seating.seat_count, sizeof *seats);
-        memcpy (seats, seating.seats, seating.seat_count * sizeof *seats);
-        seating.seats = seats;
-    }
-    return seating;
+    const struct seating seating = election_seating (self->election);
+    return seating_copy (&seating, out->arena);
 }
 
 // A PING is answered with all that this peer knows of the seats. Its trader hears it, too, for that

@@ -109,8 +109,8 @@ static void take (struct shell *self, const struct frames *frames, enum port por
         wire_log (&self->wire, "a client with a routing id of its own was ignored");
         return;
     }
-    wire_decode (&self->wire, frames, port == PORT_TRADER ? 0 : 1, bytes_max_at (port),
-                 &event, &error);
+    wire_decode (&self->wire, frames, port == PORT_TRADER ? 0 : 1, bytes_max_at (port), &event,
+                 &error);
     if (!is_meant_for (self, &event)) {
         return;
     }
@@ -328,10 +328,7 @@ static void serve (struct shell *self)
         }
         follow_topics (self);
         drain_all (self);
-        step (self, EVENT_DRAINED);
-        if (wire_now_us () >= peer_deadline (self->peer)) {
-            step (self, EVENT_DEADLINE);
-        }
+        step (self, EVENT_DRAINED);  // Looks at what is due, too.
         flush (self);
     }
 }

@@ -18,11 +18,11 @@
 #include "broker/policy.h"
 
 struct warehouse_config {
-    bool elected;  // its traders are elected by their peers: it grants terms
-    int64_t commission_percent;             // of each sale, to the trader; 0 to 100
-    int64_t answers_kept;                   // answers kept for each client; 1 to 65536
-    bool publish;                           // false: nothing on PORT_NEWS
-    struct policy policy;                   // of products not listed below
+    bool elected;                // its traders are elected by their peers: it grants terms
+    int64_t commission_percent;  // of each sale, to the trader; 0 to 100
+    int64_t answers_kept;        // answers kept for each client; 1 to 65536
+    bool publish;                // false: nothing on PORT_NEWS
+    struct policy policy;        // of products not listed below
     const struct product_policy *products;  // copied by warehouse_new
     size_t product_count;
 };

@@ -6,16 +6,7 @@
 
 #include "actors/warehouse/warehouse_state.h"
 #include "schemas/planted.h"
-
-static bool holds_seat (const struct seating *seating, int64_t trader)
-{
-    for (size_t i = 0; i < seating->seat_count; i++) {
-        if (seating->seats[i] == trader) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "schemas/seating.h"
 
 bool warehouse_is_seating (const struct seating *seating)
 {
@@ -30,7 +21,7 @@ bool warehouse_is_seating (const struct seating *seating)
         }
         before = seating->seats[i];
     }
-    return holds_seat (seating, seating->leader);
+    return seating_has (seating, seating->leader);
 }
 
 static struct seating current (const warehouse_t *self)
@@ -43,16 +34,10 @@ static struct seating current (const warehouse_t *self)
     };
 }
 
-// The seating with a list of its own, from the arena: a later term must not change what was told.
 static struct seating told (const warehouse_t *self, struct outbox *out)
 {
-    struct seating seating = current (self);
-    int64_t *seats = arena_take (out->arena, seating.seat_count, sizeof *seats);
-    if (seating.seat_count > 0) {
-        memcpy (seats, self->seats, seating.seat_count * sizeof *seats);
-    }
-    seating.seats = seats;
-    return seating;
+    const struct seating seating = current (self);
+    return seating_copy (&seating, out->arena);
 }
 
 void warehouse_take_seating (warehouse_t *self, const struct seating *seating)
@@ -66,7 +51,7 @@ void warehouse_take_seating (warehouse_t *self, const struct seating *seating)
 bool warehouse_unseated (const warehouse_t *self, int64_t trader)
 {
     const struct seating seating = current (self);
-    return seating.term > 0 && !holds_seat (&seating, trader) && !PLANTED (69);
+    return seating.term > 0 && !seating_has (&seating, trader) && !PLANTED (69);
 }
 
 void warehouse_refuse_unseated (warehouse_t *self, const struct message *message,

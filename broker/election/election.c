@@ -180,19 +180,6 @@ bool election_knows (const election_t *self, int64_t id)
     return false;
 }
 
-struct seating election_seating (const election_t *self)
-{
-    if (self->evicted) {
-        return (struct seating){.seats = self->seats.ids};
-    }
-    return (struct seating){
-        .term = self->term,
-        .leader = self->leader,
-        .seats = self->seats.ids,
-        .seat_count = self->seats.count,
-    };
-}
-
 bool election_seated (const election_t *self)
 {
     return self->state != ELECTION_OUT && !self->evicted

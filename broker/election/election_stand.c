@@ -55,6 +55,11 @@ void election_campaign (election_t *self, const struct seat_list *seats, struct 
     election_ask_again (self, out);
 }
 
+static bool heard_since (const election_t *self, const struct election_peer *peer)
+{
+    return peer->heard && peer->heard_us >= self->canvass_us;
+}
+
 // Proposes itself, and the highest of those below it that were heard since it looked for them.
 static void propose (election_t *self, struct outbox *out)
 {
@@ -62,12 +67,11 @@ static void propose (election_t *self, struct outbox *out)
     size_t first = self->own;
     for (size_t found = 1; first > 0 && found < (size_t) self->config.seats; first--) {
         const struct election_peer *peer = &self->peers[first - 1];
-        found += is_there (peer) && peer->heard && peer->heard_us >= self->canvass_us;
+        found += is_there (peer) && heard_since (self, peer);
     }
     for (size_t i = first; i <= self->own; i++) {
         const struct election_peer *peer = &self->peers[i];
-        bool heard = is_there (peer) && peer->heard && peer->heard_us >= self->canvass_us;
-        if (heard || i == self->own) {
+        if (i == self->own || (is_there (peer) && heard_since (self, peer))) {
             seats.ids[seats.count++] = peer->id;
         }
     }
@@ -80,11 +84,10 @@ static bool canvassed (const election_t *self)
     size_t found = 1;
     for (size_t i = self->own; i > 0 && found < (size_t) self->config.seats; i--) {
         const struct election_peer *peer = &self->peers[i - 1];
-        bool heard = peer->heard && peer->heard_us >= self->canvass_us;
-        if (is_there (peer) && !heard) {
+        if (is_there (peer) && !heard_since (self, peer)) {
             return false;
         }
-        found += is_there (peer) && heard;
+        found += is_there (peer);
     }
     return true;
 }
@@ -203,7 +206,7 @@ static void pass_over (election_t *self)
 {
     for (size_t i = self->own + 1; i < self->config.peer_count; i++) {
         struct election_peer *peer = &self->peers[i];
-        peer->silent = peer->silent || !peer->heard || peer->heard_us < self->canvass_us;
+        peer->silent = peer->silent || !heard_since (self, peer);
     }
 }
 
@@ -211,7 +214,7 @@ static void pass_over (election_t *self)
 static void settled (election_t *self, struct outbox *out)
 {
     const struct election_peer *leader = election_peer_of (self, self->leader);
-    bool is_back = leader && leader->heard && leader->heard_us >= self->canvass_us;
+    bool is_back = leader && heard_since (self, leader);
     if (self->leader > 0 && !self->evicted && is_back && is_there (leader)
         && election_accepts (self)) {
         election_follow (self);

@@ -1,5 +1,7 @@
 #include "broker/election/election_state.h"
 
+#include "schemas/seating.h"
+
 #include <string.h>
 
 struct election_peer *election_peer_of (election_t *self, int64_t id)
@@ -12,14 +14,25 @@ struct election_peer *election_peer_of (election_t *self, int64_t id)
     return NULL;
 }
 
+static struct seating known (const election_t *self)
+{
+    return (struct seating){
+        .term = self->term,
+        .leader = self->leader,
+        .seats = self->seats.ids,
+        .seat_count = self->seats.count,
+    };
+}
+
 bool election_has_seat (const election_t *self, int64_t id)
 {
-    for (size_t i = 0; i < self->seats.count; i++) {
-        if (self->seats.ids[i] == id) {
-            return true;
-        }
-    }
-    return false;
+    const struct seating seating = known (self);
+    return seating_has (&seating, id);
+}
+
+struct seating election_seating (const election_t *self)
+{
+    return self->evicted ? (struct seating){.seats = self->seats.ids} : known (self);
 }
 
 // Whoever holds a seat of a newer term was well when it got it.
@@ -91,12 +104,8 @@ static const int64_t *copy_ids (const struct seat_list *list, struct outbox *out
 
 struct seating election_copy (const election_t *self, struct outbox *out)
 {
-    return (struct seating){
-        .term = self->term,
-        .leader = self->leader,
-        .seats = copy_ids (&self->seats, out),
-        .seat_count = self->seats.count,
-    };
+    const struct seating seating = known (self);
+    return seating_copy (&seating, out->arena);
 }
 
 void election_tell_leader (election_t *self, struct outbox *out, int64_t to, int64_t took_us,

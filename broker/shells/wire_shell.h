@@ -23,8 +23,8 @@ struct wire {
     struct outbox out;
     struct told campaign;  // that was logged last
     struct told seats;
-    arena_t *decoded;      // messages of the round
-    char *buffer;          // LIMIT_BATCH_BYTES
+    arena_t *decoded;  // messages of the round
+    char *buffer;      // LIMIT_BATCH_BYTES
     enum log_level log;
     const char *order;  // whose clocks requests are decided by, so that the order of each batch is
                         // logged, too: "lamport", "vector"; NULL: by nobody's
